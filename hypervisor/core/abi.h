@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ABI as the hypervisor sees it: Xen's public headers (from Debian's
+ * libxen-dev) and Dacre's extension.
+ */
+#ifndef CORE_ABI_H
+#define CORE_ABI_H
+
+#include <stdint.h>
+
+#include <xen/xen.h>
+#include <xen/event_channel.h>
+#include <xen/features.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/hvm/params.h>
+#include <xen/memory.h>
+#include <xen/physdev.h>
+#include <xen/sched.h>
+#include <xen/vcpu.h>
+#include <xen/version.h>
+#include <xen/errno.h>
+
+#include <public/arch-arm-pv.h>
+
+#endif /* CORE_ABI_H */

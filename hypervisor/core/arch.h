@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything that core asks of the architecture, in one list.  arch/arm fills it
+ * for the target, arch/fake for the host unit tests.  No weak defaults.
+ */
+#ifndef CORE_ARCH_H
+#define CORE_ARCH_H
+
+#include <stddef.h>
+
+#include <arch/types.h>
+
+#include "core/abi.h"
+#include "core/addr.h"
+
+struct domain;
+struct vcpu;
+
+/* ---- CPU ---- */
+
+/** arch_cpu_id() - this pCPU's number, 0..ARCH_CPU_MAX - 1. */
+unsigned int arch_cpu_id(void);
+/** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
+void arch_cpu_idle(void);
+/** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TE)". */
+const char *arch_cpu_name(void);
+/** arch_halt() - stop this pCPU for good, interrupts masked. */
+_Noreturn void arch_halt(void);
+/** arch_backtrace() - print return addresses from here up; bounded. */
+void arch_backtrace(void);
+
+/* ---- Hypervisor mappings (in the hole) ---- */
+
+/**
+ * arch_map_device() - map @size bytes of device registers at @base, strongly ordered, for good.
+ * Boot only.  Returns the address, or NULL when the device window is full.
+ */
+void *arch_map_device(maddr_t base, size_t size);
+/**
+ * arch_map_shared() - map one frame uncached, so that a guest's (also uncached) mapping of it
+ * at another address is coherent on VIVT caches.  NULL when the window is full.
+ */
+void *arch_map_shared(mfn_t frame);
+/** arch_unmap_shared() - undo it; the address must have come from arch_map_shared(). */
+void arch_unmap_shared(void *va);
+/**
+ * arch_map_frame() - map one frame cached in this pCPU's window slot (0..ARCH_MAP_SLOTS - 1) for a
+ * short time.  The caller may not assume that what a guest has in its cache lines is visible
+ * unless arch_cache_flush_all() was called since that guest last ran.
+ */
+void *arch_map_frame(unsigned int slot, mfn_t frame);
+/** arch_unmap_frame() - write back and invalidate its lines and unmap. */
+void arch_unmap_frame(unsigned int slot);
+
+/* ---- Caches and TLB ---- */
+
+/** arch_cache_flush_all() - clean and invalidate the D cache, invalidate the I cache. */
+void arch_cache_flush_all(void);
+/** arch_cache_clean() - write back [@va, @va + @size) so that the table walker and DMA see it. */
+void arch_cache_clean(const void *va, size_t size);
+/** arch_tlb_flush_all() - all entries of all pCPUs. */
+void arch_tlb_flush_all(void);
+/** arch_tlb_flush_local() - all entries of this pCPU. */
+void arch_tlb_flush_local(void);
+/** arch_tlb_flush_page() - entries for @va on this pCPU, global ones included. */
+void arch_tlb_flush_page(gvaddr_t va);
+
+/* Cache operation by guest virtual address, checked by the caller to lie below PV_VIRT_START.
+ * Never faults; @size at most one page per call. */
+void arch_guest_dcache_clean(gvaddr_t va, size_t size);
+void arch_guest_dcache_flush(gvaddr_t va, size_t size);
+/** Lines partly outside the range are written back first. */
+void arch_guest_dcache_inval(gvaddr_t va, size_t size);
+void arch_guest_icache_sync(gvaddr_t va, size_t size);
+
+/* ---- Translation tables: formats differ by architecture level ---- */
+
+/* A guest's table entry, decoded. */
+enum pte_kind { PTE_FAULT, PTE_SMALL, PTE_SECTION, PTE_TABLE, PTE_BAD };
+struct pte {
+    enum pte_kind kind;
+    uint32_t addr;          /* gpaddr of frame, section or table */
+    uint32_t dacr_domain;   /* L1 entries: PV_DOMAIN_* asked for */
+    bool readable, writable, executable;
+    enum pte_memory { PTE_UNCACHED, PTE_DEVICE, PTE_WRITECOMBINE, PTE_WRITETHROUGH,
+                      PTE_WRITEBACK } memory;
+    bool global;
+};
+
+/** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level refuses. */
+struct pte arch_pte_decode_l1(uint32_t raw);
+struct pte arch_pte_decode_l2(uint32_t raw);
+/** arch_pte_encode_l1() / _l2() - hardware entry with machine address @pte->addr, USR rights. */
+uint32_t arch_pte_encode_l1(const struct pte *pte);
+uint32_t arch_pte_encode_l2(const struct pte *pte);
+/**
+ * arch_l2_rewrite() - the fast path: check @raw (a guest's small page entry) against the allow-list
+ * and replace its frame by @frame, forcing uncached if @shared and read-only if @readonly.
+ * Returns 0 if refused, else the hardware entry.
+ */
+uint32_t arch_l2_rewrite(uint32_t raw, mfn_t frame, bool shared, bool readonly);
+/** arch_pte_write() - store to a live table entry and make it visible to the table walker. */
+void arch_pte_write(uint32_t *entry, uint32_t raw);
+/** arch_pte_sync() - after a series of arch_pte_write(): drain, order before a TLB operation. */
+void arch_pte_sync(void);
+/** arch_l1_init() - fill the hypervisor's part (PV_VIRT_START and up) of a new 16 KiB L1 of @d. */
+void arch_l1_init(struct domain *d, uint32_t *l1);
+
+/* ---- Guests ---- */
+
+/** arch_domain_init() - shared MiB, vector page of @d.  Returns 0 or -ENOMEM. */
+int arch_domain_init(struct domain *d);
+void arch_domain_destroy(struct domain *d);
+/** arch_domain_map_vcpu_page() - make @v's shared page appear at PV_VCPU_VA(@v->id) in its domain. */
+int arch_domain_map_vcpu_page(struct vcpu *v);
+/** arch_vcpu_init() - registers for the boot protocol: pc = @entry, r2 = @fdt; USR; FPU state clean. */
+void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt);
+/** arch_vcpu_set_result() - the value a hypercall will return in r0 when @v resumes. */
+void arch_vcpu_set_result(struct vcpu *v, int32_t result);
+/** arch_vcpu_switch() - save @prev's lazy state as needed and load @next's address space. */
+void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next);
+/** arch_vcpu_set_base() - @v's new first-level table (hypervisor address); loads it if current. */
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1);
+/** arch_vcpu_print() - registers of @v on the console. */
+void arch_vcpu_print(const struct vcpu *v);
+/** arch_set_callbacks() - @d->callbacks changed: copy helpers (@helpers may be NULL). */
+void arch_set_callbacks(struct domain *d, const void *helpers);
+
+#endif /* CORE_ARCH_H */
