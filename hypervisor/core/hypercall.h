@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercall handlers and how a long one gives way.
+ */
+#ifndef CORE_HYPERCALL_H
+#define CORE_HYPERCALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vcpu;
+
+#define HYPERCALL_ARGS 5
+
+/*
+ * Returned by a handler that has done a bounded piece of its work and has written
+ * into args[] what is left: the hypercall is issued again when @v next runs.
+ */
+#define HYPERCALL_AGAIN INT32_MIN
+
+/*
+ * @v: the calling vCPU, current.  args: r0-r4, or a multicall entry's; a handler may
+ * change them to continue.  Returns what goes into r0.
+ */
+typedef int32_t hypercall_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
+
+/** hypercall_preempted() - is an interrupt waiting, so that a long handler should return
+ * HYPERCALL_AGAIN?  Cheap enough for once every few hundred instructions. */
+bool hypercall_preempted(void);
+
+/* Handlers, one line each, by module. */
+hypercall_fn do_set_callbacks;      /* callbacks.c */
+hypercall_fn do_fpu_taskswitch;     /* callbacks.c */
+hypercall_fn do_set_segment_base;   /* callbacks.c */
+hypercall_fn do_multicall;          /* multicall.c */
+hypercall_fn do_xen_version;        /* version.c */
+hypercall_fn do_hvm_op;             /* hvm.c */
+hypercall_fn do_memory_op;          /* memory.c */
+hypercall_fn do_physdev_op;         /* pirq.c */
+hypercall_fn do_platform_op;        /* platform_op.c */
+hypercall_fn do_mmu_update;         /* pt_update.c */
+hypercall_fn do_update_va_mapping;  /* pt_update.c */
+hypercall_fn do_mmuext_op;          /* mmuext.c */
+hypercall_fn do_event_channel_op;   /* event_op.c */
+hypercall_fn do_sched_op;           /* sched_op.c */
+hypercall_fn do_vcpu_op;            /* vcpu_op.c */
+hypercall_fn do_set_timer_op;       /* vcpu_op.c */
+hypercall_fn do_console_io;         /* console_op.c */
+
+#endif /* CORE_HYPERCALL_H */
