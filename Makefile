@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The one entry point: make help says what there is.  The rules are in tools/mk/, one part a file.
+
+PLATFORM ?= versatilepb
+B := build
+
+BOARDS := $(sort $(patsubst platforms/%/platform.mk,%,$(wildcard platforms/*/platform.mk)))
+ifeq ($(filter $(PLATFORM),$(BOARDS)),)
+$(error PLATFORM=$(PLATFORM) is no board that Dacre knows; use one of: $(BOARDS))
+endif
+include platforms/$(PLATFORM)/platform.mk
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+V ?=
+Q := $(if $(V),,@)
+say = @printf '  %-7s %s\n' $(1) $(2)
+PYTHON := /usr/bin/python3
+
+.PHONY: all
+all: hypervisor guests
+
+include tools/mk/hypervisor.mk
+include tools/mk/unit.mk
+include tools/mk/images.mk
+-include tests/guests/guests.mk
+include tools/mk/check.mk
+include tools/mk/run.mk
+
+.PHONY: help
+help:
+	@sed 's/@BOARDS@/$(BOARDS)/' tools/mk/help.txt
+
+.PHONY: clean distclean
+clean:
+	$(Q)for d in $(B)/*; do case $$d in $(B)/linux|$(B)/userland|$(B)/debs) ;; *) rm -rf "$$d";; esac; done
+distclean:
+	$(Q)rm -rf $(B)

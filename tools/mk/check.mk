@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make check: what can be known in seconds without running a guest.
+
+formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*/*/*.[ch] \
+	hypervisor/*/*/*/*/*.[ch] platforms/*/*.[ch] tests/unit/*.[ch] tests/guests/*.[ch] \
+	tests/guests/*/*.[ch] tests/boot/*/*.c)
+CLANG_FORMAT := clang-format
+
+.PHONY: check check-format check-layers check-headers format
+check: check-format check-layers check-headers unit
+
+check-format: | tools-present
+	$(call say,CHECK,format)
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(formatted)
+
+format: | tools-present
+	$(Q)$(CLANG_FORMAT) -i $(formatted)
+
+check-layers:
+	$(call say,CHECK,layers)
+	$(Q)$(PYTHON) tools/check_layers
+
+check-headers: | tools-present $(hyp_prepared)
+	$(call say,CHECK,headers)
+	$(Q)CC='$(CC_ARM)' TARGET_FLAGS='$(hyp_cflags)' HOST_FLAGS='$(filter-out -fsanitize%,$(unit_flags))' \
+		tools/check_headers

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The hypervisor: build/hyp/<board>/dacre.{elf,bin}.  The board's platform.mk names the architecture
+# level (arch), the drivers, and how QEMU is called (qemu).
+
+CROSS ?= arm-none-eabi-
+CC_ARM := $(CROSS)gcc
+
+cpu_v5 := -mcpu=arm926ej-s
+cpu_v6 := -mcpu=arm1176jzf-s
+cpu_v7 := -mcpu=cortex-a9
+cpu_flags := $(cpu_$(arch)) -marm -mfloat-abi=soft
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wvla -Wconversion -Wno-sign-conversion
+
+H := $(B)/hyp/$(PLATFORM)
+
+hyp_sources := $(wildcard hypervisor/core/*.c hypervisor/lib/*.c \
+	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
+	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S \
+	platforms/$(PLATFORM)/*.c) $(drivers:%=hypervisor/drivers/%.c)
+hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c,$(hyp_sources))
+hyp_objects := $(addprefix $(H)/,$(addsuffix .o,$(basename $(hyp_sources))))
+hyp_script := hypervisor/arch/arm/dacre.lds
+
+# Xen's public headers come from libxen-dev through a directory of their own, so that nothing else
+# of the host's /usr/include is seen by bare-metal code.
+XEN_INCLUDE := $(B)/include
+$(XEN_INCLUDE)/xen:
+	$(Q)mkdir -p $(@D) && ln -sfn /usr/include/xen $@
+
+target_includes := -Ihypervisor -Ihypervisor/include -Ihypervisor/arch/arm/include \
+	-Ihypervisor/arch/arm/$(arch) -I$(H)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
+XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00041100
+
+hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
+hyp_cflags := $(hyp_flags) -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf \
+	-fno-strict-aliasing -fno-omit-frame-pointer -mapcs-frame -fno-asynchronous-unwind-tables \
+	$(warnings)
+
+.PHONY: hypervisor
+hypervisor: $(H)/dacre.bin
+
+# What must be there before anything is compiled.
+hyp_prepared := $(B)/libfdt/libfdt.h $(XEN_INCLUDE)/xen
+
+$(H)/%.o: %.c | tools-present $(hyp_prepared)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -MMD -MP -c $< -o $@
+
+$(H)/%.o: %.S $(H)/gen/asm_offsets.h | tools-present $(hyp_prepared)
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_flags) -D__ASSEMBLY__ -g -MMD -MP -c $< -o $@
+
+# Structure offsets for assembly: the compiler prints them as '->NAME value' into its output.
+$(H)/gen/asm_offsets.h: hypervisor/arch/arm/asm_offsets.c | tools-present $(hyp_prepared)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -MMD -MP -MF $(@:.h=.d) -MT $@ -S $< -o $(@:.h=.s)
+	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[#$$]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
+
+# libfdt is the kernel source package's own copy (GPL-2.0-only OR BSD-2-Clause), built for the target.
+fdt_sources := fdt fdt_ro fdt_rw fdt_wip fdt_sw fdt_strerror fdt_empty_tree fdt_addresses
+fdt_objects := $(fdt_sources:%=$(H)/libfdt/%.o)
+
+$(B)/libfdt/libfdt.h: tools/fetch-libfdt | tools-present
+	$(call say,UNPACK,libfdt)
+	$(Q)tools/fetch-libfdt $(B)/libfdt
+
+$(H)/libfdt/%.o: $(B)/libfdt/libfdt.h
+	$(call say,CC,libfdt/$*.c)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(cpu_flags) -std=gnu11 -O2 -g -ffreestanding -fno-common \
+		-fno-strict-aliasing -I$(B)/libfdt -c $(B)/libfdt/$*.c -o $@
+
+# The list of objects: relinks when a source file is added or goes away.
+$(H)/objects: FORCE
+	$(Q)mkdir -p $(@D) && echo '$(hyp_objects)' | cmp -s - $@ || echo '$(hyp_objects)' > $@
+
+$(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
+	$(call say,LD,$@)
+	$(Q)$(CC_ARM) $(cpu_flags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
+		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
+		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
+
+$(H)/dacre.bin: $(H)/dacre.elf
+	$(call say,OBJCOPY,$@)
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+.PHONY: FORCE
+FORCE:
+
+-include $(hyp_objects:.o=.d) $(H)/gen/asm_offsets.d

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make run and make test.
+
+CONFIG ?= platforms/$(PLATFORM)/two-linux.toml
+TESTS ?=
+
+# One after the other: what is installed first is what the rest is built with.
+.PHONY: run test
+run: deps
+	$(Q)$(MAKE) --no-print-directory images
+	$(Q)$(PYTHON) tools/run --board $(PLATFORM) $(CONFIG)
+
+test: deps
+	$(Q)$(MAKE) --no-print-directory PLATFORM=$(PLATFORM) test-prepared

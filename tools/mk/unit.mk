@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Host unit tests.  tests/unit/x_test.c says in a comment in its first 15 lines which files under
+# hypervisor/ it links:
+#     links: core/x.c core/y.c
+# arch/fake and tests/unit/support*.c are linked into every one (from an archive: what is not
+# referred to stays out).
+
+CC_HOST := gcc
+U := $(B)/unit
+unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+unit_programs := $(unit_tests:%=$(U)/%)
+
+unit_flags := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
+	-Ihypervisor/arch/fake/include -Itests/unit -isystem $(XEN_INCLUDE)
+
+unit_support := $(wildcard hypervisor/arch/fake/*.c tests/unit/support*.c)
+unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
+
+# links(test) - objects of the files named by the test's links: line.
+links = $(patsubst %.c,$(U)/obj/hypervisor/%.o,$(shell sed -n \
+	'1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c))
+
+$(U)/obj/%.o: %.c | tools-present $(XEN_INCLUDE)/xen
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_HOST) $(unit_flags) -MMD -MP -c $< -o $@
+
+$(U)/libsupport.a: $(unit_support_objects)
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+
+.SECONDEXPANSION:
+$(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
+	$(call say,HOSTLD,$@)
+	$(Q)$(CC_HOST) -fsanitize=address,undefined $^ -lcmocka -lfdt -o $@
+
+.PHONY: unit
+unit: $(unit_programs)
+	$(Q)tools/run-unit $(unit_programs)
+
+-include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d)
