@@ -31,7 +31,7 @@ $(XEN_INCLUDE)/xen:
 
 target_includes := -Ihypervisor -Ihypervisor/include -Ihypervisor/arch/arm/include \
 	-Ihypervisor/arch/arm/$(arch) -I$(H)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
-XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00041100
+XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00040e00
 
 hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
 hyp_cflags := $(hyp_flags) -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf \

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stands before Xen's <xen/xen.h> in host unit tests: makes it choose its ARM structures, which are
+ * the ones under test, whatever the build host is.
+ */
+#pragma push_macro("__x86_64__")
+#pragma push_macro("__i386__")
+#pragma push_macro("__aarch64__")
+#pragma push_macro("__arm__")
+#undef __x86_64__
+#undef __i386__
+#undef __aarch64__
+#undef __arm__
+#define __arm__ 1
+#include "xen-real.h"
+#pragma pop_macro("__arm__")
+#pragma pop_macro("__aarch64__")
+#pragma pop_macro("__i386__")
+#pragma pop_macro("__x86_64__")
