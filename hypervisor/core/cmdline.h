@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hypervisor's own command line (/chosen, xen,xen-bootargs).
+ */
+#ifndef CORE_CMDLINE_H
+#define CORE_CMDLINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CMDLINE_WORD_MAX 16
+
+struct cmdline {
+    uint32_t dom0_mem;             /* dom0_mem=<n>[K|M|G], bytes; 96 MiB when not given */
+    unsigned int dom0_max_vcpus;   /* dom0_max_vcpus=<n>, 1 when not given */
+    char sched[CMDLINE_WORD_MAX];  /* sched=<class>, "credit" when not given */
+    char loglvl[CMDLINE_WORD_MAX]; /* loglvl=<level>, "info" when not given */
+    bool noreboot;                 /* noreboot: stop, do not reset, when dom0 ends or we panic */
+};
+
+/**
+ * cmdline_parse() - read @text (NULL = empty) into *@out; what is not given has its default.
+ * @warn: called once for each option that is not known or whose value is wrong (it keeps its
+ * default), with the option (not NUL-terminated, @size bytes) and what is wrong.  May be NULL.
+ */
+void cmdline_parse(const char *text, struct cmdline *out,
+                   void (*warn)(const char *option, size_t size, const char *why));
+
+#endif /* CORE_CMDLINE_H */
