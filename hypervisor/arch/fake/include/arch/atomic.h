@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Atomic operations on memory shared with guests and other pCPUs; same contract as
+ * the target's.
+ */
+#ifndef ARCH_ATOMIC_H
+#define ARCH_ATOMIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** arch_atomic_test_and_set() - set the bits of @mask; were any of them set before? */
+static inline bool arch_atomic_test_and_set(volatile uint32_t *word, uint32_t mask) {
+    return (__atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST) & mask) != 0;
+}
+
+/** arch_atomic_clear() - clear the bits of @mask. */
+static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
+    __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
+}
+
+/** arch_memory_barrier() - accesses before it are seen before those after it, by all pCPUs. */
+static inline void arch_memory_barrier(void) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+#endif /* ARCH_ATOMIC_H */

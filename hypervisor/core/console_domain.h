@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain's part of the console: its own bounded output and input buffers, so
+ * that a domain that floods fills only its own, and its PV console ring.
+ */
+#ifndef CORE_CONSOLE_DOMAIN_H
+#define CORE_CONSOLE_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/abi.h"
+
+struct domain;
+struct xencons_interface;
+
+/* Powers of two: indices run free and are masked. */
+#define CONSOLE_OUT_SIZE    1024u
+#define CONSOLE_IN_SIZE     256u
+
+/* Bytes on their way to the UART. */
+struct console_out {
+    uint32_t head, tail;        /* bytes ever put in, taken out */
+    uint32_t newline_count;     /* newlines in the buffer: complete lines to print */
+    char bytes[CONSOLE_OUT_SIZE];
+};
+
+struct console_domain {         /* console lock */
+    struct console_out out;
+    uint32_t in_head, in_tail;
+    char in[CONSOLE_IN_SIZE];
+    int32_t budget;             /* bytes it may still print now */
+    uint64_t budget_time;       /* when budget was last refilled, ns */
+    struct xencons_interface *ring; /* hypervisor's uncached mapping, NULL = none */
+    evtchn_port_t ring_port;    /* 0 = none */
+    bool ring_waiting;          /* output left in the ring for want of room in out */
+};
+
+/** console_domain_init() - empty buffers.  Called by domain_create(). */
+void console_domain_init(struct domain *d);
+
+/** console_domain_destroy() - print what is left, move the input away.  @d leaves the list after. */
+void console_domain_destroy(struct domain *d);
+
+/**
+ * console_ring_init() - serve the PV console ring of @d.
+ * @ring: the hypervisor's uncached mapping (arch_map_shared()) of the frame at
+ *        PV_MAGIC_CONSOLE_GFN, which is the caller's to unmap after console_domain_destroy()
+ * Allocates the port; the caller publishes it as HVM_PARAM_CONSOLE_EVTCHN.
+ * Returns 0 and *port, -ENOSPC, -ENOMEM.
+ */
+int console_ring_init(struct domain *d, struct xencons_interface *ring, evtchn_port_t *port);
+
+#endif /* CORE_CONSOLE_DOMAIN_H */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Scheduling of vCPUs.  The generic part keeps states, accounting and the current
+ * vCPU of each pCPU; a scheduling class (struct sched_ops) orders the runnable
+ * ones.  Classes are asked in order, so that a real-time class goes before the
+ * fair one.  A vCPU's state is its runstate (RUNSTATE_*): running, runnable (queued
+ * in its class), blocked or offline.
+ *
+ * Locking: the run queue lock of a pCPU protects the scheduling data of the vCPUs
+ * assigned to it.
+ */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/lock.h"
+
+struct domain;
+struct sched_cpu;
+struct vcpu;
+
+/* As Xen's credit scheduler: relative share, default and limits. */
+#define SCHED_WEIGHT_DEFAULT    256u
+#define SCHED_WEIGHT_MIN        1u
+#define SCHED_WEIGHT_MAX        65535u
+/* Longest a vCPU runs while another of its class is waiting. */
+#define SCHED_SLICE_NS          10000000u
+
+struct sched_params {
+    uint16_t weight;    /* SCHED_WEIGHT_MIN.. */
+    uint16_t cap;       /* percent of one pCPU, shared by the domain's vCPUs; 0 = no cap */
+};
+
+/* A vCPU's place in the scheduler. */
+struct sched_vcpu {
+    const struct sched_ops *ops;    /* its class; constant while it exists */
+    uint8_t cpu;                    /* pCPU whose run queue it belongs to */
+    bool is_idle;                   /* constant */
+    bool is_parked;                 /* runnable, but its cap is used up */
+    bool is_queued;                 /* in its class's run queue or parked list */
+    struct vcpu *prev, *next;       /* in that list */
+    uint64_t vtime;                 /* credit: virtual time, ns of a vCPU of weight 256 */
+    uint32_t vtime_scale;           /* credit: vtime per ns, 16.16 */
+    uint32_t budget_ns;             /* credit: run time per cap period, 0 = no cap */
+    uint32_t budget_left;           /* credit: of this period */
+    uint64_t period_end;            /* credit: ns since boot */
+    struct sched_params params;
+};
+
+/* What a scheduling class does.  All with the run queue lock held; now = clock_now(). */
+struct sched_ops {
+    const char *name;
+    /** Prepare @v's fields, with default parameters. */
+    void (*vcpu_init)(struct vcpu *v);
+    /** Apply v->sched.params. */
+    void (*vcpu_adjust)(struct vcpu *v);
+    /** @v becomes runnable after having been blocked or offline: queue it. */
+    void (*wake)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
+    /** @v was running and is still runnable: queue it. @yielded: behind its equals. */
+    void (*requeue)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now, bool yielded);
+    /** @v, queued, is no longer runnable. */
+    void (*dequeue)(struct sched_cpu *cpu, struct vcpu *v);
+    /** @v, running, used @ns. */
+    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns, uint64_t now);
+    /** Take the vCPU to run next off the queue; NULL if there is none. */
+    struct vcpu *(*pick)(struct sched_cpu *cpu, uint64_t now);
+    /** Should @v, just queued, run instead of @running, of the same class? */
+    bool (*preempts)(const struct vcpu *v, const struct vcpu *running);
+    /** When @v, about to run or running, must be looked at again; TIMER_NEVER = not. */
+    uint64_t (*slice_end)(struct sched_cpu *cpu, const struct vcpu *v, uint64_t now);
+};
+
+/** sched_init() - this pCPU's run queue and idle vCPU, which becomes current.  Boot. */
+void sched_init(void);
+
+/** sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs.  By vcpu_create(). */
+void sched_vcpu_init(struct vcpu *v);
+
+/** sched_vcpu_destroy() - @v must be offline (sched_sleep()) and not current. */
+void sched_vcpu_destroy(struct vcpu *v);
+
+/** sched_start() - from offline to runnable; no effect on one that is not offline. */
+void sched_start(struct vcpu *v);
+
+/** sched_wake() - from blocked to runnable; no effect in another state.  May set sched_needed(). */
+void sched_wake(struct vcpu *v);
+
+/** sched_block() - @v, current, waits for sched_wake(). */
+void sched_block(struct vcpu *v);
+
+/** sched_sleep() - take @v offline, in whatever state it is. */
+void sched_sleep(struct vcpu *v);
+
+/** sched_yield() - @v, current, lets its equals go first once. */
+void sched_yield(struct vcpu *v);
+
+/** sched_needed() - should the exit path call sched_pick()?  A flag of this pCPU; cheap. */
+bool sched_needed(void);
+
+/**
+ * sched_pick() - account for the vCPU that was current and choose the one to run, maybe the
+ * same, maybe the idle one; it becomes current and running.  The caller switches the
+ * address space and calls sched_switched().
+ */
+struct vcpu *sched_pick(void);
+
+/**
+ * sched_switched() - the address space of @v is loaded: refresh the copy of its runstate
+ * that the guest registered.  Not for the idle vCPU.
+ */
+void sched_switched(struct vcpu *v);
+
+/** sched_idle_vcpu() - this pCPU's idle vCPU: no domain, no page. */
+struct vcpu *sched_idle_vcpu(void);
+
+/** sched_runstate() - a consistent copy of @v's runstate, up to now. */
+struct vcpu_runstate_info;
+void sched_runstate(struct vcpu *v, struct vcpu_runstate_info *out);
+
+/**
+ * sched_domain_set() - weight and cap of all vCPUs of @d, from now on.
+ * Returns 0, -EINVAL (weight 0; cap over 100 times its vCPUs).
+ */
+int sched_domain_set(struct domain *d, const struct sched_params *params);
+
+/** sched_domain_get() - the parameters in force. @d has a vCPU. */
+void sched_domain_get(const struct domain *d, struct sched_params *params);
+
+#endif /* CORE_SCHED_H */
