@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain's guest-physical address space: which machine frame is behind each
+ * guest frame, and what a table entry may do with it.
+ *
+ * RAM is one bank, a dense array indexed by gfn - base.  Everything else (device
+ * registers, magic pages, the shared-info page of a domain that placed it outside
+ * RAM) is in a short sorted list of ranges.
+ *
+ * An entry in the array: machine address of the frame | type.  Plain RAM is type 0,
+ * so that the update path can OR it into a table entry after one test.
+ */
+#ifndef CORE_P2M_H
+#define CORE_P2M_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+
+struct domain;
+
+enum p2m_type {
+    P2M_RAM = 0,        /* its own, all rights, any memory type */
+    P2M_INVALID,        /* nothing here */
+    P2M_CHANGING,       /* RAM on its way out: no new mapping, p2m_change() is under way */
+    P2M_RAM_RO,         /* read-only */
+    P2M_SHARED,         /* the hypervisor has it mapped too: every mapping is uncached */
+    P2M_SHARED_RO,
+    P2M_DEVICE,         /* device registers: never cached, never executable */
+    P2M_DEVICE_RO,
+};
+
+#define P2M_TYPE_MASK   0xffu
+#define P2M_RANGES_MAX  48
+#define P2M_NONE        ((uint32_t)P2M_INVALID)
+
+struct p2m_range {
+    uint32_t gfn;
+    uint32_t mfn;
+    uint32_t count;
+    enum p2m_type type;
+};
+
+/* State of one MiB of RAM. */
+struct p2m_mib {
+    uint16_t sections;  /* section entries that map it, in tables that count (pt.h) */
+    bool broken;        /* not 256 contiguous plain frames any more: no sections */
+};
+
+struct p2m {                        /* domain.lock */
+    uint32_t base;                  /* first gfn of RAM */
+    uint32_t count;                 /* frames of RAM in the array so far */
+    uint32_t capacity;              /* frames it has room for */
+    uint32_t *entry;
+    struct p2m_mib *mib;
+    unsigned int entry_order, mib_order; /* heap orders */
+    uint32_t held;                  /* RAM frames that the domain holds now */
+    unsigned int range_count;
+    struct p2m_range range[P2M_RANGES_MAX];
+    uint32_t changing;              /* gfn in P2M_CHANGING, or ~0 */
+    uint32_t scan;                  /* p2m_change(): where the scan goes on */
+};
+
+/**
+ * p2m_init() - an empty map with room for @count RAM frames from @base_gfn on.
+ * @base_gfn, @count: in frames, multiples of 256 (one MiB)
+ * Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
+ */
+int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count);
+
+/**
+ * p2m_add_ram() - append RAM: gfn must be the first one after what was added so far.
+ * @count: a multiple of 256; frames come from page_alloc_mib() for @d, whose count of 1 the p2m
+ * takes over.  About 4 instructions per frame: add one MiB at a time where latency matters.
+ * Returns 0 or -EINVAL (order, room, a frame that is not @d's).
+ */
+int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count);
+
+/**
+ * p2m_add_range() - map @count frames from @mfn_start at @first, outside the RAM bank.
+ * Frames of RAM among them get a reference, which p2m_destroy_step() drops.
+ * Returns 0, -EINVAL (empty, wraps, P2M_INVALID/P2M_CHANGING), -EEXIST (overlap), -ENOSPC.
+ */
+int p2m_add_range(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count,
+                  enum p2m_type type);
+
+/** p2m_lookup_range() - the slow half of p2m_lookup(): P2M_NONE, or machine address | type. */
+uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g);
+
+/** p2m_lookup() - entry of @g: machine address of its frame | enum p2m_type. */
+static inline uint32_t p2m_lookup(const struct p2m *p2m, gfn_t g) {
+    uint32_t index = g.v - p2m->base;
+
+    if (__builtin_expect(index < p2m->count, 1)) {
+        return p2m->entry[index];
+    }
+    return p2m_lookup_range(p2m, g);
+}
+
+static inline enum p2m_type p2m_entry_type(uint32_t entry) {
+    return (enum p2m_type)(entry & P2M_TYPE_MASK);
+}
+
+static inline mfn_t p2m_entry_mfn(uint32_t entry) {
+    return mfn(entry >> PAGE_SHIFT);
+}
+
+/** p2m_has_frame() - is there a frame that may be mapped behind @entry? */
+static inline bool p2m_has_frame(uint32_t entry) {
+    return p2m_entry_type(entry) != P2M_INVALID && p2m_entry_type(entry) != P2M_CHANGING;
+}
+
+/** p2m_to_mfn() - plain RAM frame of @g or INVALID_MFN: for the hypervisor's own accesses. */
+static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
+    uint32_t entry = p2m_lookup(p2m, g);
+
+    return p2m_entry_type(entry) == P2M_RAM ? p2m_entry_mfn(entry) : INVALID_MFN;
+}
+
+/**
+ * p2m_change() - put another frame, or none, behind a gfn of the RAM bank, and drop the old one.
+ * @to: new frame, on which the caller has a reference that the p2m takes over on success; or
+ *   INVALID_MFN
+ * @type: its type; ignored with INVALID_MFN
+ * Section mappings of its MiB are split; entries that mapped the old frame now map the new one,
+ * or nothing; then the TLB and caches are flushed.  Bounded: looks at most at P2M_SCAN_TABLES
+ * second-level tables a call, and stops as soon as no entry maps the old frame.
+ * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
+ * -EINVAL: not in the RAM bank; -EBUSY: a registered table, or another change is under way;
+ * -ENOMEM: table memory for the split.
+ */
+int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
+#define P2M_SCAN_TABLES 4
+
+/**
+ * p2m_destroy_step() - drop up to 64 frames; after pt_destroy_step() returned false.
+ * Returns true if there is more to do; false: all is freed.
+ */
+bool p2m_destroy_step(struct domain *d);
+
+#endif /* CORE_P2M_H */

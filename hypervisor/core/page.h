@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The frame table: who owns each frame of RAM and how many hold it.
+ *
+ * A frame's count is one for its owner plus one for each small-page entry of any
+ * translation table that maps it; sections are counted per MiB in the owner's p2m.
+ * When the count falls to zero the frame is not free yet: it waits until, after
+ * that moment, the TLB was flushed (no core can still reach it) and the caches were
+ * cleaned and invalidated (no line of the old owner can be written back over the
+ * new one's data), and until it was filled with zeroes.  page_scrub_step() does all
+ * of this, one flush for each batch.
+ *
+ * All calls: any context, page lock taken inside, unless stated otherwise.
+ */
+#ifndef CORE_PAGE_H
+#define CORE_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/abi.h"
+#include "core/addr.h"
+
+enum page_type {
+    PAGE_NONE,          /* plain memory of its owner */
+    PAGE_L1,            /* part of a registered first-level table */
+    PAGE_L2,            /* holds registered second-level tables */
+};
+
+enum page_state {
+    PAGE_ABSENT,        /* no RAM here */
+    PAGE_FREE,
+    PAGE_DIRTY,         /* waits for flush and scrub */
+    PAGE_USED,
+};
+
+#define PAGE_TABLES 4   /* second-level tables in a frame */
+
+/* 16 bytes on the target; entries index heap tables (pt_mem.h), 0 = none. */
+struct page_info {
+    uint32_t count;     /* references; table entries are counted under the domain's lock */
+    uint16_t owner;     /* domid; DOMID_XEN = the hypervisor; constant while USED */
+    uint8_t state;      /* enum page_state; page lock */
+    uint8_t type;       /* enum page_type; owner's domain.lock */
+    union {
+        uint16_t l2[PAGE_TABLES];   /* PAGE_L2: owner's domain.lock */
+        uint16_t l1;                /* PAGE_L1 */
+        uint32_t next;              /* PAGE_DIRTY: page lock */
+    };
+};
+
+_Static_assert(sizeof(struct page_info) == 16, "page_of() and the update path shift by 4");
+
+struct page_range {
+    maddr_t start;
+    uint32_t size;      /* bytes; start + size may be 2^32, written as it wraps: 0 */
+};
+
+/* Constant after page_init_early(). */
+extern struct page_info *page_table;    /* of frame page_first */
+extern uint32_t page_first;             /* first frame number of the table */
+extern uint32_t page_frames;            /* frames in the table */
+
+/**
+ * page_init_early() - build the frame table, in the heap (1/256 of the span of RAM).
+ * @ram: RAM banks; what is not a whole frame is left out
+ * @reserved: what is in use already: hypervisor, heap, device tree, modules; need not be RAM.
+ *   Its frames are owned by DOMID_XEN with count 1; page_put() frees one for good.
+ * All other frames are free at once and hold what the loader or the last boot left there.
+ * Boot only, after heap_init().  Returns 0, -EINVAL (no RAM), -ENOMEM.
+ */
+int page_init_early(const struct page_range *ram, unsigned int ram_count,
+                    const struct page_range *reserved, unsigned int reserved_count);
+
+/** page_of() - the record of frame @m, or NULL if it is not RAM. */
+static inline struct page_info *page_of(mfn_t m) {
+    uint32_t index = m.v - page_first;
+
+    if (index >= page_frames || page_table[index].state == PAGE_ABSENT) {
+        return NULL;
+    }
+    return &page_table[index];
+}
+
+/**
+ * page_alloc() - a frame for @owner with count 1.  It holds nothing of another domain of this
+ * boot, but need not be zero.  INVALID_MFN when none is ready.
+ */
+mfn_t page_alloc(domid_t owner);
+
+/**
+ * page_alloc_mib() - @mib MiB of contiguous frames for @owner, each with count 1.
+ * @align_mib: alignment in MiB, a power of two
+ * First fit from the lowest address.  Bounded by the number of MiB of RAM; marking the frames
+ * takes about 5 instructions each, so ask for one MiB at a time where latency matters.
+ * Returns the first frame or INVALID_MFN.
+ */
+mfn_t page_alloc_mib(domid_t owner, uint32_t mib, uint32_t align_mib);
+
+/** page_get() - one more reference to a frame that @m's holder keeps in use. */
+void page_get(mfn_t m);
+/** page_put() - one less; the last one sends the frame to be scrubbed.  Frames that are not
+ * RAM (device registers) are ignored by both. */
+void page_put(mfn_t m);
+/** page_release() - page_put() when the count has already been taken down to 0. */
+void page_release(struct page_info *page);
+
+/**
+ * page_scrub_step() - one bounded step towards making dirty frames free: a flush of TLB and
+ * caches, or the scrubbing of one frame through map slot PAGE_SCRUB_SLOT.
+ * Returns true if there is more to do.
+ */
+bool page_scrub_step(void);
+#define PAGE_SCRUB_SLOT 0
+
+/** page_free_count() - frames that page_alloc() can hand out now. */
+uint32_t page_free_count(void);
+/** page_dirty_count() - frames that page_scrub_step() will make free. */
+uint32_t page_dirty_count(void);
+/** page_total_count() - frames of RAM. */
+uint32_t page_total_count(void);
+
+#endif /* CORE_PAGE_H */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain's translation tables, the ones that the MMU walks.  They are the
+ * hypervisor's; a guest names its own, never walked, copies by guest-physical
+ * address (public/arch-arm-pv.h, "Page tables").
+ *
+ * A registered first-level table is a 16 KiB block.  The part below
+ * pt_domain.kernel_index is its own; the part from there to PV_VIRT_START is the
+ * same in all of the domain's tables: it is changed in one of them, the source,
+ * and copied to the others at each change.  References to frames and to
+ * second-level tables count the source's entries once, not the copies.
+ *
+ * A second-level table is a 1 KiB unit of a block of that domain.  A frame of the
+ * guest that holds such tables has up to four, named in its page_info.
+ *
+ * Table memory comes in whole blocks, which are promised to the domain by the heap
+ * when it is created: a domain that uses up its own cannot touch another's.
+ */
+#ifndef CORE_PT_H
+#define CORE_PT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+
+struct domain;
+struct vcpu;
+
+#define PT_L1_ENTRIES   4096u
+#define PT_L2_ENTRIES   256u
+#define PT_VCPU_MAX     8       /* >= DOMAIN_VCPU_MAX */
+#define PT_CLEAN_MAX    4       /* empty first-level tables kept for the next pin */
+#define PT_LIMIT_MIN    (8u << 14) /* bytes: less cannot boot a kernel */
+
+/* Blocks are named by their number in the heap; 0 = none. */
+struct pt_domain {              /* domain.lock */
+    uint16_t block_limit;       /* promised by the heap */
+    uint16_t block_count;       /* in use */
+    uint16_t flat;              /* first-level table of "MMU off" */
+    uint16_t source;            /* what the kernel part is copied from; user part empty */
+    uint16_t registered;        /* list of first-level tables named by the guest */
+    uint16_t clean;             /* list of unused ones, user part empty, kernel part current */
+    uint16_t clean_count;
+    uint16_t slab;              /* list of second-level blocks with a free unit */
+    uint16_t kernel_index;      /* first L1 index of the kernel part */
+    uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
+    uint16_t destroy_index;     /* progress of pt_destroy_step() */
+    /* The attributes of the last accepted small page, as the guest writes them in the top
+     * 12 bits, and what they became. */
+    uint32_t attr_raw;
+    uint32_t attr_hw;
+};
+
+/**
+ * pt_init() - no tables yet; reserve the domain's table memory.
+ * @limit: bytes, rounded down to 16 KiB, at least PT_LIMIT_MIN
+ * Returns 0, -EINVAL, -ENOMEM (the heap has promised all it has).
+ */
+int pt_init(struct domain *d, uint32_t limit);
+
+/**
+ * pt_flat() - the table for "MMU off": virtual = guest-physical over the RAM added so far, as
+ * sections in DACR domain KERNEL, cached.  Built at the first call.
+ * Returns its hypervisor address, or NULL (no table memory).
+ */
+uint32_t *pt_flat(struct domain *d);
+
+/**
+ * pt_set_kernel_start() - L1 entries at and above @va are common to all tables from now on.
+ * Domain locked.  Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START),
+ * -EBUSY (set already, or a table was registered before).
+ */
+int pt_set_kernel_start(struct domain *d, gvaddr_t va);
+
+/** pt_vcpu_l1() - the table that @v is to run on: flat until MMUEXT_NEW_BASEPTR. */
+uint32_t *pt_vcpu_l1(const struct vcpu *v);
+
+/** pt_used() - bytes of table memory in use. */
+uint32_t pt_used(const struct domain *d);
+
+/**
+ * pt_destroy_step() - drop one second-level table, or look at 256 first-level entries.  No vCPU
+ * of @d may run any more, and none may have its tables loaded.
+ * Returns true if there is more to do; false: all table memory and the promise are given back.
+ */
+bool pt_destroy_step(struct domain *d);
+
+#endif /* CORE_PT_H */
