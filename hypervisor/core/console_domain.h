@@ -15,25 +15,25 @@ struct domain;
 struct xencons_interface;
 
 /* Powers of two: indices run free and are masked. */
-#define CONSOLE_OUT_SIZE    1024u
-#define CONSOLE_IN_SIZE     256u
+#define CONSOLE_OUT_SIZE 1024u
+#define CONSOLE_IN_SIZE  256u
 
 /* Bytes on their way to the UART. */
 struct console_out {
-    uint32_t head, tail;        /* bytes ever put in, taken out */
-    uint32_t newline_count;     /* newlines in the buffer: complete lines to print */
+    uint32_t head, tail;    /* bytes ever put in, taken out */
+    uint32_t newline_count; /* newlines in the buffer: complete lines to print */
     char bytes[CONSOLE_OUT_SIZE];
 };
 
-struct console_domain {         /* console lock */
+struct console_domain { /* console lock */
     struct console_out out;
     uint32_t in_head, in_tail;
     char in[CONSOLE_IN_SIZE];
-    int32_t budget;             /* bytes it may still print now */
-    uint64_t budget_time;       /* when budget was last refilled, ns */
+    int32_t budget;                 /* bytes it may still print now */
+    uint64_t budget_time;           /* when budget was last refilled, ns */
     struct xencons_interface *ring; /* hypervisor's uncached mapping, NULL = none */
-    evtchn_port_t ring_port;    /* 0 = none */
-    bool ring_waiting;          /* output left in the ring for want of room in out */
+    evtchn_port_t ring_port;        /* 0 = none */
+    bool ring_waiting;              /* output left in the ring for want of room in out */
 };
 
 /** console_domain_init() - empty buffers.  Called by domain_create(). */

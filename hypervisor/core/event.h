@@ -18,36 +18,41 @@
 struct domain;
 struct vcpu;
 
-#define EVENT_BUCKET_PORTS  64u
-#define EVENT_BUCKET_MAX    16u
+#define EVENT_BUCKET_PORTS 64u
+#define EVENT_BUCKET_MAX   16u
 /* Ports a domain may have; further allocation is -ENOSPC. */
-#define EVENT_PORT_MAX      (EVENT_BUCKET_PORTS * EVENT_BUCKET_MAX)
+#define EVENT_PORT_MAX     (EVENT_BUCKET_PORTS * EVENT_BUCKET_MAX)
 
 /* Called when the guest sends on a port whose other end is the hypervisor; the domain's
  * event.lock is held, so it may not call back into event channels of that domain. */
 typedef void event_callback(struct domain *d, evtchn_port_t port);
 
 enum event_state {
-    EVENT_FREE, EVENT_UNBOUND, EVENT_INTERDOMAIN, EVENT_PIRQ, EVENT_VIRQ, EVENT_IPI,
-    EVENT_HYPERVISOR,   /* the other end is the hypervisor */
+    EVENT_FREE,
+    EVENT_UNBOUND,
+    EVENT_INTERDOMAIN,
+    EVENT_PIRQ,
+    EVENT_VIRQ,
+    EVENT_IPI,
+    EVENT_HYPERVISOR, /* the other end is the hypervisor */
 };
 
 struct event_port {
-    uint8_t state;          /* enum event_state */
-    uint8_t vcpu;           /* vCPU to notify */
-    uint16_t number;        /* VIRQ or pirq number; port of the remote end; domid if UNBOUND */
+    uint8_t state;   /* enum event_state */
+    uint8_t vcpu;    /* vCPU to notify */
+    uint16_t number; /* VIRQ or pirq number; port of the remote end; domid if UNBOUND */
     union {
-        struct domain *remote;      /* INTERDOMAIN */
-        event_callback *callback;   /* HYPERVISOR */
+        struct domain *remote;    /* INTERDOMAIN */
+        event_callback *callback; /* HYPERVISOR */
     };
 };
 
 struct event_domain {
-    spinlock_t lock;        /* protects everything below, vcpu.virq_port and pirq of the domain */
-    bool closing;           /* domain is being destroyed: no new ports */
-    uint16_t poller_count;  /* vCPUs in SCHEDOP_poll: a hint that saves the look at each */
-    uint16_t free_hint;     /* no free port below this one */
-    uint16_t port_limit;    /* ports in the buckets there are */
+    spinlock_t lock;       /* protects everything below, vcpu.virq_port and pirq of the domain */
+    bool closing;          /* domain is being destroyed: no new ports */
+    uint16_t poller_count; /* vCPUs in SCHEDOP_poll: a hint that saves the look at each */
+    uint16_t free_hint;    /* no free port below this one */
+    uint16_t port_limit;   /* ports in the buckets there are */
     struct event_port *bucket[EVENT_BUCKET_MAX]; /* [0] = first, the rest from the heap */
     struct event_port first[EVENT_BUCKET_PORTS];
 };

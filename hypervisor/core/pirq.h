@@ -18,7 +18,7 @@ struct domain;
 
 /* A domain's lines. */
 struct pirq_domain {
-    uint16_t assigned_count;    /* lines this domain may bind; changes while it does not run */
+    uint16_t assigned_count; /* lines this domain may bind; changes while it does not run */
 };
 
 /**

@@ -22,30 +22,30 @@ struct sched_cpu;
 struct vcpu;
 
 /* As Xen's credit scheduler: relative share, default and limits. */
-#define SCHED_WEIGHT_DEFAULT    256u
-#define SCHED_WEIGHT_MIN        1u
-#define SCHED_WEIGHT_MAX        65535u
+#define SCHED_WEIGHT_DEFAULT 256u
+#define SCHED_WEIGHT_MIN     1u
+#define SCHED_WEIGHT_MAX     65535u
 /* Longest a vCPU runs while another of its class is waiting. */
-#define SCHED_SLICE_NS          10000000u
+#define SCHED_SLICE_NS       10000000u
 
 struct sched_params {
-    uint16_t weight;    /* SCHED_WEIGHT_MIN.. */
-    uint16_t cap;       /* percent of one pCPU, shared by the domain's vCPUs; 0 = no cap */
+    uint16_t weight; /* SCHED_WEIGHT_MIN.. */
+    uint16_t cap;    /* percent of one pCPU, shared by the domain's vCPUs; 0 = no cap */
 };
 
 /* A vCPU's place in the scheduler. */
 struct sched_vcpu {
-    const struct sched_ops *ops;    /* its class; constant while it exists */
-    uint8_t cpu;                    /* pCPU whose run queue it belongs to */
-    bool is_idle;                   /* constant */
-    bool is_parked;                 /* runnable, but its cap is used up */
-    bool is_queued;                 /* in its class's run queue or parked list */
-    struct vcpu *prev, *next;       /* in that list */
-    uint64_t vtime;                 /* credit: virtual time, ns of a vCPU of weight 256 */
-    uint32_t vtime_scale;           /* credit: vtime per ns, 16.16 */
-    uint32_t budget_ns;             /* credit: run time per cap period, 0 = no cap */
-    uint32_t budget_left;           /* credit: of this period */
-    uint64_t period_end;            /* credit: ns since boot */
+    const struct sched_ops *ops; /* its class; constant while it exists */
+    uint8_t cpu;                 /* pCPU whose run queue it belongs to */
+    bool is_idle;                /* constant */
+    bool is_parked;              /* runnable, but its cap is used up */
+    bool is_queued;              /* in its class's run queue or parked list */
+    struct vcpu *prev, *next;    /* in that list */
+    uint64_t vtime;              /* credit: virtual time, ns of a vCPU of weight 256 */
+    uint32_t vtime_scale;        /* credit: vtime per ns, 16.16 */
+    uint32_t budget_ns;          /* credit: run time per cap period, 0 = no cap */
+    uint32_t budget_left;        /* credit: of this period */
+    uint64_t period_end;         /* credit: ns since boot */
     struct sched_params params;
 };
 

@@ -21,18 +21,18 @@
 typedef void timer_fn(void *data);
 
 struct timer {
-    uint64_t deadline;      /* ns since boot; timer queue lock of its pCPU */
-    timer_fn *fn;           /* constant after timer_init() */
-    void *data;             /* constant after timer_init() */
-    uint16_t slot;          /* place in the queue + 1, 0 = not queued; timer queue lock */
-    uint8_t cpu;            /* pCPU whose queue it is in, valid while queued */
+    uint64_t deadline; /* ns since boot; timer queue lock of its pCPU */
+    timer_fn *fn;      /* constant after timer_init() */
+    void *data;        /* constant after timer_init() */
+    uint16_t slot;     /* place in the queue + 1, 0 = not queued; timer queue lock */
+    uint8_t cpu;       /* pCPU whose queue it is in, valid while queued */
 };
 
 /* The timers of one pCPU: a binary heap, the earliest deadline first. */
 struct timer_queue {
-    spinlock_t lock;        /* protects the whole structure and the queued timers */
+    spinlock_t lock; /* protects the whole structure and the queued timers */
     unsigned int count;
-    uint64_t programmed;    /* deadline that the hardware is set for, TIMER_NEVER if stopped */
+    uint64_t programmed; /* deadline that the hardware is set for, TIMER_NEVER if stopped */
     struct timer *heap[TIMER_QUEUE_MAX];
 };
 
@@ -52,7 +52,9 @@ void timer_set(struct timer *timer, uint64_t deadline);
 void timer_stop(struct timer *timer);
 
 /** timer_is_set() - is it going to fire? */
-static inline bool timer_is_set(const struct timer *timer) { return timer->slot != 0; }
+static inline bool timer_is_set(const struct timer *timer) {
+    return timer->slot != 0;
+}
 
 /**
  * timer_interrupt() - run what has expired on this pCPU and program the hardware for the

@@ -10,11 +10,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define ARCH_CPU_MAX    1
-#define ARCH_MAP_SLOTS  4
+#define ARCH_CPU_MAX   1
+#define ARCH_MAP_SLOTS 4
 
-typedef struct { volatile uint32_t held; } arch_spinlock_t;
-#define ARCH_SPINLOCK_INIT { 0 }
+typedef struct {
+    volatile uint32_t held;
+} arch_spinlock_t;
+#define ARCH_SPINLOCK_INIT \
+    { 0 }
 
 /* Taking a held lock is a deadlock, releasing a free one a bug: both end the test. */
 static inline void arch_spin_lock(arch_spinlock_t *lock) {
@@ -32,10 +35,10 @@ static inline void arch_spin_unlock(arch_spinlock_t *lock) {
 }
 
 struct arch_vcpu {
-    int32_t result;     /* what arch_vcpu_set_result() said last */
-    uint32_t entry;     /* what arch_vcpu_init() was given */
+    int32_t result; /* what arch_vcpu_set_result() said last */
+    uint32_t entry; /* what arch_vcpu_init() was given */
     uint32_t fdt;
-    uint32_t *l1;       /* what arch_vcpu_set_base() was given */
+    uint32_t *l1; /* what arch_vcpu_set_base() was given */
 };
 
 #endif /* ARCH_TYPES_H */

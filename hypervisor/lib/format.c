@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See format.h. */
+#include "lib/format.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Longest conversion of a number: 20 decimal digits of 64 bits and a sign. */
+#define DIGITS_MAX 21
+
+struct sink {
+    char *buf;
+    size_t size;
+    size_t count;
+};
+
+struct spec {
+    bool zero, left, upper;
+    unsigned int width;
+    unsigned int precision; /* UINT32_MAX = none */
+    unsigned int longs;     /* 0 int, 1 long, 2 long long */
+};
+
+static void put(struct sink *sink, char c) {
+    if (sink->count + 1 < sink->size) {
+        sink->buf[sink->count++] = c;
+    }
+}
+
+static void put_padding(struct sink *sink, char c, unsigned int width, size_t used) {
+    for (size_t i = used; i < width && sink->count + 1 < sink->size; i++) {
+        put(sink, c);
+    }
+}
+
+static void put_field(struct sink *sink, const struct spec *spec, const char *text, size_t length) {
+    if (!spec->left) {
+        put_padding(sink, ' ', spec->width, length);
+    }
+    for (size_t i = 0; i < length; i++) {
+        put(sink, text[i]);
+    }
+    if (spec->left) {
+        put_padding(sink, ' ', spec->width, length);
+    }
+}
+
+static void put_string(struct sink *sink, const struct spec *spec, const char *text) {
+    size_t length = 0;
+
+    if (text == NULL) {
+        text = "(null)";
+    }
+    while (length < spec->precision && text[length] != '\0') {
+        length++;
+    }
+    put_field(sink, spec, text, length);
+}
+
+/* Digits of @value end at text[DIGITS_MAX]; returns the index of the first. */
+static size_t make_digits(char text[DIGITS_MAX], uint64_t value, unsigned int base, bool upper) {
+    const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    size_t first = DIGITS_MAX;
+
+    /* 64-bit division is a library call on 32-bit cores: only while it is needed. */
+    while (value > UINT32_MAX) {
+        text[--first] = digits[value % base];
+        value /= base;
+    }
+    uint32_t low = (uint32_t)value;
+    do {
+        text[--first] = digits[low % base];
+        low /= base;
+    } while (low != 0);
+    return first;
+}
+
+static void put_number(struct sink *sink, const struct spec *spec, uint64_t value,
+                       unsigned int base, bool negative) {
+    char text[DIGITS_MAX];
+    size_t first = make_digits(text, value, base, spec->upper);
+
+    if (spec->zero && !spec->left) {
+        if (negative) {
+            put(sink, '-');
+        }
+        put_padding(sink, '0', spec->width, DIGITS_MAX - first + (negative ? 1 : 0));
+    } else if (negative) {
+        text[--first] = '-';
+    }
+    struct spec field = *spec;
+    if (spec->zero && !spec->left) {
+        field.width = 0;
+    }
+    put_field(sink, &field, &text[first], DIGITS_MAX - first);
+}
+
+static unsigned int parse_number(const char **fmt) {
+    unsigned int value = 0;
+
+    while (**fmt >= '0' && **fmt <= '9') {
+        if (value < 1000) {
+            value = value * 10 + (unsigned int)(**fmt - '0');
+        }
+        (*fmt)++;
+    }
+    return value;
+}
+
+static void parse_flags(const char **fmt, struct spec *spec) {
+    for (;; (*fmt)++) {
+        if (**fmt == '0') {
+            spec->zero = true;
+        } else if (**fmt == '-') {
+            spec->left = true;
+        } else {
+            return;
+        }
+    }
+}
+
+static void parse_length(const char **fmt, struct spec *spec) {
+    for (;; (*fmt)++) {
+        if (**fmt == 'l') {
+            spec->longs++;
+        } else if (**fmt == 'z') {
+            spec->longs = 1;
+        } else {
+            return;
+        }
+    }
+}
+
+/* A va_list in a structure, so that a pointer to it means the same on every ABI. */
+struct args {
+    va_list list;
+};
+
+static uint64_t next_unsigned(const struct spec *spec, struct args *args) {
+    switch (spec->longs) {
+    case 0: return va_arg(args->list, unsigned int);
+    case 1: return va_arg(args->list, unsigned long);
+    default: return va_arg(args->list, unsigned long long);
+    }
+}
+
+static int64_t next_signed(const struct spec *spec, struct args *args) {
+    switch (spec->longs) {
+    case 0: return va_arg(args->list, int);
+    case 1: return va_arg(args->list, long);
+    default: return va_arg(args->list, long long);
+    }
+}
+
+static void put_signed(struct sink *sink, const struct spec *spec, int64_t value) {
+    put_number(sink, spec, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, value < 0);
+}
+
+static void put_pointer(struct sink *sink, struct spec *spec, const void *pointer) {
+    spec->zero = true;
+    spec->width = 2 * sizeof(pointer);
+    put_number(sink, spec, (uintptr_t)pointer, 16, false);
+}
+
+static bool convert(struct sink *sink, struct spec *spec, char kind, struct args *args) {
+    switch (kind) {
+    case 'd':
+    case 'i': put_signed(sink, spec, next_signed(spec, args)); return true;
+    case 'u': put_number(sink, spec, next_unsigned(spec, args), 10, false); return true;
+    case 'X': spec->upper = true; /* fall through */
+    case 'x': put_number(sink, spec, next_unsigned(spec, args), 16, false); return true;
+    case 'p': put_pointer(sink, spec, va_arg(args->list, const void *)); return true;
+    case 's': put_string(sink, spec, va_arg(args->list, const char *)); return true;
+    case 'c': put_field(sink, spec, &(char){(char)va_arg(args->list, int)}, 1); return true;
+    case '%': put(sink, '%'); return true;
+    default: return false;
+    }
+}
+
+static void parse_width(const char **fmt, struct spec *spec, struct args *args) {
+    if (**fmt == '*') {
+        int width = va_arg(args->list, int);
+
+        (*fmt)++;
+        spec->left |= width < 0;
+        spec->width = width < 0 ? 0 - (unsigned int)width : (unsigned int)width;
+    } else {
+        spec->width = parse_number(fmt);
+    }
+}
+
+/* @fmt is after the '%'; returns what follows the conversion. */
+static const char *put_conversion(struct sink *sink, const char *fmt, struct args *args) {
+    const char *start = fmt;
+    struct spec spec = {.precision = UINT32_MAX};
+
+    parse_flags(&fmt, &spec);
+    parse_width(&fmt, &spec, args);
+    if (*fmt == '.') {
+        fmt++;
+        spec.precision = parse_number(&fmt);
+    }
+    parse_length(&fmt, &spec);
+    if (*fmt != '\0' && convert(sink, &spec, *fmt, args)) {
+        return fmt + 1;
+    }
+    put(sink, '%');
+    return start;
+}
+
+size_t format_args(char *buf, size_t size, const char *fmt, va_list list) {
+    struct sink sink = {.buf = buf, .size = size};
+    struct args args;
+
+    if (size == 0) {
+        return 0;
+    }
+    va_copy(args.list, list);
+    while (*fmt != '\0') {
+        if (*fmt == '%') {
+            fmt = put_conversion(&sink, fmt + 1, &args);
+        } else {
+            put(&sink, *fmt++);
+        }
+    }
+    va_end(args.list);
+    buf[sink.count] = '\0';
+    return sink.count;
+}
+
+size_t format_text(char *buf, size_t size, const char *fmt, ...) {
+    va_list list;
+
+    va_start(list, fmt);
+    size_t count = format_args(buf, size, fmt, list);
+    va_end(list);
+    return count;
+}
