@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Bare-metal guests: build/guests/<name>.bin from tests/guests/<name>.c (and <name>.S if there is
+# one) and the library in lib/.  What depends on the core is in lib/$(arch).
+
+G := $(B)/guests
+guest_names := $(basename $(notdir $(wildcard tests/guests/*.c)))
+guest_library_sources := $(wildcard tests/guests/lib/*.c tests/guests/lib/*.S \
+	tests/guests/lib/$(arch)/*.c tests/guests/lib/$(arch)/*.S)
+guest_library := $(addprefix $(G)/obj/,$(addsuffix .o,$(basename $(guest_library_sources:tests/guests/%=%))))
+guest_script := tests/guests/lib/guest.ld
+
+guest_flags := $(cpu_flags) $(XEN_VERSION) -Itests/guests/lib -Itests/guests/lib/$(arch) \
+	-Ihypervisor/include -isystem $(XEN_INCLUDE)
+guest_cflags := $(guest_flags) -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing \
+	-ffunction-sections -fdata-sections $(warnings) --specs=nano.specs
+
+# Objects of a name: lib/x.c and lib/x.S would collide, so no two may differ by suffix only.
+$(G)/obj/%.o: tests/guests/%.c tests/guests/guests.mk | tools-present $(hyp_prepared)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(guest_cflags) -MMD -MP -c $< -o $@
+
+$(G)/obj/%.o: tests/guests/%.S tests/guests/guests.mk | tools-present
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(guest_flags) -g -MMD -MP -c $< -o $@
+
+# A guest's own assembly, as <name>_asm.S.
+guest_objects = $(G)/obj/$(1).o $(patsubst tests/guests/%.S,$(G)/obj/%.o,$(wildcard tests/guests/$(1)_asm.S))
+
+.SECONDEXPANSION:
+$(G)/%.elf: $$(call guest_objects,$$*) $(guest_library) $(guest_script)
+	$(call say,LD,$@)
+	$(Q)$(CC_ARM) $(cpu_flags) --specs=nano.specs -nostartfiles -static -Wl,--build-id=none \
+		-Wl,--fatal-warnings -Wl,--no-warn-rwx-segments -Wl,--gc-sections -Wl,-Map=$(@:.elf=.map) \
+		-T $(guest_script) $(filter %.o,$^) -o $@
+
+$(G)/%.bin: $(G)/%.elf
+	$(Q)$(CROSS)objcopy -O binary $< $@
+
+# Programs that attack from Linux user mode.
+CC_ARMEL := arm-linux-gnueabi-gcc
+$(G)/linux/%: tests/guests/linux/%.c tests/guests/guests.mk | tools-present
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -std=gnu11 -O2 -static $(warnings) $< -o $@
+
+guests: $(guest_names:%=$(G)/%.bin)
+
+-include $(wildcard $(G)/obj/*.d $(G)/obj/lib/*.d $(G)/obj/lib/*/*.d)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the flat view to our own first-level table.  Runs before the link address is
+ * mapped: no global variable and no string may be used here, only stack and
+ * arguments; addresses of entries are link-time constants, which is what the
+ * hypervisor is to be told.
+ */
+#include "early.h"
+
+#include "core.h"
+#include "hypercall.h"
+#include "layout.h"
+#include "trap.h"
+
+/*
+ * Nothing can be printed yet: the hypervisor reports r0 (the error) and pc when an
+ * undefined instruction finds no handler.
+ */
+static void early_check(int32_t error) {
+    if (error < 0) {
+        register int32_t r0 __asm__("r0") = error;
+
+        __asm__ volatile("udf #0xe0" : : "r"(r0));
+        shutdown(SHUTDOWN_crash);
+    }
+}
+
+static void early_callbacks(void) {
+    struct pv_callbacks callbacks = {
+        .undef = (uint32_t)entry_undef,
+        .swi = (uint32_t)entry_swi,
+        .prefetch_abort = (uint32_t)entry_prefetch_abort,
+        .data_abort = (uint32_t)entry_data_abort,
+        .event = (uint32_t)entry_event,
+        .kernel_virt_start = KERNEL_BASE,
+        .restart_start = (uint32_t)__restart_start,
+        .restart_end = (uint32_t)__restart_end,
+        .helpers = 0,
+    };
+
+    early_check(hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks));
+}
+
+static void early_entry(struct mmu_update *update, uint32_t l1, uint32_t va, uint32_t entry) {
+    update->ptr = (l1 + (va >> 20) * 4) | MMU_NORMAL_PT_UPDATE;
+    update->val = entry;
+}
+
+/*
+ * Maps the first EARLY_MIB of RAM at KERNEL_BASE, and the MiB of this code where it is
+ * (until pt_init() takes that away).
+ */
+void early_map(uint32_t ram) {
+    uint32_t l1 = ram + L1_OFFSET;
+    struct mmu_update updates[EARLY_MIB + 1];
+    struct mmuext_op op = { .cmd = MMUEXT_PIN_L1_TABLE };
+
+    early_callbacks();
+    op.arg1.mfn = l1 >> 12;
+    early_check(mmuext_op(&op, 1, NULL));
+    for (uint32_t i = 0; i < EARLY_MIB; i++) {
+        early_entry(&updates[i], l1, KERNEL_BASE + (i << 20),
+                    core_section(ram + (i << 20), PV_DOMAIN_KERNEL, CORE_READ_WRITE));
+    }
+    early_entry(&updates[EARLY_MIB], l1, ram,
+                core_section(ram, PV_DOMAIN_KERNEL, CORE_READ_WRITE));
+    early_check(mmu_update(updates, EARLY_MIB + 1, NULL));
+    op.cmd = MMUEXT_NEW_BASEPTR;
+    early_check(mmuext_op(&op, 1, NULL));
+}

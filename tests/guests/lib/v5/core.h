@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What depends on the core in the guest library, for ARMv5TE: formats of table
+ * entries (Arm ARM, issue I, B4.7) and fault status codes (B4.6).
+ */
+#ifndef GUEST_CORE_H
+#define GUEST_CORE_H
+
+#include <stdint.h>
+
+#define CORE_LEVEL 5            /* pv_vcpu.arch_level */
+
+/* Rights of USR mode in both levels: AP encodings. */
+#define CORE_NO_ACCESS      0u
+#define CORE_PRIVILEGED     1u
+#define CORE_READ_ONLY      2u
+#define CORE_READ_WRITE     3u
+
+#define CORE_BUFFERED       0x4u
+#define CORE_CACHED         0x8u
+#define CORE_WRITEBACK      (CORE_BUFFERED | CORE_CACHED)
+
+/* Low bits of a first-level entry. */
+#define CORE_L1_FAULT       0u
+#define CORE_L1_TABLE       0x11u
+#define CORE_L1_SECTION     0x12u
+#define CORE_L1_FINE        0x13u
+/* Low bits of a second-level entry. */
+#define CORE_L2_LARGE       0x1u
+#define CORE_L2_SMALL       0x2u
+#define CORE_L2_TINY        0x3u
+
+/* Fault status, FS[3:0]. */
+#define CORE_FSR_MASK               0xfu
+#define CORE_FSR_ALIGNMENT_A        0x1u
+#define CORE_FSR_ALIGNMENT_B        0x3u
+#define CORE_FSR_TRANSLATION_L1     0x5u
+#define CORE_FSR_TRANSLATION_L2     0x7u
+#define CORE_FSR_DOMAIN_L1          0x9u
+#define CORE_FSR_DOMAIN_L2          0xbu
+#define CORE_FSR_PERMISSION_L1      0xdu
+#define CORE_FSR_PERMISSION_L2      0xfu
+
+static inline uint32_t core_section(uint32_t gpa, uint32_t domain, uint32_t rights) {
+    return gpa | rights << 10 | domain << 5 | CORE_WRITEBACK | CORE_L1_SECTION;
+}
+
+static inline uint32_t core_table(uint32_t gpa, uint32_t domain) {
+    return gpa | domain << 5 | CORE_L1_TABLE;
+}
+
+/* The four subpages get the same rights. */
+static inline uint32_t core_small_uncached(uint32_t gpa, uint32_t rights) {
+    return gpa | rights << 10 | rights << 8 | rights << 6 | rights << 4 | CORE_L2_SMALL;
+}
+
+static inline uint32_t core_small(uint32_t gpa, uint32_t rights) {
+    return core_small_uncached(gpa, rights) | CORE_WRITEBACK;
+}
+
+/*
+ * Atomics on memory that another domain or the hypervisor writes too.  ARMv5 has no
+ * exclusives: restartable sequences (atomics.S).
+ */
+
+/** core_add() - *word += n; returns the new value. */
+uint32_t core_add(volatile uint32_t *word, uint32_t n);
+/** core_clear_bits() - *word &= ~bits; returns the old value. */
+uint32_t core_clear_bits(volatile uint32_t *word, uint32_t bits);
+/** core_set_bits() - *word |= bits; returns the old value. */
+uint32_t core_set_bits(volatile uint32_t *word, uint32_t bits);
+/** core_add_slowly() - core_add() with its window as wide as the 32-byte slot allows. */
+uint32_t core_add_slowly(volatile uint32_t *word, uint32_t n);
+/** core_exchange() - SWP. */
+static inline uint32_t core_exchange(volatile uint32_t *word, uint32_t value) {
+    uint32_t old;
+
+    __asm__ volatile("swp %0, %1, [%2]" : "=&r"(old) : "r"(value), "r"(word) : "memory");
+    return old;
+}
+
+#endif /* GUEST_CORE_H */
