@@ -15,6 +15,9 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 
 H := $(B)/hyp/$(PLATFORM)
 
+# Where in its MiB the boot loader puts the raw image: QEMU loads it 64 KiB above the start of RAM.
+image_offset := 0x10000
+
 hyp_sources := $(wildcard hypervisor/core/*.c hypervisor/lib/*.c \
 	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
 	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S \
@@ -78,7 +81,7 @@ $(H)/objects: FORCE
 $(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
 	$(call say,LD,$@)
 	$(Q)$(CC_ARM) $(cpu_flags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
-		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
+		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) -Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
 		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
 
 $(H)/dacre.bin: $(H)/dacre.elf

@@ -8,19 +8,33 @@ tools-present:
 deps:
 	$(Q)tools/install-deps
 
-linux_inputs := tools/build-linux $(wildcard guest-patches/linux-6.12/*)
+linux_inputs := tools/build-linux $(wildcard tools/scan-sensitive* guest-patches/linux-6.12/* \
+	guest-patches/linux-6.12/*/*)
 
+# The build keeps its objects, so that a changed patch compiles only what it touches.
 $(B)/linux/%/Image: $(linux_inputs) | tools-present
 	$(call say,LINUX,$*)
 	$(Q)tools/build-linux $*
 
-.PHONY: linux userland guests images
-linux: $(B)/linux/pv/Image
-userland: $(B)/userland/base.cpio.gz $(B)/userland/test.cpio.gz
-guests:
-
-$(B)/userland/%.cpio.gz: tools/fetch-armel tools/mkinitramfs tools/userland/init | tools-present
+$(B)/userland/base.cpio.gz: $(wildcard tools/userland/* tools/userland/*/*)
+$(B)/userland/tests.cpio.gz: $(wildcard tests/boot/sessions/*)
+$(B)/userland/%.cpio.gz: tools/mkinitramfs tools/fetch-armel | tools-present
 	$(call say,CPIO,$@)
-	$(Q)tools/mkinitramfs $* $@
+	$(Q)mkdir -p $(@D) && tools/mkinitramfs $* $@
 
+# Programs that run in guests: static, so that they need nothing but the kernel.
+CC_ARMEL := arm-linux-gnueabi-gcc
+guest_programs := $(patsubst tests/boot/programs/%.c,$(B)/userland/programs/%,\
+	$(wildcard tests/boot/programs/*.c))
+$(B)/userland/programs/%: tests/boot/programs/%.c | tools-present
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -std=gnu11 -O2 -g0 -s -static -pthread $(warnings) $< -o $@
+$(B)/userland/tests.cpio.gz: $(guest_programs)
+
+.PHONY: linux userland guests images test-images
+linux: $(B)/linux/pv/Image
+userland: $(B)/userland/base.cpio.gz
 images: hypervisor linux userland
+test-images: images guests $(B)/linux/native/Image \
+	$(foreach part,stress debug tests,$(B)/userland/$(part).cpio.gz)
+guests:

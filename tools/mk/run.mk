@@ -7,8 +7,8 @@ TESTS ?=
 # One after the other: what is installed first is what the rest is built with.
 .PHONY: run test
 run: deps
-	$(Q)$(MAKE) --no-print-directory images
-	$(Q)$(PYTHON) tools/run --board $(PLATFORM) $(CONFIG)
+	$(Q)$(MAKE) --no-print-directory -j2 images
+	$(Q)tools/run $(PLATFORM) $(CONFIG)
 
 test: deps
-	$(Q)$(MAKE) --no-print-directory PLATFORM=$(PLATFORM) test-prepared
+	$(Q)tools/run-tests $(PLATFORM) '$(TESTS)'

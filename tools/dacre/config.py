@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A boot configuration: which domains the hypervisor starts, read from TOML.
+
+    [hypervisor]                        # all optional
+    bootargs = "loglvl=debug"
+
+    [dom0]                              # optional as a whole
+    kernel = "build/linux/pv/Image"     # paths from the top of the repository, or absolute
+    ramdisk = ["a.cpio.gz", "b.cpio"]   # one file or several, loaded as one
+    memory = "96M"                      # whole MiB
+    bootargs = "console=hvc0"
+    weight = 256
+    cap = 0                             # per cent of a CPU, 0: none
+
+    [[domu]]                            # any number
+    name = "domU1"                      # and all of the above, and:
+    cpus = 1
+    devices = ["/amba/uart@101f2000"]   # nodes of the board's tree that are given to it
+    table_memory = "1M"
+"""
+import dataclasses
+import pathlib
+import re
+import tomllib
+
+from dacre import TOP, UserError
+from dacre.size import parse_size
+
+MIB = 1 << 20
+
+
+@dataclasses.dataclass
+class Domain:
+    name: str
+    kernel: pathlib.Path
+    memory: int                     # bytes
+    ramdisk: list = dataclasses.field(default_factory=list)
+    bootargs: str = ""
+    cpus: int = 1
+    weight: int = 0                 # 0: the hypervisor's default
+    cap: int = 0
+    devices: list = dataclasses.field(default_factory=list)
+    table_memory: int = 0           # bytes, 0: the default
+
+
+@dataclasses.dataclass
+class Config:
+    name: str
+    bootargs: str = ""
+    dom0: Domain = None
+    domu: list = dataclasses.field(default_factory=list)
+
+    @property
+    def domains(self):
+        return ([self.dom0] if self.dom0 else []) + self.domu
+
+
+DOMAIN_KEYS = {"kernel": str, "ramdisk": (str, list), "memory": str, "bootargs": str,
+               "weight": int, "cap": int, "table_memory": str}
+DOMU_KEYS = DOMAIN_KEYS | {"name": str, "cpus": int, "devices": list}
+
+
+def check_keys(table, keys, where):
+    for key, value in table.items():
+        if key not in keys:
+            raise UserError(f"{where} has no key '{key}'; there are: {' '.join(sorted(keys))}")
+        if not isinstance(value, keys[key]) or isinstance(value, bool):
+            raise UserError(f"{where}.{key} has the wrong type of value: {value!r}")
+
+
+def read_size(table, key, where, default=None):
+    """A size in whole MiB, or @default where it is optional."""
+    if key not in table:
+        if default is None:
+            raise UserError(f"{where} does not say {key}, for example {key} = \"64M\"")
+        return default
+    try:
+        size = parse_size(table[key])
+    except ValueError:
+        raise UserError(f"{where}.{key} is no size: {table[key]!r}; write for example \"64M\"") \
+            from None
+    if size == 0 or size % MIB:
+        raise UserError(f"{where}.{key} is {table[key]}, which is not a whole number of MiB")
+    return size
+
+
+def read_path(value, where, key):
+    path = TOP / value
+    if not path.is_file():
+        raise UserError(f"{where}.{key}: there is no file {value}")
+    if path.stat().st_size == 0:
+        raise UserError(f"{where}.{key}: {value} is empty")
+    return path
+
+
+def read_domain(table, keys, where, name):
+    check_keys(table, keys, where)
+    if "kernel" not in table:
+        raise UserError(f"{where} does not say which kernel to start")
+    ramdisk = table.get("ramdisk", [])
+    cpus, weight, cap = table.get("cpus", 1), table.get("weight", 0), table.get("cap", 0)
+    if cpus < 1 or weight < 0 or weight > 65535 or cap < 0:
+        raise UserError(f"{where}: cpus is 1 or more, weight at most 65535, cap 0 or more")
+    return Domain(
+        name=name, kernel=read_path(table["kernel"], where, "kernel"),
+        memory=read_size(table, "memory", where),
+        ramdisk=[read_path(r, where, "ramdisk")
+                 for r in ([ramdisk] if isinstance(ramdisk, str) else ramdisk)],
+        bootargs=table.get("bootargs", ""), cpus=cpus, weight=weight, cap=cap,
+        devices=table.get("devices", []),
+        table_memory=read_size(table, "table_memory", where, 0))
+
+
+def read_config(tree, name):
+    """A Config out of parsed TOML, or a UserError that says what is wrong with it."""
+    check_keys(tree, {"hypervisor": dict, "dom0": dict, "domu": list}, name)
+    hypervisor = tree.get("hypervisor", {})
+    check_keys(hypervisor, {"bootargs": str}, "hypervisor")
+    config = Config(name, hypervisor.get("bootargs", ""))
+    if "dom0" in tree:
+        config.dom0 = read_domain(tree["dom0"], DOMAIN_KEYS, "dom0", "dom0")
+    for number, table in enumerate(tree.get("domu", []), 1):
+        domain_name = table.get("name", f"domU{number}")
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,15}", str(domain_name)):
+            raise UserError(f"domu.name is {domain_name!r}; it is a letter, then letters and digits")
+        config.domu.append(read_domain(table, DOMU_KEYS, str(domain_name), domain_name))
+    names = [d.name for d in config.domains]
+    if not names:
+        raise UserError(f"{name} names no domain to start")
+    if len(set(names)) != len(names):
+        raise UserError(f"{name} has two domains of the same name: {' '.join(names)}")
+    return config
+
+
+def load_config(path):
+    path = pathlib.Path(path)
+    try:
+        return read_config(tomllib.loads(path.read_text()), path.stem)
+    except OSError as error:
+        raise UserError(f"the boot configuration {path} cannot be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is no valid TOML: {error}") from None

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Turns a boot configuration into what QEMU loads: modules placed in memory and a device tree
+that names them, as a boot loader would leave them (Xen's docs/misc/arm/device-tree/booting.txt).
+"""
+import dataclasses
+import pathlib
+import subprocess
+
+from dacre import BUILD, UserError
+
+PAGE = 4096
+MIB = 1 << 20
+# QEMU puts the tree at half of RAM, at most 128 MiB above its start, when there is no -initrd.
+TREE_AREA = 2 * MIB
+# The hypervisor's image lies in the first MiB; what it needs beyond that it takes from free RAM, next
+# to the domains' memory: leave it this much at least.
+HYPERVISOR_SHARE = 8 * MIB
+
+
+@dataclasses.dataclass
+class Module:
+    kind: str               # kernel or ramdisk
+    file: pathlib.Path
+    start: int = 0
+
+    @property
+    def size(self):
+        return self.file.stat().st_size
+
+
+@dataclasses.dataclass
+class Image:
+    board: object
+    tree: pathlib.Path
+    modules: list
+
+    def qemu_arguments(self):
+        """QEMU's options for this board and these modules; the caller adds serial ports and the like."""
+        arguments = [*self.board.qemu, "-kernel", str(self.board.hypervisor),
+                     "-dtb", str(self.tree)]
+        for module in self.modules:
+            arguments += ["-device", f"loader,file={module.file},addr={module.start:#x},force-raw=on"]
+        return arguments
+
+
+def join_ramdisk(parts, output):
+    """The kernel unpacks archives in a row, each at a multiple of 4 bytes; one is taken as it is."""
+    if len(parts) == 1:
+        return parts[0]
+    with open(output, "wb") as joined:
+        for part in parts:
+            data = part.read_bytes()
+            joined.write(data + b"\0" * (-len(data) % 4))
+    return output
+
+
+def domain_modules(domain, directory):
+    modules = [Module("kernel", domain.kernel)]
+    if domain.ramdisk:
+        joined = join_ramdisk(domain.ramdisk, directory / f"{domain.name}.cpio.gz")
+        modules.append(Module("ramdisk", joined))
+    return modules
+
+
+def place(modules, board):
+    """Packs the modules below the end of RAM, so that free memory stays in long runs."""
+    top = board.ram_start + board.ram_size
+    tree = board.ram_start + min(board.ram_size // 2, 128 * MIB)
+    for module in modules:
+        top = (top - module.size) & -PAGE
+        module.start = top
+    if top < tree + TREE_AREA:
+        raise UserError(f"the modules ({sum(m.size for m in modules) >> 20} MiB in all) do not fit "
+                        f"between the device tree and the end of memory")
+
+
+def check_memory(config, modules, board):
+    wanted = sum(d.memory for d in config.domains)
+    room = board.ram_size - sum(m.size for m in modules) - HYPERVISOR_SHARE
+    if wanted > room:
+        raise UserError(f"the domains ask for {wanted >> 20} MiB of memory, but {board.name} has "
+                        f"{room >> 20} MiB to give beside its modules and the hypervisor")
+
+
+def quote(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def module_node(module, bootargs):
+    lines = [f"module@{module.start:x} {{",
+             f'compatible = "multiboot,{module.kind}", "multiboot,module";',
+             f"reg = <{module.start:#x} {module.size:#x}>;"]
+    if module.kind == "kernel" and bootargs:
+        lines.append(f"bootargs = {quote(bootargs)};")
+    return "\n".join(lines + ["};"])
+
+
+def domain_node(domain, modules):
+    kib = domain.memory >> 10
+    lines = [f"{domain.name} {{", 'compatible = "xen,domain";', "#address-cells = <1>;",
+             "#size-cells = <1>;", f"memory = <{kib >> 32} {kib & 0xffffffff}>;",
+             f"cpus = <{domain.cpus}>;"]
+    if domain.weight:
+        lines.append(f"dacre,weight = <{domain.weight}>;")
+    if domain.cap:
+        lines.append(f"dacre,cap = <{domain.cap}>;")
+    if domain.table_memory:
+        lines.append(f"dacre,table-memory = <{domain.table_memory >> 10}>;")
+    if domain.devices:
+        lines.append("dacre,devices = " + ", ".join(map(quote, domain.devices)) + ";")
+    lines += [module_node(m, domain.bootargs) for m in modules]
+    return "\n".join(lines + ["};"])
+
+
+def hypervisor_bootargs(config):
+    words = [config.bootargs]
+    if config.dom0:
+        words.append(f"dom0_mem={config.dom0.memory >> 20}M")
+    return " ".join(w for w in words if w)
+
+
+def chosen(config, modules):
+    """The source of the /chosen node; @modules: a list of a domain's modules by its name."""
+    parts = ["#address-cells = <1>;", "#size-cells = <1>;",
+             f"xen,xen-bootargs = {quote(hypervisor_bootargs(config))};"]
+    if config.dom0:
+        if config.dom0.weight:
+            parts.append(f"dacre,weight = <{config.dom0.weight}>;")
+        if config.dom0.cap:
+            parts.append(f"dacre,cap = <{config.dom0.cap}>;")
+        parts += [module_node(m, config.dom0.bootargs) for m in modules["dom0"]]
+    parts += [domain_node(d, modules[d.name]) for d in config.domu]
+    return "/ { chosen {\n" + "\n".join(parts) + "\n}; };\n"
+
+
+def compile_tree(source, output):
+    run = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", output, source],
+                         capture_output=True, text=True)
+    if run.returncode:
+        raise UserError(f"dtc refuses {source}: {run.stderr.strip()}")
+
+
+def check_devices(config, tree):
+    for domain in config.domu:
+        for path in domain.devices:
+            if subprocess.run(["fdtget", "-p", tree, path], capture_output=True).returncode:
+                raise UserError(f"{domain.name}.devices: the board's tree has no node {path}")
+
+
+def make_image(config, board, directory=None):
+    """Builds everything that @config needs under build/boot/<its name>/ (or @directory)."""
+    directory = pathlib.Path(directory or BUILD / "boot" / board.name / config.name)
+    directory.mkdir(parents=True, exist_ok=True)
+    if not board.hypervisor.exists():
+        raise UserError(f"{board.hypervisor} is not built yet; run make PLATFORM={board.name}")
+    modules = {d.name: domain_modules(d, directory) for d in config.domains}
+    every = [m for of_domain in modules.values() for m in of_domain]
+    place(every, board)
+    check_memory(config, every, board)
+    source, tree = directory / "tree.dts", directory / "tree.dtb"
+    source.write_text(f'/include/ "{board.tree}"\n' + chosen(config, modules))
+    compile_tree(source, tree)
+    check_devices(config, tree)
+    return Image(board, tree, every)

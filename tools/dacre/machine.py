@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A board in QEMU with the hypervisor and its guests, watched and typed to on the console."""
+import re
+import time
+
+import pexpect
+
+from dacre.streams import HYPERVISOR, Streams
+
+# Virtual time counts instructions and runs ahead while the machine sleeps, so that runs repeat and
+# no idle wait costs real time.
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+# No display, no monitor; the first serial port is our end of a pseudo-terminal.  A reset ends QEMU:
+# the board has no other way to switch itself off.
+COMMON = ["-display", "none", "-monitor", "none", "-no-reboot",
+          "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+NETWORK = ["-nic", "user,restrict=on"]
+SWITCH_KEYS = "\x01\x01\x01"
+LAST_LINES = 30
+
+
+class MachineError(Exception):
+    """Something that was waited for did not come; the text shows what came instead."""
+
+
+def prefixes(names):
+    """The mark that the hypervisor puts before a domain's lines (core/console.c)."""
+    return {name: f"({name}) " for name in names}
+
+
+class Machine:
+    """A running QEMU.
+
+    @arguments: those of the image (Image.qemu_arguments()) and whatever the test adds
+    @names: the domains' names, in the order in which Ctrl-a x 3 goes round
+    @log: file that keeps everything the console printed
+    @echo: called with each piece of output as it comes
+    """
+
+    def __init__(self, arguments, names, log, icount=True, echo=None):
+        command = [*arguments, *COMMON, *(ICOUNT if icount else [])]
+        self.streams = Streams(prefixes(names))
+        self.raw = ""
+        self.position = {}
+        self.log = open(log, "w", encoding="latin-1")
+        self.log.write(" ".join(["qemu-system-arm", *command]) + "\n")
+        self.echo = echo
+        self.ended = False
+        self.child = pexpect.spawn("qemu-system-arm", command, encoding="latin-1", echo=False,
+                                   timeout=None)
+        self.child.delaybeforesend = None
+
+    def stream(self, origin):
+        return self.raw if origin is None else self.streams.text[origin]
+
+    def pump(self, seconds):
+        """Takes in what the console prints within that time; returns when something came."""
+        if self.ended:
+            time.sleep(min(seconds, 0.05))
+            return
+        try:
+            data = self.child.read_nonblocking(65536, seconds)
+        except pexpect.TIMEOUT:
+            return
+        except pexpect.EOF:
+            self.ended = True
+            return
+        self.raw += data
+        self.streams.add(data)
+        self.log.write(data)
+        self.log.flush()
+        if self.echo:
+            self.echo(data)
+
+    def find(self, pattern, origin=None):
+        """The next match in a stream after the last one found there, or None."""
+        found = re.compile(pattern, re.M).search(self.stream(origin), self.position.get(origin, 0))
+        if found:
+            self.position[origin] = found.end()
+        return found
+
+    def expect(self, pattern, domain=None, timeout=120):
+        """Waits until the console (or one domain's part of it, or HYPERVISOR's) matches @pattern.
+
+        Returns the match; what comes before it is skipped.  @timeout in real seconds.
+        """
+        return self.expect_any([pattern], domain, timeout)[1]
+
+    def expect_any(self, patterns, domain=None, timeout=120):
+        """As expect(), for the first of several patterns: returns (its index, the match)."""
+        end = time.monotonic() + timeout
+        while True:
+            for index, pattern in enumerate(patterns):
+                found = self.find(pattern, domain)
+                if found:
+                    return index, found
+            if self.ended:
+                self.fail(f"QEMU ended before {' or '.join(patterns)}", domain)
+            left = end - time.monotonic()
+            if left <= 0:
+                self.fail(f"{' or '.join(patterns)} did not come in {timeout} s", domain)
+            self.pump(min(left, 1))
+
+    def wait_end(self, timeout=60):
+        """Waits until QEMU ends by itself, which is what a reset of the board does."""
+        end = time.monotonic() + timeout
+        while not self.ended:
+            if time.monotonic() > end:
+                self.fail(f"the board did not stop within {timeout} s", None)
+            self.pump(1)
+        self.close()
+
+    def send(self, text):
+        self.child.send(text)
+
+    def send_line(self, text=""):
+        self.child.send(text + "\n")
+
+    def switch_input(self):
+        """Ctrl-a three times: the input goes to the next domain."""
+        self.child.send(SWITCH_KEYS)
+
+    def fail(self, what, domain):
+        where = "" if domain is None else f" from {domain}"
+        last = "\n".join(self.stream(domain).splitlines()[-LAST_LINES:])
+        raise MachineError(f"{what}{where}; the last lines{where}:\n{last}\n(log: {self.log.name})")
+
+    def close(self):
+        self.child.close(force=True)
+        self.ended = True
+        self.log.close()
+        return self.child.exitstatus
