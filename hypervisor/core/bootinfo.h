@@ -35,7 +35,7 @@ struct boot_module {
 };
 
 struct boot_domain {
-    const char *name;           /* node name; "dom0" for dom0 */
+    const char *name; /* node name; "dom0" for dom0 */
     bool is_dom0;
     uint32_t memory;            /* bytes, a multiple of 1 MiB, > 0 */
     unsigned int vcpu_count;    /* 1..DOMAIN_VCPU_MAX */
@@ -52,7 +52,7 @@ struct boot_domain {
 struct bootinfo {
     const void *fdt;
     unsigned int memory_count;
-    struct boot_range memory[BOOT_MEMORY_MAX];     /* whole pages, no overlap */
+    struct boot_range memory[BOOT_MEMORY_MAX]; /* whole pages, no overlap */
     unsigned int reserved_count;
     struct boot_range reserved[BOOT_RESERVED_MAX]; /* any alignment, may overlap; not free RAM */
     struct cmdline options;                        /* the hypervisor's own command line */

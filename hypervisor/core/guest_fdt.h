@@ -10,7 +10,7 @@
 #include "core/bootinfo.h"
 
 #define GUEST_FDT_MAX  0x8000 /* largest guest tree in bytes */
-#define GUEST_IO_MAX   48     /* ranges of device pages of one domain */
+#define GUEST_IO_MAX   32     /* ranges of device pages of one domain */
 #define GUEST_PIRQ_MAX 64     /* interrupt lines of one domain */
 
 /* What the hardware part of a domain's tree entitles it to. */
@@ -24,9 +24,9 @@ struct guest_resources {
 /* Where things are in the guest-physical space of the domain. */
 struct guest_layout {
     gpaddr_t ram_start;
-    uint32_t ram_size;        /* bytes */
+    uint32_t ram_size; /* bytes */
     gpaddr_t ramdisk_start;
-    uint32_t ramdisk_size;    /* 0: none */
+    uint32_t ramdisk_size; /* 0: none */
 };
 
 /**

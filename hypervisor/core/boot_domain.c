@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "core/boot_domain.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "core/abi.h"
+#include "core/domain.h"
+#include "core/fdt_reg.h"
+#include "core/sched.h"
+
+#define CELL_KIB        10
+/* From PV_RAM_GPA up to where kernels have no linear mapping for it anyway. */
+#define DOMU_MEMORY_MAX 0x80000000u
+
+static const char *boot_domain_overlap_with(const struct bootinfo *boot,
+                                            const struct boot_range *range) {
+    for (unsigned int i = 0; i < boot->reserved_count; i++) {
+        const struct boot_range *other = &boot->reserved[i];
+        bool same = other->start.v == range->start.v && other->size == range->size;
+
+        /* The same image for two domains is put into memory once. */
+        if (fdt_reg_overlap(other, range) && !(same && i >= 2)) {
+            return i == 0   ? "the hypervisor itself"
+                   : i == 1 ? "the device tree"
+                            : "another module or reserved memory";
+        }
+    }
+    return NULL;
+}
+
+static int boot_domain_add_module(struct bootinfo *boot, const char *owner, const char *kind,
+                                  int node, struct boot_module *out) {
+    struct boot_range range;
+    bool in_memory = false;
+
+    if (out->size > 0) {
+        return bootfdt_fail(boot, "%s has more than one %s module", owner, kind);
+    }
+    if (fdt_reg_get(boot->fdt, node, 0, &range)) {
+        return bootfdt_fail(
+            boot, "the %s module of %s has no valid reg property (cells, size 0, above 4 GiB)",
+            kind, owner);
+    }
+    for (unsigned int i = 0; i < boot->memory_count; i++) {
+        in_memory = in_memory || fdt_reg_contains(&boot->memory[i], &range);
+    }
+    if (!in_memory) {
+        return bootfdt_fail(boot, "the %s module of %s lies outside RAM", kind, owner);
+    }
+    const char *other = boot_domain_overlap_with(boot, &range);
+    if (other) {
+        return bootfdt_fail(boot, "the %s module of %s overlaps %s", kind, owner, other);
+    }
+    *out = (struct boot_module){range.start, range.size};
+    return bootfdt_reserve(boot, range);
+}
+
+/* What kind of module @node is: "kernel", "ramdisk", or NULL. */
+static const char *boot_domain_module_kind(const void *fdt, int node) {
+    if (fdt_node_check_compatible(fdt, node, "multiboot,kernel") == 0) {
+        return "kernel";
+    }
+    if (fdt_node_check_compatible(fdt, node, "multiboot,ramdisk") == 0) {
+        return "ramdisk";
+    }
+    return NULL;
+}
+
+/* The kernel's command line: its module's bootargs, or @fallback. */
+static int boot_domain_bootargs(struct bootinfo *boot, int module, struct boot_domain *domain) {
+    if (fdt_getprop(boot->fdt, module, "bootargs", NULL)) {
+        domain->bootargs = bootfdt_string(boot->fdt, module, "bootargs");
+    }
+    if (!domain->bootargs || strlen(domain->bootargs) >= BOOT_BOOTARGS_MAX) {
+        return bootfdt_fail(boot, "the bootargs of %s are too long or not a string", domain->name);
+    }
+    return 0;
+}
+
+/* The modules directly under @parent. */
+static int boot_domain_modules(struct bootinfo *boot, int parent, struct boot_domain *domain) {
+    int err = 0;
+
+    for (int node = fdt_first_subnode(boot->fdt, parent); node >= 0 && !err;
+         node = fdt_next_subnode(boot->fdt, node)) {
+        const char *kind = boot_domain_module_kind(boot->fdt, node);
+
+        if (!kind) {
+            continue;
+        }
+        bool is_kernel = kind[0] == 'k';
+        err = boot_domain_add_module(boot, domain->name, kind, node,
+                                     is_kernel ? &domain->kernel : &domain->ramdisk);
+        if (!err && is_kernel) {
+            err = boot_domain_bootargs(boot, node, domain);
+        }
+    }
+    if (!err && domain->kernel.size == 0) {
+        err = bootfdt_fail(boot, "%s has no kernel: a multiboot,kernel module is missing",
+                           domain->name);
+    }
+    return err;
+}
+
+/* Number property @name of @node, @missing when it is not there; false if malformed or too big. */
+static bool boot_domain_number(const struct bootinfo *boot, int node, const char *name,
+                               uint32_t missing, uint32_t limit, uint32_t *out) {
+    uint64_t number = 0;
+    int err = fdt_reg_number(boot->fdt, node, name, &number);
+
+    if (err == -XEN_ENOENT) {
+        *out = missing;
+        return true;
+    }
+    *out = (uint32_t)number;
+    return !err && number <= limit;
+}
+
+static int boot_domain_memory(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    uint32_t kib;
+
+    if (!boot_domain_number(boot, node, "memory", 0, DOMU_MEMORY_MAX >> CELL_KIB, &kib) ||
+        kib == 0) {
+        return bootfdt_fail(boot, "%s needs a memory property: KiB, at most 2 GiB, not 0",
+                            domain->name);
+    }
+    if ((kib << CELL_KIB) % MIB) {
+        return bootfdt_fail(boot, "the memory of %s is not a multiple of 1 MiB", domain->name);
+    }
+    domain->memory = kib << CELL_KIB;
+    return 0;
+}
+
+static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    uint32_t cpus, table_kib;
+
+    if (!boot_domain_number(boot, node, "cpus", 1, DOMAIN_VCPU_MAX, &cpus) || cpus == 0) {
+        return bootfdt_fail(boot, "cpus of %s is 0 or more than a domain may have", domain->name);
+    }
+    domain->vcpu_count = cpus;
+    if (!boot_domain_number(boot, node, "dacre,weight", SCHED_WEIGHT_DEFAULT, SCHED_WEIGHT_MAX,
+                            &domain->weight) ||
+        domain->weight < SCHED_WEIGHT_MIN) {
+        return bootfdt_fail(boot, "dacre,weight of %s is not 1 to 65535", domain->name);
+    }
+    if (!boot_domain_number(boot, node, "dacre,cap", 0, 100 * cpus, &domain->cap)) {
+        return bootfdt_fail(boot, "dacre,cap of %s is more than 100 for each of its cpus",
+                            domain->name);
+    }
+    if (!boot_domain_number(boot, node, "dacre,table-memory", 0, UINT32_MAX >> CELL_KIB,
+                            &table_kib)) {
+        return bootfdt_fail(boot, "dacre,table-memory of %s is not valid", domain->name);
+    }
+    domain->table_memory = table_kib << CELL_KIB;
+    return boot_domain_memory(boot, node, domain);
+}
+
+/* Is @node @other, or inside it, or around it? */
+static bool boot_domain_nested(const void *fdt, int node, int other) {
+    for (int up = node; up > 0; up = fdt_parent_offset(fdt, up)) {
+        if (up == other) {
+            return true;
+        }
+    }
+    for (int up = other; up > 0; up = fdt_parent_offset(fdt, up)) {
+        if (up == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of the domain, @domain itself included, that was given @node already, or NULL. */
+static const char *boot_domain_claimant(const struct bootinfo *boot,
+                                        const struct boot_domain *domain, int node) {
+    for (const struct boot_domain *other = boot->domain; other <= domain; other++) {
+        for (unsigned int i = 0; i < other->device_count; i++) {
+            if (boot_domain_nested(boot->fdt, node, other->device[i])) {
+                return other->name;
+            }
+        }
+    }
+    return NULL;
+}
+
+static int boot_domain_add_device(struct bootinfo *boot, struct boot_domain *domain,
+                                  const char *path) {
+    int node = fdt_path_offset(boot->fdt, path);
+
+    if (node < 0) {
+        return bootfdt_fail(boot, "dacre,devices of %s: there is no device %s", domain->name, path);
+    }
+    if (node == 0 || !fdt_getprop(boot->fdt, node, "compatible", NULL) ||
+        !fdt_reg_enabled(boot->fdt, node)) {
+        return bootfdt_fail(boot, "dacre,devices of %s: %s is disabled or is no device",
+                            domain->name, path);
+    }
+    const char *other = boot_domain_claimant(boot, domain, node);
+    if (other) {
+        return bootfdt_fail(boot, "dacre,devices of %s: %s is given to %s already", domain->name,
+                            path, other);
+    }
+    if (domain->device_count == BOOT_DEVICE_MAX) {
+        return bootfdt_fail(boot, "dacre,devices of %s names too many devices", domain->name);
+    }
+    domain->device[domain->device_count++] = node;
+    return 0;
+}
+
+static int boot_domain_devices(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    int err = 0;
+    int count = fdt_stringlist_count(boot->fdt, node, "dacre,devices");
+
+    if (count == -FDT_ERR_NOTFOUND) {
+        return 0;
+    }
+    if (count < 0) {
+        return bootfdt_fail(boot, "dacre,devices of %s is not a list of strings", domain->name);
+    }
+    for (int i = 0; i < count && !err; i++) {
+        const char *path = fdt_stringlist_get(boot->fdt, node, "dacre,devices", i, NULL);
+
+        err = boot_domain_add_device(boot, domain, path ? path : "");
+    }
+    return err;
+}
+
+/* A fresh entry in @boot->domain, not yet counted; NULL when there are too many. */
+static struct boot_domain *boot_domain_new(struct bootinfo *boot, const char *name) {
+    if (boot->domain_count == BOOT_DOMAIN_MAX) {
+        bootfdt_fail(boot, "there are more xen,domain nodes than can be started at boot");
+        return NULL;
+    }
+    struct boot_domain *domain = &boot->domain[boot->domain_count];
+    *domain = (struct boot_domain){.name = name, .bootargs = ""};
+    return domain;
+}
+
+static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
+    struct boot_domain *domain = boot_domain_new(boot, "dom0");
+    const char *args = bootfdt_string(boot->fdt, chosen, "xen,dom0-bootargs");
+
+    domain->is_dom0 = true;
+    domain->memory = boot->options.dom0_mem;
+    domain->vcpu_count = boot->options.dom0_max_vcpus;
+    domain->weight = SCHED_WEIGHT_DEFAULT;
+    domain->bootargs = args ? args : "";
+    if (domain->memory % MIB) {
+        return bootfdt_fail(boot, "dom0_mem is not a multiple of 1 MiB");
+    }
+    if (domain->vcpu_count > DOMAIN_VCPU_MAX) {
+        return bootfdt_fail(boot, "dom0_max_vcpus is more than a domain may have");
+    }
+    int err = boot_domain_modules(boot, chosen, domain);
+    boot->domain_count += !err;
+    return err;
+}
+
+static int boot_domain_domu(struct bootinfo *boot, int node) {
+    const char *name = fdt_get_name(boot->fdt, node, NULL);
+    struct boot_domain *domain = name ? boot_domain_new(boot, name) : NULL;
+
+    if (!domain) {
+        return -XEN_EINVAL;
+    }
+    int err = boot_domain_numbers(boot, node, domain);
+    err = err ? err : boot_domain_modules(boot, node, domain);
+    err = err ? err : boot_domain_devices(boot, node, domain);
+    boot->domain_count += !err;
+    return err;
+}
+
+/* Has /chosen a module of its own?  Then there is a dom0. */
+static bool boot_domain_has_dom0(const void *fdt, int chosen) {
+    int node;
+
+    fdt_for_each_subnode(node, fdt, chosen) {
+        if (boot_domain_module_kind(fdt, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int boot_domain_check_memory(struct bootinfo *boot) {
+    uint64_t asked = 0, there_is = 0;
+
+    for (unsigned int i = 0; i < boot->domain_count; i++) {
+        asked += boot->domain[i].memory;
+    }
+    for (unsigned int i = 0; i < boot->memory_count; i++) {
+        there_is += boot->memory[i].size;
+    }
+    return asked > there_is ? bootfdt_fail(boot, "the domains ask for more memory than there is")
+                            : 0;
+}
+
+int boot_domain_parse_all(struct bootinfo *boot) {
+    int chosen = fdt_path_offset(boot->fdt, "/chosen");
+    int err = boot_domain_has_dom0(boot->fdt, chosen) ? boot_domain_dom0(boot, chosen) : 0;
+
+    for (int node = fdt_first_subnode(boot->fdt, chosen); node >= 0 && !err;
+         node = fdt_next_subnode(boot->fdt, node)) {
+        if (fdt_node_check_compatible(boot->fdt, node, "xen,domain") == 0 &&
+            fdt_reg_enabled(boot->fdt, node)) {
+            err = boot_domain_domu(boot, node);
+        }
+    }
+    if (!err && boot->domain_count == 0) {
+        err = bootfdt_fail(
+            boot,
+            "nothing to start: /chosen has neither a multiboot,kernel module nor a xen,domain node");
+    }
+    return err ? err : boot_domain_check_memory(boot);
+}
