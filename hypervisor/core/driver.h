@@ -23,12 +23,15 @@ struct driver {
     int (*probe)(const void *fdt, int node);
 };
 
-/* The section is a C identifier, so the linker defines __start_drivers and __stop_drivers. */
-#define DRIVER(name, compat, probe_fn)                                                             \
-    static const struct driver name __attribute__((used, section("drivers"), aligned(4))) = {      \
-        .compatible = (compat),                                                                    \
-        .probe = (probe_fn),                                                                       \
+/* The linker script gathers the section between drivers_start and drivers_end. */
+#define DRIVER(name, compat, probe_fn)                                                         \
+    static const struct driver name __attribute__((used, section(".drivers"), aligned(4))) = { \
+        .compatible = (compat),                                                                \
+        .probe = (probe_fn),                                                                   \
     }
+
+/** driver_table() - the drivers that are linked in; *@count of them. */
+const struct driver *driver_table(unsigned int *count);
 
 /**
  * drivers_probe() - bind drivers to all enabled nodes of @fdt.  Boot only, once.

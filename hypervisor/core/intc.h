@@ -12,18 +12,19 @@
 #include "core/device.h"
 
 #define INTC_CHIP_MAX 4
+#define INTC_CELL_MAX 3
 
 struct intc_chip {
     /* Filled by the driver.  Lines count from 0 within the chip. */
     unsigned int line_count;
-    unsigned int cell_count;            /* #interrupt-cells, 1..3 */
+    unsigned int cell_count; /* #interrupt-cells, 1..INTC_CELL_MAX */
     /** The line that an interrupt specifier of cell_count cells means, or -EINVAL. */
     int (*xlate)(const uint32_t *cells);
-    const struct intc_ops *ops;         /* on lines of this chip */
+    const struct intc_ops *ops; /* on lines of this chip */
     /* Filled by intc_add(). */
-    int node;                           /* device tree node */
-    unsigned int base;                  /* irq of line 0 */
-    unsigned int parent_irq;            /* line of the parent that it is cascaded on, or IRQ_NONE */
+    int node;                /* device tree node */
+    unsigned int base;       /* irq of line 0 */
+    unsigned int parent_irq; /* line of the parent that it is cascaded on, or IRQ_NONE */
 };
 
 /**
@@ -39,6 +40,13 @@ int intc_add(struct intc_chip *chip, const void *fdt, int node);
  * yet); -EINVAL (malformed).
  */
 int intc_irq(const void *fdt, int node, unsigned int index);
+
+/**
+ * intc_specifier() - the @index-th interrupt specifier of @node: *@controller = node that it goes
+ * to, @cells = its up to INTC_CELL_MAX cells.  Returns the number of cells, -ENOENT or -EINVAL.
+ */
+int intc_specifier(const void *fdt, int node, unsigned int index, int *controller,
+                   uint32_t cells[INTC_CELL_MAX]);
 
 /** intc_chip_of() - the chip of device tree node @node, or NULL. */
 const struct intc_chip *intc_chip_of(int node);

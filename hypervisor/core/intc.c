@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interrupt specifiers: Devicetree Specification 0.3, 2.4.
+ */
+#include "core/intc.h"
+
+#include <libfdt.h>
+#include <stddef.h>
+
+#include "core/abi.h"
+#include "core/fdt_reg.h"
+
+/* In order of registration, a parent before its children; constant after boot. */
+static struct intc_chip *chips[INTC_CHIP_MAX];
+static unsigned int chip_count;
+
+static struct intc_chip *intc_chip_for(unsigned int irq) {
+    for (unsigned int i = 0; i < chip_count; i++) {
+        if (irq - chips[i]->base < chips[i]->line_count) {
+            return chips[i];
+        }
+    }
+    return NULL;
+}
+
+static struct intc_chip *intc_cascaded_on(unsigned int irq) {
+    for (unsigned int i = 1; i < chip_count; i++) {
+        if (chips[i]->parent_irq == irq) {
+            return chips[i];
+        }
+    }
+    return NULL;
+}
+
+static unsigned int intc_tree_ack(void) {
+    unsigned int irq = chips[0]->ops->ack();
+    struct intc_chip *chip = intc_cascaded_on(irq);
+
+    while (irq != IRQ_NONE && chip) {
+        unsigned int line = chip->ops->ack();
+
+        irq = line == IRQ_NONE ? IRQ_NONE : chip->base + line;
+        chip = intc_cascaded_on(irq);
+    }
+    return irq;
+}
+
+static bool intc_tree_pending(void) {
+    return chips[0]->ops->pending();
+}
+
+static void intc_tree_eoi(unsigned int irq) {
+    for (struct intc_chip *chip = intc_chip_for(irq); chip; chip = intc_chip_for(irq)) {
+        chip->ops->eoi(irq - chip->base);
+        irq = chip->parent_irq;
+    }
+}
+
+static void intc_tree_mask(unsigned int irq) {
+    struct intc_chip *chip = intc_chip_for(irq);
+
+    if (chip) {
+        chip->ops->mask(irq - chip->base);
+    }
+}
+
+static void intc_tree_unmask(unsigned int irq) {
+    struct intc_chip *chip = intc_chip_for(irq);
+
+    if (chip) {
+        chip->ops->unmask(irq - chip->base);
+    }
+}
+
+static const struct intc_ops intc_tree_ops = {
+    .ack = intc_tree_ack,
+    .pending = intc_tree_pending,
+    .eoi = intc_tree_eoi,
+    .mask = intc_tree_mask,
+    .unmask = intc_tree_unmask,
+};
+
+const struct intc_chip *intc_chip_of(int node) {
+    for (unsigned int i = 0; i < chip_count; i++) {
+        if (chips[i]->node == node) {
+            return chips[i];
+        }
+    }
+    return NULL;
+}
+
+int intc_xlate_one_cell(const uint32_t *cells) {
+    return cells[0] < IRQ_MAX ? (int)cells[0] : -XEN_EINVAL;
+}
+
+/* The controller that plain "interrupts" of @node go to, or < 0. */
+static int intc_parent_of(const void *fdt, int node) {
+    while (node >= 0) {
+        uint64_t phandle;
+
+        if (fdt_reg_number(fdt, node, "interrupt-parent", &phandle) == 0) {
+            return fdt_node_offset_by_phandle(fdt, (uint32_t)phandle);
+        }
+        node = fdt_parent_offset(fdt, node);
+    }
+    return node;
+}
+
+/* #interrupt-cells of @controller, or -EINVAL. */
+static int intc_cell_count(const void *fdt, int controller) {
+    uint64_t count;
+
+    if (controller < 0 || fdt_reg_number(fdt, controller, "#interrupt-cells", &count) ||
+        count < 1 || count > INTC_CELL_MAX) {
+        return -XEN_EINVAL;
+    }
+    return (int)count;
+}
+
+int intc_specifier(const void *fdt, int node, unsigned int index, int *controller,
+                   uint32_t cells[INTC_CELL_MAX]) {
+    int size;
+    const fdt32_t *list = fdt_getprop(fdt, node, "interrupts-extended", &size);
+    bool extended = list != NULL;
+
+    if (!extended) {
+        list = fdt_getprop(fdt, node, "interrupts", &size);
+        *controller = list ? intc_parent_of(fdt, node) : -1;
+    }
+    for (int left = list ? size / 4 : 0; left > 0; index--) {
+        if (extended) {
+            *controller = fdt_node_offset_by_phandle(fdt, fdt32_to_cpu(*list++));
+            left--;
+        }
+        int count = intc_cell_count(fdt, *controller);
+        if (count < 0 || count > left) {
+            return -XEN_EINVAL;
+        }
+        for (int i = 0; i < count; i++) {
+            cells[i] = fdt32_to_cpu(list[i]);
+        }
+        if (index == 0) {
+            return count;
+        }
+        list += count;
+        left -= count;
+    }
+    return -XEN_ENOENT;
+}
+
+int intc_irq(const void *fdt, int node, unsigned int index) {
+    int controller;
+    uint32_t cells[INTC_CELL_MAX];
+    int count = intc_specifier(fdt, node, index, &controller, cells);
+
+    if (count < 0) {
+        return count;
+    }
+    const struct intc_chip *chip = intc_chip_of(controller);
+    if (!chip) {
+        return -XEN_EAGAIN;
+    }
+    int line = (unsigned int)count == chip->cell_count ? chip->xlate(cells) : -XEN_EINVAL;
+    if (line < 0 || (unsigned int)line >= chip->line_count) {
+        return -XEN_EINVAL;
+    }
+    return (int)chip->base + line;
+}
+
+int intc_add(struct intc_chip *chip, const void *fdt, int node) {
+    int parent = IRQ_NONE;
+    unsigned int base = 0;
+
+    if (chip_count > 0) {
+        parent = intc_irq(fdt, node, 0);
+        base = chips[chip_count - 1]->base + chips[chip_count - 1]->line_count;
+    }
+    if (parent < 0) {
+        return parent == -XEN_ENOENT ? -XEN_EINVAL : parent;
+    }
+    if (chip_count == INTC_CHIP_MAX || base + chip->line_count > IRQ_MAX) {
+        return -XEN_ENOSPC;
+    }
+    chip->node = node;
+    chip->base = base;
+    chip->parent_irq = (unsigned int)parent;
+    chips[chip_count++] = chip;
+    devices.intc = &intc_tree_ops;
+    intc_tree_unmask(chip->parent_irq); /* nothing for the root */
+    return 0;
+}
