@@ -21,12 +21,13 @@
 #define HEAP_BLOCK_SIZE     (1u << HEAP_BLOCK_SHIFT)
 #define HEAP_ORDER_BLOCK    2   /* heap_alloc() order of one block */
 #define HEAP_ORDER_MAX      10  /* 4 MiB */
-#define HEAP_BLOCKS_MAX     4096u /* 64 MiB */
+#define HEAP_BLOCKS_MAX     2048u /* 32 MiB */
 
 /**
  * heap_init() - give the heap its region, once, at boot.
  * @va, @pa: where it is; both 16-KiB aligned
- * @size: bytes, a multiple of 16 KiB; what is above HEAP_BLOCKS_MAX blocks is not used
+ * @size: bytes, a multiple of 16 KiB, at least two blocks; the first block is the heap's own, so that
+ *   0 names no block; what is above HEAP_BLOCKS_MAX blocks is not used
  */
 void heap_init(void *va, maddr_t pa, size_t size);
 
@@ -61,20 +62,35 @@ void *heap_block_alloc(void);
 /** heap_block_free() - give the block back to the promise that it came from.  O(1). */
 void heap_block_free(void *p);
 
+/* The region, constant after heap_init(). */
+extern char *heap_base;
+extern maddr_t heap_base_pa;
+
 /** heap_block_index() - number of the block that @p lies in, 0..heap_block_count() - 1. */
-unsigned int heap_block_index(const void *p);
+static inline unsigned int heap_block_index(const void *p) {
+    return (unsigned int)((size_t)((const char *)p - heap_base) >> HEAP_BLOCK_SHIFT);
+}
+
 /** heap_block_at() - address of block @index. */
-void *heap_block_at(unsigned int index);
+static inline void *heap_block_at(unsigned int index) {
+    return heap_base + ((size_t)index << HEAP_BLOCK_SHIFT);
+}
+
+/** heap_to_maddr() - machine address of a heap address. */
+static inline maddr_t heap_to_maddr(const void *p) {
+    return maddr(heap_base_pa.v + (uint32_t)((const char *)p - heap_base));
+}
+
+/** maddr_to_heap() - heap address of a machine address inside the region. */
+static inline void *maddr_to_heap(maddr_t a) {
+    return heap_base + (a.v - heap_base_pa.v);
+}
+
 /** heap_block_count() - blocks of the region. */
 unsigned int heap_block_count(void);
 /** heap_free_blocks() - whole blocks not allocated, reserved ones included. */
 unsigned int heap_free_blocks(void);
 /** heap_free_pages() - free 4-KiB pages, those of whole blocks included. */
 unsigned int heap_free_pages(void);
-
-/** heap_to_maddr() - machine address of a heap address. */
-maddr_t heap_to_maddr(const void *p);
-/** maddr_to_heap() - heap address of a machine address inside the region. */
-void *maddr_to_heap(maddr_t a);
 
 #endif /* CORE_HEAP_H */

@@ -3,7 +3,7 @@
  * The frame table: who owns each frame of RAM and how many hold it.
  *
  * A frame's count is one for its owner plus one for each small-page entry of any
- * translation table that maps it; sections are counted per MiB in the owner's p2m.
+ * translation table that maps it; sections are counted per MiB (page_sections).
  * When the count falls to zero the frame is not free yet: it waits until, after
  * that moment, the TLB was flushed (no core can still reach it) and the caches were
  * cleaned and invalidated (no line of the old owner can be written back over the
@@ -60,7 +60,10 @@ struct page_range {
 /* Constant after page_init_early(). */
 extern struct page_info *page_table;    /* of frame page_first */
 extern uint32_t page_first;             /* first frame number of the table */
-extern uint32_t page_frames;            /* frames in the table */
+extern uint32_t page_frames;            /* frames in the table, whole MiBs */
+/* Of each MiB of the table: section entries that map it.  Only a domain that owns all of its
+ * frames can have any; domain.lock. */
+extern uint16_t *page_sections;
 
 /**
  * page_init_early() - build the frame table, in the heap (1/256 of the span of RAM).
@@ -81,6 +84,11 @@ static inline struct page_info *page_of(mfn_t m) {
         return NULL;
     }
     return &page_table[index];
+}
+
+/** page_section_count() - the section counter of the MiB of @m, which must be RAM. */
+static inline uint16_t *page_section_count(mfn_t m) {
+    return &page_sections[(m.v - page_first) / FRAMES_PER_MIB];
 }
 
 /**
