@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* Our guests do mask upcalls in memory, as Xen's PV guests on x86 do. */
+#define XEN_HAVE_PV_UPCALL_MASK 1
+
 #include <xen/xen.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>

@@ -26,6 +26,8 @@ void arch_cpu_idle(void);
 const char *arch_cpu_name(void);
 /** arch_halt() - stop this pCPU for good, interrupts masked. */
 _Noreturn void arch_halt(void);
+/** arch_cpu_level() - architecture level, 5, 6 or 7. */
+uint32_t arch_cpu_level(void);
 /** arch_backtrace() - print return addresses from here up; bounded. */
 void arch_backtrace(void);
 
@@ -51,6 +53,12 @@ void arch_unmap_shared(void *va);
 void *arch_map_frame(unsigned int slot, mfn_t frame);
 /** arch_unmap_frame() - write back and invalidate its lines and unmap. */
 void arch_unmap_frame(unsigned int slot);
+
+/**
+ * arch_map_heap() - map the heap: @size bytes (whole MiB) at @base, so that a store to a table in
+ * it reaches the table walker without a cache operation.  Boot only, once.  Never NULL.
+ */
+void *arch_map_heap(maddr_t base, uint32_t size);
 
 /* ---- Caches and TLB ---- */
 
@@ -108,6 +116,11 @@ void arch_l1_init(struct domain *d, uint32_t *l1);
 
 /* ---- Guests ---- */
 
+/** arch_guests_init() - what must be there before the first domain; after sched_init().  Boot. */
+void arch_guests_init(void);
+/** arch_run_guests() - leave the boot's stack and run what the scheduler says. */
+_Noreturn void arch_run_guests(void);
+
 /** arch_domain_init() - shared MiB, vector page of @d.  Returns 0 or -ENOMEM. */
 int arch_domain_init(struct domain *d);
 void arch_domain_destroy(struct domain *d);
@@ -117,10 +130,22 @@ int arch_domain_map_vcpu_page(struct vcpu *v);
 void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt);
 /** arch_vcpu_set_result() - the value a hypercall will return in r0 when @v resumes. */
 void arch_vcpu_set_result(struct vcpu *v, int32_t result);
-/** arch_vcpu_switch() - save @prev's lazy state as needed and load @next's address space. */
-void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next);
+/** arch_vcpu_switch() - load @next's address space and state, saving what was loaded. Idle too. */
+void arch_vcpu_switch(struct vcpu *next);
+/** arch_vcpu_unload() - @v is going away: nothing of it may stay in the hardware. */
+void arch_vcpu_unload(const struct vcpu *v);
+/** arch_vcpu_set_tls() - user thread pointer of @v, current. */
+void arch_vcpu_set_tls(struct vcpu *v, uint32_t value);
+/** arch_vcpu_set_fpu() - do VFP instructions of @v, current, run (true) or trap to its kernel? */
+void arch_vcpu_set_fpu(struct vcpu *v, bool enabled);
 /** arch_vcpu_set_base() - @v's new first-level table (hypervisor address); loads it if current. */
 void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1);
+/**
+ * arch_vcpu_page() - @v's shared page at the address that is coherent now: while @v's address
+ * space is loaded, the very address the guest uses (VIVT caches then see one address); else
+ * the uncached alias v->page.  Use this, not v->page.
+ */
+struct pv_vcpu *arch_vcpu_page(const struct vcpu *v);
 /** arch_vcpu_print() - registers of @v on the console. */
 void arch_vcpu_print(const struct vcpu *v);
 /** arch_set_callbacks() - @d->callbacks changed: copy helpers (@helpers may be NULL). */

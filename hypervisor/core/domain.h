@@ -52,8 +52,8 @@ struct domain {
 
     struct pv_callbacks callbacks;  /* set by the running vCPU, hypercall context */
     bool callbacks_set;
-    mfn_t vectors_mfn;              /* constant: this domain's vector page */
-    void *vectors;                  /* constant: its (uncached) hypervisor address */
+    void *vectors;                  /* constant: its vector page, heap */
+    void *arch_space;               /* constant: arch's tables for the shared MiB */
 
     void *boot;                     /* domain_build's private record for a restart */
 };

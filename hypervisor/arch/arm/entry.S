@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest <-> hypervisor crossings, one text for ARMv5 and later: no srs, cps, rfe.
+ *
+ * While a guest runs, in USR mode with IRQ and FIQ enabled:
+ *   sp_svc = sp_abt = sp_und = sp_irq = the running struct vcpu, so that each
+ *   exception can be dealt with in the mode it arrives in, and the common ones
+ *   go to the guest kernel and back without a stack or a line of C.
+ *   The vCPU page is mapped at frame_va - 0x40 in DACR domain KERNEL: open to the
+ *   hypervisor once the DACR says DACR_KERNEL.
+ *
+ * C is called in SVC mode, IRQ and FIQ masked, DACR = DACR_KERNEL, the guest's
+ * registers in vcpu->arch.regs, sp at the empty top of this pCPU's stack, and
+ * returns the struct vcpu to resume.
+ *
+ * ARM ARM DDI 0100, LDM (2)/STM (2): before ARMv6 no banked register may be
+ * used in the instruction after a user-bank transfer; hence the nops.
+ */
+#include <xen/xen.h>
+#include <public/arch-arm-pv.h>
+#include <level/barrier.h>
+#include "asm_offsets.h"
+#include "arch/arm/layout.h"
+
+/* Offsets from frame_va of fields of struct pv_vcpu. */
+#define F_PENDING   (PV_VCPU_PENDING - PV_VCPU_FRAME_SP)
+#define F_MASK      (PV_VCPU_MASK - PV_VCPU_FRAME_SP)
+#define F_PC        (PV_VCPU_FRAME_PC - PV_VCPU_FRAME_SP)
+#define F_PSR       (PV_VCPU_FRAME_PSR - PV_VCPU_FRAME_SP)
+#define F_R12       (PV_VCPU_FRAME_R12 - PV_VCPU_FRAME_SP)
+#define F_FSR       (PV_VCPU_FSR - PV_VCPU_FRAME_SP)
+#define F_FAR       (PV_VCPU_FAR - PV_VCPU_FRAME_SP)
+#define F_KERNEL_SP (PV_VCPU_KERNEL_SP - PV_VCPU_FRAME_SP)
+
+#define MASK_DELIVERED  (PV_MASK_EVENTS | PV_MASK_FRAME)
+/* pending = 1 and mask = 0, read as one halfword. */
+#define UPCALL_DUE      0x0001
+
+        .arm
+        .section .text.entry, "ax"
+
+/*
+ * SWI.  From guest user code a system call, from the guest kernel a hypercall.
+ *   in: SVC mode, sp = vcpu, lr = address after the SWI, spsr = guest cpsr
+ */
+        .globl  entry_swi
+entry_swi:
+        str     lr, [sp, #VCPU_PC]
+        ldr     lr, [sp, #VCPU_IN_KERNEL]
+        cmp     lr, #0
+        bne     hypercall
+
+        /* System call: r0, r1 are the only registers needed on the way. */
+        stmia   sp, {r0, r1}
+        mov     r0, #DACR_KERNEL
+        mcr     p15, 0, r0, c3, c0, 0
+        dacr_sync r1
+        str     r0, [sp, #VCPU_IN_KERNEL]
+        ldr     r0, [sp, #VCPU_FRAME_VA]        @ r0 = frame
+        ldr     lr, [sp, #VCPU_PC]
+        mrs     r1, spsr
+        stmia   r0, {sp, lr}^                   @ frame.sp, .lr (user bank)
+        add     r0, r0, #F_KERNEL_SP            @ r0 = &kernel_sp
+        str     lr, [r0, #F_PC - F_KERNEL_SP]
+        str     r1, [r0, #F_PSR - F_KERNEL_SP]
+        mov     r1, #MASK_DELIVERED
+        strb    r1, [r0, #F_MASK - F_KERNEL_SP]
+        ldmia   r0, {sp}^                       @ sp_usr = kernel_sp
+        mov     r1, #PSR_MODE_USR
+        msr     spsr_cxsf, r1                   @ ARM state, USR mode
+        ldr     lr, [sp, #VCPU_ENTRY_SWI]
+        ldmia   sp, {r0, r1}
+        movs    pc, lr
+
+/*
+ * Hypercall.
+ *   in: SVC mode, sp = vcpu, r12 = number, r0-r4 = arguments, regs.pc saved
+ */
+hypercall:
+        cmp     r12, #__HYPERVISOR_iret
+        beq     hypercall_iret
+        stmia   sp, {r0-lr}^
+        cmp     r12, #64
+        mrs     r5, spsr
+        mov     r4, sp                          @ r4 = vcpu
+        str     r5, [sp, #VCPU_CPSR]
+        ldr     sp, [r4, #VCPU_HYP_SP]
+        bhs     hypercall_unknown
+        ldr     r2, =hypercall_table
+        mov     r0, r4                          @ vcpu
+        mov     r1, r4                          @ args = &regs.r[0]
+        ldr     r2, [r2, r12, lsl #2]
+        blx     r2
+        teq     r0, #0x80000000                 @ HYPERCALL_AGAIN
+        beq     hypercall_again
+        str     r0, [r4, #VCPU_R0]
+        /* Resume at once unless a scheduler decision or an upcall is due. */
+        ldr     r1, [r4, #VCPU_WORK]
+        ldr     r2, [r4, #VCPU_FRAME_VA]
+        ldr     r1, [r1]
+        ldrh    r3, [r2, #F_PENDING]
+        cmp     r1, #0
+        bne     1f
+        teq     r3, #UPCALL_DUE
+        bne     resume_kernel
+1:      mov     r0, r4
+        bl      trap_exit
+        b       resume
+
+resume_kernel:
+        ldr     lr, [r4, #VCPU_PC]
+        ldr     r1, [r4, #VCPU_CPSR]
+        mov     sp, r4
+        msr     spsr_cxsf, r1
+        ldmia   sp, {r0-lr}^
+        nop
+        movs    pc, lr
+
+hypercall_unknown:
+        mvn     r0, #37                         @ -ENOSYS (38)
+        str     r0, [r4, #VCPU_R0]
+        mov     r0, r4
+        bl      trap_exit
+        b       resume
+
+hypercall_again:
+        mov     r0, r4
+        bl      trap_again
+        b       resume
+
+/*
+ * iret to guest user code with no upcall due; anything else goes to C.
+ *   in: SVC mode, sp = vcpu, r0-r11 live, r12 and lr free, frame filled
+ */
+hypercall_iret:
+        ldr     r12, [sp, #VCPU_FRAME_VA]
+        stmia   sp, {r0, r1}
+        ldr     lr, [r12, #F_PSR]
+        ldrb    r0, [r12, #F_PENDING]
+        ldr     r1, [sp, #VCPU_PSR_MASK]
+        tst     lr, #0xf                        @ virtual mode USR?
+        cmpeq   r0, #0
+        bne     iret_slow
+        and     lr, lr, r1
+        orr     lr, lr, #PSR_MODE_USR
+        msr     spsr_cxsf, lr
+        str     r0, [sp, #VCPU_IN_KERNEL]       @ r0 = 0
+        strb    r0, [r12, #F_MASK]
+        ldr     lr, [r12, #F_PC]
+        ldmia   r12, {sp, lr}^
+        mov     r0, #DACR_USER
+        ldr     r12, [r12, #F_R12]
+        mcr     p15, 0, r0, c3, c0, 0
+        dacr_sync r1
+        ldmia   sp, {r0, r1}
+        movs    pc, lr
+
+iret_slow:
+        ldmia   sp, {r0, r1}
+        stmia   sp, {r0-lr}^                    @ sp, lr, r12 come from the frame
+        nop
+        mov     r4, sp
+        mrs     r1, spsr
+        str     r1, [r4, #VCPU_CPSR]
+        ldr     sp, [r4, #VCPU_HYP_SP]
+        mov     r0, r4
+        bl      trap_iret
+        b       resume
+
+/*
+ * Data abort of the guest: to its kernel.  Of the hypervisor: a guest pointer.
+ *   in: ABT mode, sp = vcpu, lr = address of the instruction + 8
+ */
+        .globl  entry_dabt
+entry_dabt:
+        sub     lr, lr, #8
+        str     lr, [sp, #VCPU_FAULT_PC]
+        mrs     lr, spsr
+        tst     lr, #0xf
+        bne     dabt_in_hypervisor
+        stmia   sp, {r0-r4}
+        mrc     p15, 0, r0, c5, c0, 0           @ DFSR
+        mrc     p15, 0, r1, c6, c0, 0           @ DFAR
+        and     r2, r0, #0xd                    @ domain fault (9, 11) appears as
+        teq     r2, #0x9                        @ permission fault (13, 15)
+        orreq   r0, r0, #4
+        ldr     r2, [sp, #VCPU_ENTRY_DABT]
+
+/*
+ * Deliver an exception to the guest kernel.
+ *   in: exception mode, sp = vcpu, r0-r4 saved in regs, fault_pc saved,
+ *       r0 = FSR, r1 = FAR, r2 = guest's entry, lr = spsr = guest cpsr
+ */
+deliver:
+        ldr     r4, [sp, #VCPU_IN_KERNEL]
+        ldr     r3, [sp, #VCPU_FRAME_VA]        @ r3 = frame
+        cmp     r4, #0
+        bne     deliver_to_kernel_itself
+        mov     r4, #DACR_KERNEL
+        mcr     p15, 0, r4, c3, c0, 0
+        dacr_sync r4
+        str     r4, [sp, #VCPU_IN_KERNEL]
+        stmia   r3, {sp, lr}^                   @ frame.sp, .lr (user bank)
+        add     r4, r3, #F_KERNEL_SP
+        str     r0, [r3, #F_FSR]
+        ldmia   r4, {sp}^                       @ sp_usr = kernel_sp
+        str     r1, [r3, #F_FAR]
+        ldr     r0, [sp, #VCPU_FAULT_PC]
+        str     lr, [r3, #F_PSR]
+deliver_common:                                 @ r0 = pc, r2 = entry, r3 = frame
+        str     r0, [r3, #F_PC]
+        mov     r0, #MASK_DELIVERED
+        strb    r0, [r3, #F_MASK]
+        mov     r0, #PSR_MODE_USR
+        msr     spsr_cxsf, r0
+        mov     lr, r2
+        ldmia   sp, {r0-r4}
+        movs    pc, lr
+
+/* The same when guest kernel code was interrupted: sp stays, mode reads SVC. */
+deliver_to_kernel_itself:
+        ldrb    r4, [r3, #F_MASK]
+        tst     r4, #PV_MASK_FRAME              @ frame still in use: it faulted
+        bne     double_fault                    @ before it could take it over
+        str     r0, [r3, #F_FSR]
+        str     r1, [r3, #F_FAR]
+        stmia   r3, {sp, lr}^
+        and     r4, r4, #PV_MASK_EVENTS
+        bic     lr, lr, #PSR_MODE_MASK
+        orr     lr, lr, #PSR_MODE_SVC
+        orr     lr, lr, r4                      @ I = events masked
+        str     lr, [r3, #F_PSR]
+        ldr     r0, [sp, #VCPU_FAULT_PC]
+        ldr     r1, [sp, #VCPU_RESTART_START]
+        ldr     r4, [sp, #VCPU_RESTART_SIZE]
+        sub     r1, r0, r1
+        cmp     r1, r4                          @ in a restartable sequence:
+        biclo   r0, r0, #31                     @ back to the start of its slot
+        b       deliver_common
+
+double_fault:
+        ldmia   sp, {r0-r4}
+        stmia   sp, {r0-lr}^
+        nop
+        mov     r0, sp
+        mrs     r1, spsr
+        str     r1, [r0, #VCPU_CPSR]
+        ldr     r1, [r0, #VCPU_FAULT_PC]
+        str     r1, [r0, #VCPU_PC]
+        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        ldr     sp, [r0, #VCPU_HYP_SP]
+        bl      trap_double_fault
+        b       resume
+
+/*
+ * Prefetch abort of the guest.
+ *   in: ABT mode, sp = vcpu, lr = address of the instruction + 4
+ */
+        .globl  entry_pabt
+entry_pabt:
+        sub     lr, lr, #4
+        str     lr, [sp, #VCPU_FAULT_PC]
+        mrs     lr, spsr
+        tst     lr, #0xf
+        bne     fatal_pabt
+        stmia   sp, {r0-r4}
+        mrc     p15, 0, r0, c5, c0, 1           @ IFSR
+        ldr     r1, [sp, #VCPU_FAULT_PC]
+        and     r2, r0, #0xd
+        teq     r2, #0x9
+        orreq   r0, r0, #4
+        ldr     r2, [sp, #VCPU_ENTRY_PABT]
+        b       deliver
+
+/*
+ * A guest pointer that the guest itself could not use: resume at the fixup, which
+ * returns -EFAULT from the copy routine.  Any other fault of ours is fatal.
+ *   in: ABT mode, sp = vcpu, fault_pc saved, lr = spsr
+ */
+dabt_in_hypervisor:
+        str     r0, [sp, #VCPU_FAULT_R0]
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        ldr     r0, =guest_access_start
+        sub     r0, lr, r0
+        ldr     lr, =guest_access_size
+        cmp     r0, lr
+        ldrlo   lr, =guest_access_fault
+        movslo  pc, lr
+        ldr     r0, [sp, #VCPU_FAULT_R0]
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        b       fatal_dabt
+
+/* Undefined instruction: emulated, or the guest's, decided in C.
+ *   in: UND mode, sp = vcpu, lr = address of the next instruction */
+        .globl  entry_und
+entry_und:
+        str     lr, [sp, #VCPU_FAULT_PC]
+        mrs     lr, spsr
+        tst     lr, #0xf
+        bne     und_in_hypervisor
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        str     lr, [sp, #VCPU_PC]
+        ldr     lr, =trap_und
+        b       enter_c
+
+/* Physical interrupt.
+ *   in: IRQ mode, sp = vcpu, lr = address of the next instruction + 4 */
+        .globl  entry_irq
+entry_irq:
+        sub     lr, lr, #4
+        str     lr, [sp, #VCPU_PC]
+        ldr     lr, =trap_irq
+
+/*
+ * Save the guest's registers and call C.
+ *   in: exception mode, sp = vcpu, regs.pc saved, lr = C function, spsr = guest cpsr
+ */
+enter_c:
+        stmia   sp, {r0-lr}^
+        nop
+        mov     r0, sp                          @ r0 = vcpu
+        mov     r2, lr
+        mrs     r1, spsr
+        str     r1, [r0, #VCPU_CPSR]
+        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        ldr     sp, [r0, #VCPU_HYP_SP]
+        mov     r3, #DACR_KERNEL
+        mcr     p15, 0, r3, c3, c0, 0
+        dacr_sync r3
+        blx     r2
+
+/*
+ * resume: run the guest in *r0 (from C's hands).
+ *   in: SVC mode, r0 = vcpu
+ */
+        .globl  resume
+resume:
+        ldr     r1, [r0, #VCPU_IN_KERNEL]
+        ldr     lr, [r0, #VCPU_PC]
+        ldr     r2, [r0, #VCPU_CPSR]
+        mov     sp, r0
+        msr     spsr_cxsf, r2
+        cmp     r1, #0
+        bne     1f
+        mov     r1, #DACR_USER
+        mcr     p15, 0, r1, c3, c0, 0
+        dacr_sync r1
+1:      ldmia   sp, {r0-lr}^
+        nop
+        movs    pc, lr
+
+/*
+ * FIQ: nobody's; the hypervisor routes no source to it.  Should one come all the
+ * same, go on with FIQ masked: each entry to a guest can then cost one more FIQ,
+ * but the machine makes progress.
+ */
+        .globl  entry_fiq
+entry_fiq:
+        ldr     r8, =trap_fiq_count
+        ldr     r9, [r8]
+        add     r9, r9, #1
+        str     r9, [r8]
+        mrs     r8, spsr
+        orr     r8, r8, #PSR_F
+        msr     spsr_cxsf, r8
+        subs    pc, lr, #4
+
+/*
+ * Faults of the hypervisor itself.  Each leaves the pc in lr and the kind on the
+ * panic stack's frame; C prints it and stops.
+ */
+und_in_hypervisor:
+        str     r0, [sp, #VCPU_FAULT_R0]
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        ldr     r0, =vfp_probe_insn + 4
+        cmp     lr, r0                          @ the probe for a VFP may fail
+        ldreq   r0, =vfp_probe_absent
+        moveq   lr, r0
+        movseq  pc, lr
+        ldr     r0, [sp, #VCPU_FAULT_R0]
+        sub     lr, lr, #4
+        ldr     sp, =fatal_stack_top
+        stmdb   sp!, {r0-r12, lr}
+        mov     r1, #0
+        b       fatal
+fatal_pabt:
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        ldr     sp, =fatal_stack_top
+        stmdb   sp!, {r0-r12, lr}
+        mov     r1, #1
+        b       fatal
+fatal_dabt:
+        ldr     sp, =fatal_stack_top
+        stmdb   sp!, {r0-r12, lr}
+        mov     r1, #2
+fatal:                                          @ r1 = kind; r0-r12, pc on the stack
+        mov     r0, sp
+        mrs     r2, spsr
+        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        mov     r3, sp                          @ sp, lr of the faulting code
+        mov     r4, lr
+        mov     sp, r0
+        stmdb   sp!, {r3, r4}
+        mov     r0, sp                          @ struct fatal_frame
+        bl      trap_fatal
+
+        .globl  entry_reset
+entry_reset:
+        b       entry_reset
+        .ltorg
+
+        .bss
+        .balign 8
+        .space  2048
+fatal_stack_top:

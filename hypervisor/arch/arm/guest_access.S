@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Copies between the hypervisor and guest virtual addresses, with the guest's
+ * rights: LDRT and STRT are checked as USR accesses.  A fault on any instruction
+ * between guest_access_start and guest_access_end resumes at
+ * guest_access_fault, which returns -EFAULT to the caller: so these are leaf
+ * routines that use r0-r3 and r12 and keep lr and the stack as they were.
+ * DACR must say DACR_KERNEL.  An unaligned address goes byte by byte: LDRT of a
+ * misaligned word is not a word on ARMv5.
+ */
+        .arm
+        .section .text.guest_access, "ax"
+        .globl  guest_access_start
+guest_access_start:
+
+/* int guest_copy_in(void *to, uint32_t from, size_t size): 0 or -EFAULT */
+        .globl  guest_copy_in
+guest_copy_in:
+        orr     r12, r0, r1
+        tst     r12, #3
+        bne     2f
+1:      subs    r2, r2, #4
+        blo     3f
+        ldrt    r3, [r1], #4
+        str     r3, [r0], #4
+        b       1b
+3:      add     r2, r2, #4
+2:      subs    r2, r2, #1
+        movlo   r0, #0
+        bxlo    lr
+        ldrbt   r3, [r1], #1
+        strb    r3, [r0], #1
+        b       2b
+
+/* int guest_copy_out(uint32_t to, const void *from, size_t size): 0 or -EFAULT */
+        .globl  guest_copy_out
+guest_copy_out:
+        orr     r12, r0, r1
+        tst     r12, #3
+        bne     2f
+1:      subs    r2, r2, #4
+        blo     3f
+        ldr     r3, [r1], #4
+        strt    r3, [r0], #4
+        b       1b
+3:      add     r2, r2, #4
+2:      subs    r2, r2, #1
+        movlo   r0, #0
+        bxlo    lr
+        ldrb    r3, [r1], #1
+        strbt   r3, [r0], #1
+        b       2b
+guest_access_end:
+
+        .globl  guest_access_size
+        .equ    guest_access_size, guest_access_end - guest_access_start
+
+        .globl  guest_access_fault
+guest_access_fault:
+        mvn     r0, #13                         @ -EFAULT (14)
+        bx      lr

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest pointers to bytes: the range check that LDRT and STRT cannot make.  The
+ * vector page, which guests may read, and everything else from PV_VIRT_START up
+ * but the guest kernel's own shared page is refused by its AP bits anyway; the
+ * check is for wrap-around.
+ */
+#include "core/guest_access.h"
+
+#include "core/abi.h"
+
+int guest_copy_in(void *to, uint32_t from, size_t size);
+int guest_copy_out(uint32_t to, const void *from, size_t size);
+
+static int check_range(gvaddr_t va, size_t size) {
+    if (size > GUEST_COPY_MAX) {
+        return -XEN_E2BIG;
+    }
+    return va.v + (uint32_t)size < va.v ? -XEN_EFAULT : 0;
+}
+
+int copy_from_guest(void *to, gvaddr_t from, size_t size) {
+    int rc = check_range(from, size);
+
+    return rc ? rc : guest_copy_in(to, from.v, size);
+}
+
+int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
+    int rc = check_range(to, size);
+
+    return rc ? rc : guest_copy_out(to.v, from, size);
+}

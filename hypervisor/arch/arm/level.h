@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between ARMv5, v6 and v7, in one list: each level's folder has the
+ * same files and fills it.
+ */
+#ifndef ARCH_ARM_LEVEL_H
+#define ARCH_ARM_LEVEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LEVEL_LINE_MAX 64
+
+/* Architecture level, 5, 6 or 7 (pv_vcpu.arch_level). */
+extern const uint32_t level_number;
+/* Bits of a virtual CPSR that a guest may set in the hardware's. */
+extern const uint32_t level_psr_mask;
+
+/* level_pte.c: the hypervisor's own entries. */
+enum hyp_rights { HYP_READ_WRITE, HYP_READ_EXEC, USR_READ_WRITE, USR_READ_EXEC };
+/* Write-through where the table walker does not look into the data cache, else as CACHED: a
+ * store to a table needs no cache operation then. */
+enum hyp_memory { MEMORY_DEVICE, MEMORY_UNCACHED, MEMORY_CACHED, MEMORY_TABLES };
+
+uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain);
+uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
+uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
+
+/* cache.c: by virtual address; sizes in bytes, any alignment. */
+void level_dcache_clean(uint32_t va, size_t size);
+void level_dcache_flush(uint32_t va, size_t size);
+void level_dcache_inval(uint32_t va, size_t size);
+void level_icache_sync(uint32_t va, size_t size);
+void level_cache_flush_all(void);
+/* level_drain() - all stores so far are in memory, or seen by the table walker. */
+void level_drain(void);
+
+/* tlb.c. */
+void level_tlb_flush_all(void);
+void level_tlb_flush_page(uint32_t va);
+/*
+ * Another address space: what the caches and the TLB hold of the old one is
+ * written back and dropped as this level needs, and the new table is loaded.
+ */
+void level_switch_space(uint32_t ttbr);
+/* What TTBR holds for a first-level table at this machine address. */
+uint32_t level_ttbr(uint32_t l1_pa);
+
+/* thread.c: user thread pointers, where the core has them. */
+struct arch_vcpu;
+void level_thread_save(struct arch_vcpu *v);
+void level_thread_load(const struct arch_vcpu *v);
+
+/* control.S/c */
+void level_idle(void);
+const char *level_cpu_name(uint32_t midr);
+
+#endif /* ARCH_ARM_LEVEL_H */

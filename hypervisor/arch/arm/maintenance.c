@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Core's cache, TLB and table-entry operations in terms of this level's.
+ */
+#include <string.h>
+
+#include "arch/arm/level.h"
+#include "arch/arm/mmu.h"
+#include "core/arch.h"
+
+void arch_cache_flush_all(void) {
+    level_cache_flush_all();
+}
+
+void arch_cache_clean(const void *va, size_t size) {
+    level_dcache_clean((uint32_t)(uintptr_t)va, size);
+}
+
+void arch_tlb_flush_all(void) {
+    level_tlb_flush_all();
+}
+
+void arch_tlb_flush_local(void) {
+    level_tlb_flush_all();
+}
+
+void arch_tlb_flush_page(gvaddr_t va) {
+    level_tlb_flush_page(va.v);
+}
+
+void arch_guest_dcache_clean(gvaddr_t va, size_t size) {
+    level_dcache_clean(va.v, size);
+}
+
+void arch_guest_dcache_flush(gvaddr_t va, size_t size) {
+    level_dcache_flush(va.v, size);
+}
+
+void arch_guest_dcache_inval(gvaddr_t va, size_t size) {
+    level_dcache_inval(va.v, size);
+}
+
+void arch_guest_icache_sync(gvaddr_t va, size_t size) {
+    level_icache_sync(va.v, size);
+}
+
+/* Tables lie in MEMORY_TABLES: the store itself reaches memory. */
+void arch_pte_write(uint32_t *entry, uint32_t raw) {
+    *(volatile uint32_t *)entry = raw;
+}
+
+void arch_pte_sync(void) {
+    level_drain();
+}

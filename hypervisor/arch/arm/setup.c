@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From start.S to core: the final map of the hypervisor, the device tree in it.
+ */
+#include "arch/arm/mmu.h"
+#include "arch/arm/vcpu_state.h"
+#include "arch/arm/vfp.h"
+#include "core/abi.h"
+#include "core/arch.h"
+#include "core/bootfdt.h"
+#include "core/main.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/printk.h"
+
+extern char image_start[], image_end[], boot_stack_top[];
+
+_Noreturn void arch_start(uint32_t fdt, uint32_t phys_offset);
+
+void arch_start(uint32_t fdt, uint32_t phys_offset) {
+    const void *tree;
+    uint32_t size = (uint32_t)(image_end - image_start);
+
+    mmu_init(phys_offset);
+    if (fdt == 0 || (fdt & 7)) {
+        panic("no device tree: r2 was %08x", fdt);
+    }
+    tree = mmu_map_fdt(maddr(fdt));
+    if (bootfdt_check(tree) < 0) {
+        panic("no device tree at %08x", fdt);
+    }
+    hypervisor_main(tree, maddr(fdt), mmu_image_maddr(image_start), size);
+}
+
+void arch_guests_init(void) {
+    vcpu_state_init(sched_idle_vcpu());
+    vfp_init();
+    printk("VFP: %s\n", vfp_present() ? "present" : "none");
+}
+
+void arch_run_guests(void) {
+    switch_first(sched_idle_vcpu(), boot_stack_top);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Exceptions of the guest that entry.S does not settle by itself, and the way out.
+ */
+#include "arch/arm/trap.h"
+
+#include "arch/arm/backtrace.h"
+#include "arch/arm/cp15.h"
+#include "arch/arm/emulate.h"
+#include "arch/arm/layout.h"
+#include "arch/arm/level.h"
+#include "arch/arm/vfp.h"
+#include "core/arch.h"
+#include "core/domain.h"
+#include "core/domain_build.h"
+#include "core/irq.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/printk.h"
+#include "core/vcpu.h"
+
+#define RESTART_SLOT 32u
+
+uint32_t trap_fiq_count;
+
+/* Guest kernel code interrupted in a restartable sequence resumes at its start. */
+static uint32_t restart_pc(const struct vcpu *v) {
+    uint32_t pc = v->arch.regs.pc;
+
+    if (v->arch.in_kernel && pc - v->arch.restart_start < v->arch.restart_size) {
+        pc &= ~(RESTART_SLOT - 1);
+    }
+    return pc;
+}
+
+/* Make @v continue at @entry of its kernel, as entry.S's deliver does. */
+static void deliver(struct vcpu *v, uint32_t entry) {
+    struct cpu_regs *regs = &v->arch.regs;
+    struct pv_vcpu *page = arch_vcpu_page(v);
+    uint32_t mask = page->info.evtchn_upcall_mask;
+    uint32_t psr = regs->cpsr;
+
+    if (v->arch.in_kernel) {
+        psr = (psr & ~PSR_MODE_MASK) | PSR_MODE_SVC | (mask & PV_MASK_EVENTS);
+    }
+    page->frame.sp = regs->sp;
+    page->frame.lr = regs->lr;
+    page->frame.pc = restart_pc(v);
+    page->frame.psr = psr;
+    page->info.evtchn_upcall_mask = PV_MASK_EVENTS | PV_MASK_FRAME;
+    if (!v->arch.in_kernel) {
+        regs->sp = page->kernel_sp;
+    }
+    regs->pc = entry;
+    regs->cpsr = PSR_MODE_USR;
+    v->arch.in_kernel = DACR_KERNEL;
+}
+
+static void deliver_upcall_if_due(struct vcpu *v) {
+    const struct vcpu_info *info = &arch_vcpu_page(v)->info;
+
+    if (info->evtchn_upcall_pending && !info->evtchn_upcall_mask) {
+        deliver(v, v->arch.entry_event);
+    }
+}
+
+/* Nothing to run: tear down what ended, else sleep.  Interrupts stay masked and are
+ * taken here by hand, on the empty stack. */
+static struct vcpu *idle_until_work(void) {
+    struct vcpu *v;
+
+    do {
+        while (!sched_needed()) {
+            if (!domain_reap_step()) {
+                arch_cpu_idle();
+            }
+            irq_handle();
+        }
+        v = sched_pick();
+    } while (v == sched_idle_vcpu());
+    return v;
+}
+
+struct vcpu *trap_exit(struct vcpu *v) {
+    while (sched_needed()) {
+        struct vcpu *next = sched_pick();
+
+        if (next == sched_idle_vcpu()) {
+            next = idle_until_work();
+        }
+        arch_vcpu_switch(next);
+        sched_switched(next);
+        v = next;
+    }
+    deliver_upcall_if_due(v);
+    return v;
+}
+
+struct vcpu *trap_irq(struct vcpu *v) {
+    v->arch.regs.pc = restart_pc(v);
+    irq_handle();
+    return trap_exit(v);
+}
+
+static void crash(struct vcpu *v, const char *why) {
+    domain_crash(v->domain, why);
+}
+
+struct vcpu *trap_und(struct vcpu *v) {
+    const struct pv_vcpu *page = arch_vcpu_page(v);
+
+    if (!emulate_undefined(v)) {
+        if (v->arch.in_kernel && (page->info.evtchn_upcall_mask & PV_MASK_FRAME)) {
+            crash(v, "undefined instruction while its exception frame was in use");
+        } else {
+            deliver(v, v->arch.entry_undef);
+        }
+    }
+    return trap_exit(v);
+}
+
+struct vcpu *trap_double_fault(struct vcpu *v) {
+    crash(v, "fault in its own exception entry");
+    return trap_exit(v);
+}
+
+struct vcpu *trap_iret(struct vcpu *v) {
+    struct pv_vcpu *page = arch_vcpu_page(v);
+    struct cpu_regs *regs = &v->arch.regs;
+    uint32_t psr = page->frame.psr;
+    bool to_kernel = (psr & 0xfu) != 0;
+
+    regs->sp = page->frame.sp;
+    regs->lr = page->frame.lr;
+    regs->pc = page->frame.pc;
+    regs->r[12] = page->frame.r12;
+    regs->cpsr = (psr & level_psr_mask) | PSR_MODE_USR;
+    v->arch.in_kernel = to_kernel ? DACR_KERNEL : 0;
+    page->info.evtchn_upcall_mask = to_kernel ? psr & PV_MASK_EVENTS : 0;
+    return trap_exit(v);
+}
+
+struct vcpu *trap_again(struct vcpu *v) {
+    v->arch.regs.pc -= v->arch.regs.cpsr & PSR_T ? 2 : 4;
+    return trap_exit(v);
+}
+
+void trap_fatal(const struct fatal_frame *frame, uint32_t kind, uint32_t spsr) {
+    static const char *const what[] = { "undefined instruction", "prefetch abort", "data abort" };
+    static bool again;
+
+    if (again) {
+        arch_halt();
+    }
+    again = true;
+    printk("\n*** hypervisor fault: %s at %08x, cpsr %08x\n", what[kind], frame->pc, spsr);
+    printk("    dfsr %08x dfar %08x ifsr %08x\n", cp15_read_dfsr(), cp15_read_dfar(),
+           cp15_read_ifsr());
+    for (unsigned int i = 0; i < 13; i++) {
+        printk("%s r%-2u %08x", i % 4 ? "" : "\n   ", i, frame->r[i]);
+    }
+    printk(" sp  %08x lr  %08x\n", frame->sp, frame->lr);
+    backtrace_print(frame->pc, frame->r[11]);
+    panic("fault in the hypervisor");
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A vCPU's state outside of memory: start values, switch, print.
+ */
+#include "arch/arm/vcpu_state.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "arch/arm/layout.h"
+#include "arch/arm/level.h"
+#include "arch/arm/mmu.h"
+#include "arch/arm/vfp.h"
+#include "core/arch.h"
+#include "core/domain.h"
+#include "core/heap.h"
+#include "core/percpu.h"
+#include "core/printk.h"
+#include "core/vcpu.h"
+
+void switch_banked_sp(struct vcpu *v);
+extern char boot_stack_top[];
+
+static struct vcpu *loaded;     /* whose address space and registers are in the hardware */
+
+/* A word of the vector page, at the address guests read it: no second cached alias. */
+static void write_tls_word(uint32_t value) {
+    *(volatile uint32_t *)(uintptr_t)PV_TLS_VA = value;
+}
+
+void vcpu_state_init(struct vcpu *idle) {
+    loaded = idle;
+    idle->arch.l1 = boot_l1;
+    idle->arch.ttbr = level_ttbr(mmu_image_maddr(boot_l1).v);
+    idle->arch.hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
+    switch_banked_sp(idle);
+}
+
+void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
+    struct arch_vcpu *arch = &v->arch;
+
+    memset(arch, 0, sizeof(*arch));
+    arch->regs.r[1] = ~0u;
+    arch->regs.r[2] = fdt.v;
+    arch->regs.pc = entry.v;
+    arch->regs.cpsr = PSR_MODE_USR;
+    arch->in_kernel = DACR_KERNEL;
+    arch->hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
+    arch->frame_va = PV_VCPU_VA(v->id) + offsetof(struct pv_vcpu, frame);
+    arch->psr_mask = level_psr_mask;
+    arch->work = &this_cpu()->work;
+    arch_vcpu_set_base(v, pt_vcpu_l1(v));
+}
+
+void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
+    v->arch.regs.r[0] = (uint32_t)result;
+}
+
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
+    v->arch.l1 = l1;
+    v->arch.ttbr = level_ttbr(heap_to_maddr(l1).v);
+    if (v == loaded) {
+        level_switch_space(v->arch.ttbr);
+    }
+}
+
+void arch_vcpu_switch(struct vcpu *next) {
+    if (next == loaded) {
+        return;
+    }
+    level_thread_save(&loaded->arch);
+    if (next->arch.ttbr != loaded->arch.ttbr) {
+        level_switch_space(next->arch.ttbr);
+    }
+    loaded = next;
+    vfp_switch(next);
+    if (next->domain) {
+        level_thread_load(&next->arch);
+        write_tls_word(next->arch.tls);
+    }
+    switch_banked_sp(next);
+}
+
+void arch_vcpu_unload(const struct vcpu *v) {
+    if (loaded == v) {
+        arch_vcpu_switch(sched_idle_vcpu());
+    }
+    vfp_forget(v);
+}
+
+struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
+    if (v->domain == loaded->domain) {
+        return (struct pv_vcpu *)(uintptr_t)PV_VCPU_VA(v->id);
+    }
+    return v->page;
+}
+
+void arch_vcpu_set_tls(struct vcpu *v, uint32_t value) {
+    v->arch.tls = value;
+    level_thread_load(&v->arch);
+    write_tls_word(value);
+}
+
+void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
+    vfp_set_enabled(v, enabled);
+}
+
+void arch_vcpu_print(const struct vcpu *v) {
+    const struct cpu_regs *regs = &v->arch.regs;
+
+    for (unsigned int i = 0; i < 13; i++) {
+        printk("%sr%-2u %08x", i % 4 ? "  " : i ? "\n    " : "    ", i, regs->r[i]);
+    }
+    printk("\n    sp  %08x  lr  %08x  pc  %08x  cpsr %08x  %s mode\n", regs->sp, regs->lr, regs->pc,
+           regs->cpsr, v->arch.in_kernel ? "kernel" : "user");
+}
+
+void arch_set_callbacks(struct domain *d, const void *helpers) {
+    const struct pv_callbacks *cb = &d->callbacks;
+
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        struct arch_vcpu *arch = &d->vcpu[i]->arch;
+
+        arch->entry_undef = cb->undef;
+        arch->entry_swi = cb->swi;
+        arch->entry_pabt = cb->prefetch_abort;
+        arch->entry_dabt = cb->data_abort;
+        arch->entry_event = cb->event;
+        arch->restart_start = cb->restart_start;
+        arch->restart_size = cb->restart_end - cb->restart_start;
+    }
+    if (helpers) {
+        memcpy((void *)(uintptr_t)PV_HELPERS_VA, helpers, PV_HELPERS_SIZE);
+        write_tls_word(loaded->arch.tls);
+        level_icache_sync(PV_HELPERS_VA, PV_HELPERS_SIZE);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which vCPU's state the hardware holds: registers' home, address space, VFP.
+ */
+#ifndef ARCH_ARM_VCPU_STATE_H
+#define ARCH_ARM_VCPU_STATE_H
+
+struct vcpu;
+
+/** vcpu_state_init() - the idle vCPU is loaded: boot, after sched_init(). */
+void vcpu_state_init(struct vcpu *idle);
+
+/** switch_first() - switch.S: start running guests; does not return. */
+_Noreturn void switch_first(struct vcpu *v, void *stack_top);
+
+#endif /* ARCH_ARM_VCPU_STATE_H */

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Lazy switching of the VFP between vCPUs.
+ */
+#include "arch/arm/vfp.h"
+
+#include <stddef.h>
+
+#include "core/vcpu.h"
+
+#define REG_FPSID   0u
+#define REG_FPEXC   8u
+#define REG_FPINST  9u
+#define REG_FPINST2 10u
+
+uint32_t vfp_probe(void);
+uint32_t vfp_get_fpexc(void);
+void vfp_set_fpexc(uint32_t value);
+void vfp_save(struct vfp_state *state);
+void vfp_load(const struct vfp_state *state);
+void vfp_save_exception(struct vfp_state *state);
+void vfp_load_exception(const struct vfp_state *state);
+
+static uint32_t fpsid;
+static struct vcpu *owner;      /* whose values the registers hold; NULL = nobody's */
+static bool hardware_enabled;   /* FPEXC.EN as it is now */
+
+static void set_hardware(bool enabled, uint32_t fpexc) {
+    hardware_enabled = enabled;
+    vfp_set_fpexc(enabled ? fpexc | FPEXC_EN : 0);
+}
+
+void vfp_init(void) {
+    fpsid = vfp_probe();
+    if (fpsid) {
+        set_hardware(false, 0);
+    }
+}
+
+uint32_t vfp_present(void) {
+    return fpsid;
+}
+
+/* The owner goes on using the unit: its registers are there, FPEXC and what belongs to a
+ * pending exception come from aside. */
+static void enable(void) {
+    const struct vfp_state *state = &owner->arch.vfp;
+
+    set_hardware(true, 0);
+    if (state->fpexc & FPEXC_EX) {
+        vfp_load_exception(state);
+    }
+    vfp_set_fpexc(state->fpexc | FPEXC_EN);
+}
+
+/* The owner stops using it for a while. */
+static void disable(void) {
+    struct vfp_state *state;
+
+    if (!hardware_enabled) {
+        return;
+    }
+    state = &owner->arch.vfp;
+    state->fpexc = vfp_get_fpexc() & ~FPEXC_EN;
+    if (state->fpexc & FPEXC_EX) {
+        vfp_save_exception(state);
+    }
+    set_hardware(false, 0);
+}
+
+bool vfp_take(struct vcpu *v) {
+    if (!fpsid || !v->arch.vfp_enabled || hardware_enabled) {
+        return false;
+    }
+    if (owner != v) {
+        set_hardware(true, 0);
+        if (owner) {
+            vfp_save(&owner->arch.vfp);
+        }
+        vfp_load(&v->arch.vfp);
+        owner = v;
+    }
+    enable();
+    return true;
+}
+
+void vfp_set_enabled(struct vcpu *v, bool enabled) {
+    v->arch.vfp_enabled = enabled;
+    if (!enabled) {
+        disable();
+    } else if (owner == v && !hardware_enabled) {
+        enable();
+    }
+}
+
+void vfp_switch(struct vcpu *next) {
+    disable();
+    if (owner == next && next->arch.vfp_enabled) {
+        enable();
+    }
+}
+
+void vfp_forget(const struct vcpu *v) {
+    if (owner == v) {
+        disable();
+        owner = NULL;
+    }
+}
+
+static bool is_live(const struct vcpu *v) {
+    return owner == v && hardware_enabled;
+}
+
+bool vfp_read(struct vcpu *v, unsigned int reg, uint32_t *value) {
+    struct vfp_state *state = &v->arch.vfp;
+
+    if (!fpsid) {
+        return false;
+    }
+    if (is_live(v)) {
+        state->fpexc = vfp_get_fpexc() & ~FPEXC_EN;
+        if (state->fpexc & FPEXC_EX) {
+            vfp_save_exception(state);
+        }
+    }
+    switch (reg) {
+    case REG_FPSID:
+        *value = fpsid;
+        return true;
+    case REG_FPEXC:
+        *value = state->fpexc | (v->arch.vfp_enabled ? FPEXC_EN : 0);
+        return true;
+    case REG_FPINST:
+        *value = state->fpinst;
+        return true;
+    case REG_FPINST2:
+        *value = state->fpinst2;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Writes go to the saved state and from there to the unit, so that there is one path. */
+bool vfp_write(struct vcpu *v, unsigned int reg, uint32_t value) {
+    struct vfp_state *state = &v->arch.vfp;
+    bool live = is_live(v);
+
+    if (!fpsid) {
+        return false;
+    }
+    switch (reg) {
+    case REG_FPEXC:
+        state->fpexc = value & ~FPEXC_EN;
+        if (live) {
+            vfp_set_fpexc(value | FPEXC_EN);
+        }
+        vfp_set_enabled(v, (value & FPEXC_EN) != 0);
+        return true;
+    case REG_FPINST:
+        state->fpinst = value;
+        break;
+    case REG_FPINST2:
+        state->fpinst2 = value;
+        break;
+    default:
+        return false;
+    }
+    if (live && (vfp_get_fpexc() & FPEXC_EX)) {
+        vfp_load_exception(state);
+    }
+    return true;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain from its creation to its shutdown.  What follows is domain_reap.c's.
+ */
+#include "core/domain.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/arch.h"
+#include "core/clock.h"
+#include "core/domain_free.h"
+#include "core/domain_list.h"
+#include "core/heap.h"
+#include "core/page.h"
+#include "core/printk.h"
+#include "core/vcpu.h"
+
+static int alloc_shared_info(struct domain *d) {
+    d->shared_info_mfn = page_alloc(DOMID_XEN);
+    if (mfn_eq(d->shared_info_mfn, INVALID_MFN)) {
+        return -XEN_ENOMEM;
+    }
+    d->shared_info = arch_map_shared(d->shared_info_mfn);
+    if (!d->shared_info) {
+        return -XEN_ENOMEM;
+    }
+    memset(d->shared_info, 0, PAGE_SIZE);
+    clock_domain_init(d);
+    return 0;
+}
+
+int domain_create(domid_t id, const char *name, struct domain **out) {
+    struct domain *d = heap_alloc(heap_order(sizeof(*d)));
+    int rc;
+
+    if (!d) {
+        return -XEN_ENOMEM;
+    }
+    d->id = id;
+    d->state = DOMAIN_BUILDING;
+    d->shared_info_mfn = INVALID_MFN;
+    strncpy(d->name, name, sizeof(d->name) - 1);
+    event_domain_init(d);
+    console_domain_init(d);
+    rc = alloc_shared_info(d);
+    if (rc == 0) {
+        rc = arch_domain_init(d);
+    }
+    if (rc == 0) {
+        rc = domain_list_add(d);
+    }
+    if (rc) {
+        domain_free(d);
+        return rc;
+    }
+    *out = d;
+    return 0;
+}
+
+void domain_free(struct domain *d) {
+    arch_domain_destroy(d);
+    if (d->shared_info) {
+        arch_unmap_shared(d->shared_info);
+    }
+    if (!mfn_eq(d->shared_info_mfn, INVALID_MFN)) {
+        page_put(d->shared_info_mfn);
+    }
+    heap_free(d, heap_order(sizeof(*d)));
+}
+
+void domain_start(struct domain *d) {
+    d->state = DOMAIN_RUNNING;
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        sched_start(d->vcpu[i]);
+    }
+}
+
+static const char *reason_name(uint8_t reason) {
+    static const char *const name[] = {
+        [SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
+        [SHUTDOWN_suspend] = "suspend", [SHUTDOWN_crash] = "crash",
+        [SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft reset",
+    };
+
+    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason] : "unknown reason";
+}
+
+void domain_shutdown(struct domain *d, uint8_t reason) {
+    if (d->state != DOMAIN_RUNNING) {
+        return;
+    }
+    d->state = DOMAIN_SHUTDOWN;
+    d->shutdown_reason = reason;
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        sched_sleep(d->vcpu[i]);
+    }
+    printk("domain %u (%s): shutdown, %s\n", d->id, d->name, reason_name(reason));
+    if (reason == SHUTDOWN_crash) {
+        for (unsigned int i = 0; i < d->vcpu_count; i++) {
+            printk("  vcpu %u:\n", i);
+            arch_vcpu_print(d->vcpu[i]);
+        }
+    }
+    event_send_global_virq(VIRQ_DOM_EXC);
+    domain_reap_request();
+}
+
+void domain_crash(struct domain *d, const char *why) {
+    if (d->state == DOMAIN_RUNNING) {
+        printk("domain %u (%s): %s\n", d->id, d->name, why);
+    }
+    domain_shutdown(d, SHUTDOWN_crash);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The end of a domain, piece by piece; for domain.c and domain_reap.c.
+ */
+#ifndef CORE_DOMAIN_FREE_H
+#define CORE_DOMAIN_FREE_H
+
+#include <stdbool.h>
+
+struct domain;
+
+/** domain_free() - the structure itself; everything else is gone already or never was. */
+void domain_free(struct domain *d);
+
+/** domain_reap_request() - a domain ended: see that domain_reap_step() runs soon, whatever the
+ * guests do. */
+void domain_reap_request(void);
+
+/** domain_reap_init() - boot. @noreboot: halt instead of resetting the board when dom0 ends. */
+void domain_reap_init(bool noreboot);
+
+#endif /* CORE_DOMAIN_FREE_H */

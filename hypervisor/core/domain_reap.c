@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * After a domain's shutdown: give everything back in bounded steps, scrub it, start the
+ * domain again if it asked for that.  Steps run while the machine is idle, and from
+ * a timer while it is not, so that a guest that never sleeps cannot stop them.
+ */
+#include <stddef.h>
+
+#include "core/arch.h"
+#include "core/clock.h"
+#include "core/device.h"
+#include "core/domain.h"
+#include "core/domain_build.h"
+#include "core/domain_free.h"
+#include "core/domain_list.h"
+#include "core/page.h"
+#include "core/printk.h"
+#include "core/timer.h"
+#include "core/vcpu.h"
+
+/* While guests run: so many steps each so often. */
+#define REAP_INTERVAL_NS    500000u
+#define REAP_STEPS          8u
+
+static struct domain *dying;    /* the one being torn down, NULL = none */
+static bool report_pending;     /* its frames are being scrubbed */
+static domid_t report_id;
+static struct timer reap_timer;
+static bool no_reset;
+
+static void end_of_board(const struct domain *dom0) {
+    printk("dom0 has shut down: %s the board\n", no_reset ? "halting" : "resetting");
+    (void)dom0;
+    if (!no_reset && devices.reset) {
+        devices.reset();
+    }
+    arch_halt();
+}
+
+static void begin(struct domain *d) {
+    dying = d;
+    d->state = DOMAIN_DYING;
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        timer_stop(&d->vcpu[i]->singleshot);
+        timer_stop(&d->vcpu[i]->poll);
+        arch_vcpu_unload(d->vcpu[i]);
+    }
+    pirq_release_all(d);
+    event_domain_destroy(d);
+    domain_build_release(d);
+}
+
+static void finish(struct domain *d) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        vcpu_destroy(d->vcpu[i]);
+    }
+    domain_list_remove(d);
+    if (d->shutdown_reason == SHUTDOWN_reboot && d->boot) {
+        domain_build_restart(d->boot);
+    }
+    report_id = d->id;
+    report_pending = true;
+    domain_free(d);
+}
+
+static struct domain *find_ended(void) {
+    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
+        if (d->state == DOMAIN_SHUTDOWN) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+/* Scrub what was freed; when that is done, say so and let a restart begin. */
+static bool after_step(void) {
+    if (page_scrub_step()) {
+        return true;
+    }
+    if (report_pending) {
+        report_pending = false;
+        printk("domain %u: destroyed, %u frames free\n", report_id, page_free_count());
+        return true;
+    }
+    return domain_build_step();
+}
+
+bool domain_reap_step(void) {
+    struct domain *d;
+
+    if (dying) {
+        if (!pt_destroy_step(dying) && !p2m_destroy_step(dying)) {
+            d = dying;
+            dying = NULL;
+            finish(d);
+        }
+        return true;
+    }
+    d = find_ended();
+    if (!d) {
+        return after_step();
+    }
+    if (d->is_privileged) {
+        end_of_board(d);
+    }
+    begin(d);
+    return true;
+}
+
+static void reap_tick(void *data) {
+    bool more = true;
+
+    (void)data;
+    for (unsigned int i = 0; i < REAP_STEPS && more; i++) {
+        more = domain_reap_step();
+    }
+    if (more) {
+        domain_reap_request();
+    }
+}
+
+void domain_reap_request(void) {
+    timer_set(&reap_timer, clock_now() + REAP_INTERVAL_NS);
+}
+
+void domain_reap_init(bool noreboot) {
+    no_reset = noreboot;
+    timer_init(&reap_timer, reap_tick, NULL);
+}

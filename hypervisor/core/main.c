@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The boot, in the order things depend on each other.
+ */
+#include "core/main.h"
+
+#include <stddef.h>
+
+#include "core/arch.h"
+#include "core/bootfdt.h"
+#include "core/clock.h"
+#include "core/console.h"
+#include "core/domain_build.h"
+#include "core/domain_free.h"
+#include "core/driver.h"
+#include "core/heap.h"
+#include "core/irq.h"
+#include "core/page.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/printk.h"
+
+/* The heap: one part in HEAP_SHARE of RAM, within these bounds. */
+#define HEAP_SHARE      16u
+#define HEAP_MIN        (4u * MIB)
+#define HEAP_MAX        (22u * MIB)
+
+static struct bootinfo boot;
+
+static bool overlaps(uint32_t start, uint32_t size, const struct boot_range *r) {
+    return start < r->start.v + r->size && r->start.v < start + size;
+}
+
+/* First address in @bank from where @size bytes, MiB-aligned, are not reserved; 0 = none. */
+static uint32_t fit(const struct boot_range *bank, uint32_t size) {
+    uint32_t end = bank->start.v + bank->size;
+    uint32_t start = (bank->start.v + MIB - 1) & ~(MIB - 1);
+    unsigned int i = 0;
+
+    while (start + size <= end && start + size > start && i < boot.reserved_count) {
+        if (overlaps(start, size, &boot.reserved[i])) {
+            start = (boot.reserved[i].start.v + boot.reserved[i].size + MIB - 1) & ~(MIB - 1);
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return start + size <= end && start + size > start ? start : 0;
+}
+
+static void reserve(maddr_t start, uint32_t size) {
+    if (boot.reserved_count == BOOT_RESERVED_MAX) {
+        panic("too many reserved ranges of memory (at most %u)", BOOT_RESERVED_MAX);
+    }
+    boot.reserved[boot.reserved_count++] = (struct boot_range){ .start = start, .size = size };
+}
+
+static uint32_t ram_size(void) {
+    uint32_t size = 0;
+
+    for (unsigned int i = 0; i < boot.memory_count; i++) {
+        size += boot.memory[i].size;
+    }
+    return size;
+}
+
+static uint32_t heap_size(void) {
+    uint32_t size = (ram_size() / HEAP_SHARE) & ~(MIB - 1);
+
+    return size < HEAP_MIN ? HEAP_MIN : size > HEAP_MAX ? HEAP_MAX : size;
+}
+
+static void init_heap(void) {
+    uint32_t size = heap_size();
+    uint32_t start = 0;
+
+    for (unsigned int i = 0; i < boot.memory_count && !start; i++) {
+        start = fit(&boot.memory[i], size);
+    }
+    if (!start) {
+        panic("no %u MiB of free memory in one piece for the hypervisor", size / MIB);
+    }
+    heap_init(arch_map_heap(maddr(start), size), maddr(start), size);
+    reserve(maddr(start), size);
+}
+
+static void init_memory(void) {
+    struct page_range ram[BOOT_MEMORY_MAX], reserved[BOOT_RESERVED_MAX];
+
+    init_heap();
+    for (unsigned int i = 0; i < boot.memory_count; i++) {
+        ram[i] = (struct page_range){ boot.memory[i].start, boot.memory[i].size };
+    }
+    for (unsigned int i = 0; i < boot.reserved_count; i++) {
+        reserved[i] = (struct page_range){ boot.reserved[i].start, boot.reserved[i].size };
+    }
+    if (page_init_early(ram, boot.memory_count, reserved, boot.reserved_count)) {
+        panic("no memory for the frame table");
+    }
+    printk("memory: %u MiB, %u MiB of it the hypervisor's, %u frames free\n", ram_size() / MIB,
+           heap_size() / MIB, page_free_count());
+}
+
+static void init_devices(void) {
+    const char *what;
+    int rc = drivers_probe(boot.fdt, &what);
+
+    if (rc) {
+        panic("device tree: no usable %s (error %d)", what, rc);
+    }
+    clock_init();
+    timer_queue_init();
+    console_init();
+    clock_start();
+}
+
+void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
+    if (bootfdt_parse(fdt, fdt_start, &boot)) {
+        panic("device tree: %s", boot.error);
+    }
+    reserve(image_start, image_size);
+    init_devices();
+    printk("Dacre on %s\n", arch_cpu_name());
+    init_memory();
+    sched_init();
+    domain_reap_init(boot.options.noreboot);
+    arch_guests_init();
+    irq_init();
+    if (domain_build_all(&boot)) {
+        panic("the domains could not be built");
+    }
+    this_cpu()->work |= PERCPU_WORK_SCHED;
+    arch_run_guests();
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xen_version: which ABI this is, and what it is made of.  Xen 4.17 to its guests.
+ */
+#include <string.h>
+
+#include "core/arch.h"
+#include "core/domain.h"
+#include "core/guest_access.h"
+#include "core/hypercall.h"
+#include "core/vcpu.h"
+
+#define VERSION_MAJOR 4u
+#define VERSION_MINOR 17u
+
+/* Copy @text, cut to the size of Xen's fixed-size answer. */
+static int put_text(gvaddr_t to, const char *text, size_t size) {
+    char buffer[sizeof(xen_capabilities_info_t)] = "";
+
+    strncpy(buffer, text, size - 1);
+    return copy_to_guest(to, buffer, size);
+}
+
+static int get_features(const struct vcpu *v, gvaddr_t arg) {
+    struct xen_feature_info info;
+    int rc = copy_from_guest(&info, arg, sizeof(info));
+
+    if (rc) {
+        return rc;
+    }
+    if (info.submap_idx >= XENFEAT_NR_SUBMAPS) {
+        return -XEN_EINVAL;
+    }
+    info.submap = 1u << XENFEAT_auto_translated_physmap;
+    info.submap |= 1u << (v->domain->is_direct_mapped ? XENFEAT_direct_mapped
+                                                      : XENFEAT_not_direct_mapped);
+    if (v->domain->is_privileged) {
+        info.submap |= 1u << XENFEAT_dom0;
+    }
+    return copy_to_guest(arg, &info, sizeof(info));
+}
+
+static int get_compile_info(gvaddr_t arg) {
+    struct xen_compile_info info;
+
+    memset(&info, 0, sizeof(info));
+    strncpy(info.compiler, "gcc " __VERSION__, sizeof(info.compiler) - 1);
+    strncpy(info.compile_by, "dacre", sizeof(info.compile_by) - 1);
+    return copy_to_guest(arg, &info, sizeof(info));
+}
+
+int32_t do_xen_version(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    static const struct xen_platform_parameters parameters = { .virt_start = PV_VIRT_START };
+    static const xen_domain_handle_t handle = { 0 };
+    gvaddr_t arg = gvaddr(args[1]);
+
+    switch (args[0]) {
+    case XENVER_version:
+        return (int32_t)(VERSION_MAJOR << 16 | VERSION_MINOR);
+    case XENVER_extraversion:
+        return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
+    case XENVER_compile_info:
+        return get_compile_info(arg);
+    case XENVER_capabilities:
+        return put_text(arg, "xen-3.0-armv5tel ", sizeof(xen_capabilities_info_t));
+    case XENVER_changeset:
+        return put_text(arg, "dacre", sizeof(xen_changeset_info_t));
+    case XENVER_platform_parameters:
+        return copy_to_guest(arg, &parameters, sizeof(parameters));
+    case XENVER_get_features:
+        return get_features(v, arg);
+    case XENVER_pagesize:
+        return (int32_t)PAGE_SIZE;
+    case XENVER_guest_handle:
+        return copy_to_guest(arg, &handle, sizeof(handle));
+    case XENVER_commandline:
+        return put_text(arg, "", sizeof(xen_capabilities_info_t));
+    default:
+        return -XEN_ENOSYS;
+    }
+}
