@@ -132,19 +132,16 @@ static int boot_domain_memory(struct bootinfo *boot, int node, struct boot_domai
     return 0;
 }
 
-static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {
-    uint32_t cpus, table_kib;
+/* What the tree says of how much of the machine a domain may use; dom0's is in /chosen. */
+static int boot_domain_shares(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    uint32_t table_kib;
 
-    if (!boot_domain_number(boot, node, "cpus", 1, DOMAIN_VCPU_MAX, &cpus) || cpus == 0) {
-        return bootfdt_fail(boot, "cpus of %s is 0 or more than a domain may have", domain->name);
-    }
-    domain->vcpu_count = cpus;
     if (!boot_domain_number(boot, node, "dacre,weight", SCHED_WEIGHT_DEFAULT, SCHED_WEIGHT_MAX,
                             &domain->weight) ||
         domain->weight < SCHED_WEIGHT_MIN) {
         return bootfdt_fail(boot, "dacre,weight of %s is not 1 to 65535", domain->name);
     }
-    if (!boot_domain_number(boot, node, "dacre,cap", 0, 100 * cpus, &domain->cap)) {
+    if (!boot_domain_number(boot, node, "dacre,cap", 0, 100 * domain->vcpu_count, &domain->cap)) {
         return bootfdt_fail(boot, "dacre,cap of %s is more than 100 for each of its cpus",
                             domain->name);
     }
@@ -153,7 +150,18 @@ static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_doma
         return bootfdt_fail(boot, "dacre,table-memory of %s is not valid", domain->name);
     }
     domain->table_memory = table_kib << CELL_KIB;
-    return boot_domain_memory(boot, node, domain);
+    return 0;
+}
+
+static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    uint32_t cpus;
+
+    if (!boot_domain_number(boot, node, "cpus", 1, DOMAIN_VCPU_MAX, &cpus) || cpus == 0) {
+        return bootfdt_fail(boot, "cpus of %s is 0 or more than a domain may have", domain->name);
+    }
+    domain->vcpu_count = cpus;
+    int err = boot_domain_memory(boot, node, domain);
+    return err ? err : boot_domain_shares(boot, node, domain);
 }
 
 /* Is @node @other, or inside it, or around it? */
@@ -244,7 +252,6 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
     domain->is_dom0 = true;
     domain->memory = boot->options.dom0_mem;
     domain->vcpu_count = boot->options.dom0_max_vcpus;
-    domain->weight = SCHED_WEIGHT_DEFAULT;
     domain->bootargs = args ? args : "";
     if (domain->memory % MIB) {
         return bootfdt_fail(boot, "dom0_mem is not a multiple of 1 MiB");
@@ -252,7 +259,8 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
     if (domain->vcpu_count > DOMAIN_VCPU_MAX) {
         return bootfdt_fail(boot, "dom0_max_vcpus is more than a domain may have");
     }
-    int err = boot_domain_modules(boot, chosen, domain);
+    int err = boot_domain_shares(boot, chosen, domain);
+    err = err ? err : boot_domain_modules(boot, chosen, domain);
     boot->domain_count += !err;
     return err;
 }

@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Arm Versatile PB with an ARM926EJ-S, as QEMU models it.
+# Arm Versatile Platform Baseboard with an ARM926EJ-S, as QEMU models it.
 arch := v5
-drivers := $(patsubst hypervisor/drivers/%.c,%,$(wildcard hypervisor/drivers/*.c))
+cpu := arm926ej-s
+drivers := pl011 pl190 versatile_sic sp804 versatile_sysreg
 qemu := -M versatilepb -m 256
+
+# Where RAM starts, where in it the boot loader puts the raw image, and the UART for messages
+# before the device tree was read (a PL011).
+ram_start := 0x00000000
+load_address := 0x00010000
+early_uart := 0x101f1000
