@@ -80,6 +80,10 @@ void arch_guest_dcache_flush(gvaddr_t va, size_t size);
 /** Lines partly outside the range are written back first. */
 void arch_guest_dcache_inval(gvaddr_t va, size_t size);
 void arch_guest_icache_sync(gvaddr_t va, size_t size);
+/* A page of the guest's, mapped in the loaded table with the rights needed, page-aligned: fill
+ * it with zeroes, or with @from's bytes.  @va's lines stay in the cache as after any store. */
+void arch_guest_clear_page(gvaddr_t va);
+void arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
 
 /* ---- Translation tables: formats differ by architecture level ---- */
 
@@ -87,30 +91,42 @@ void arch_guest_icache_sync(gvaddr_t va, size_t size);
 enum pte_kind { PTE_FAULT, PTE_SMALL, PTE_SECTION, PTE_TABLE, PTE_BAD };
 struct pte {
     enum pte_kind kind;
-    uint32_t addr;          /* gpaddr of frame, section or table */
-    uint32_t dacr_domain;   /* L1 entries: PV_DOMAIN_* asked for */
-    bool readable, writable, executable;
+    uint32_t addr;          /* gpaddr of frame, section or table; machine address to encode */
+    uint32_t dacr_domain;   /* L1 entries: the domain field asked for */
+    bool writable;          /* in USR mode; every mapping is readable there */
+    bool executable;        /* always, on levels without XN */
     enum pte_memory { PTE_UNCACHED, PTE_DEVICE, PTE_WRITECOMBINE, PTE_WRITETHROUGH,
                       PTE_WRITEBACK } memory;
-    bool global;
+    bool global;            /* always, on levels without nG */
 };
 
 /** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level refuses. */
 struct pte arch_pte_decode_l1(uint32_t raw);
 struct pte arch_pte_decode_l2(uint32_t raw);
-/** arch_pte_encode_l1() / _l2() - hardware entry with machine address @pte->addr, USR rights. */
+/** arch_pte_encode_l1() / _l2() - hardware entry with machine address @pte->addr, USR rights;
+ * kinds PTE_SECTION and PTE_TABLE, or PTE_SMALL. */
 uint32_t arch_pte_encode_l1(const struct pte *pte);
 uint32_t arch_pte_encode_l2(const struct pte *pte);
-/**
- * arch_l2_rewrite() - the fast path: check @raw (a guest's small page entry) against the allow-list
- * and replace its frame by @frame, forcing uncached if @shared and read-only if @readonly.
- * Returns 0 if refused, else the hardware entry.
+/** arch_pte_decode_hw_l1() - what a hardware entry made by arch_pte_encode_l1() says. */
+struct pte arch_pte_decode_hw_l1(uint32_t hw);
+
+/*
+ * Inline in <arch/pte.h>, for the path of a single update.  At every level a small page has its
+ * frame in bits 31:12, and 0 is a fault entry.
+ *
+ * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware entry for plain RAM (all
+ *   rights, any memory type) that @raw asks for; 0 if it is refused or no small page.
+ * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
+ * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
+ * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
+ * uint32_t arch_l2_uncached(uint32_t attr) - the same rights, strongly ordered or uncached.
+ * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
+ * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a live table; visible to the
+ *   table walker after arch_pte_sync().
+ * void arch_pte_sync(void) - after a series of them: drain, order before a TLB operation.
  */
-uint32_t arch_l2_rewrite(uint32_t raw, mfn_t frame, bool shared, bool readonly);
-/** arch_pte_write() - store to a live table entry and make it visible to the table walker. */
-void arch_pte_write(uint32_t *entry, uint32_t raw);
-/** arch_pte_sync() - after a series of arch_pte_write(): drain, order before a TLB operation. */
-void arch_pte_sync(void);
+#include <arch/pte.h>
+
 /** arch_l1_init() - fill the hypervisor's part (PV_VIRT_START and up) of a new 16 KiB L1 of @d. */
 void arch_l1_init(struct domain *d, uint32_t *l1);
 
