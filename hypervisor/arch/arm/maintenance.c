@@ -43,12 +43,3 @@ void arch_guest_dcache_inval(gvaddr_t va, size_t size) {
 void arch_guest_icache_sync(gvaddr_t va, size_t size) {
     level_icache_sync(va.v, size);
 }
-
-/* Tables lie in MEMORY_TABLES: the store itself reaches memory. */
-void arch_pte_write(uint32_t *entry, uint32_t raw) {
-    *(volatile uint32_t *)entry = raw;
-}
-
-void arch_pte_sync(void) {
-    level_drain();
-}
