@@ -50,13 +50,13 @@ class Boot:
         count = len(self.machines)
         return f"{self.test}-{count}" if count else self.test
 
-    def start(self, arguments, names, icount, may_panic):
-        machine = Machine(arguments, names, LOGS / f"{self.name()}.log", icount)
+    def start(self, arguments, names, shift, may_panic):
+        machine = Machine(arguments, names, LOGS / f"{self.name()}.log", shift)
         machine.may_panic = may_panic
         self.machines.append(machine)
         return machine
 
-    def __call__(self, config, qemu=("-nic", "none"), icount=True, may_panic=False):
+    def __call__(self, config, qemu=("-nic", "none"), shift=0, may_panic=False):
         """Boots @config under the hypervisor; @qemu: further options for QEMU."""
         name = self.name()
         if isinstance(config, dict):
@@ -67,9 +67,9 @@ class Boot:
             domain.bootargs += f" dacre.name={domain.name}"
         image = make_image(config, self.board, BUILD / "boot" / self.board.name / name)
         names = [d.name for d in config.domains]
-        return self.start([*image.qemu_arguments(), *qemu], names, icount, may_panic)
+        return self.start([*image.qemu_arguments(), *qemu], names, shift, may_panic)
 
-    def native(self, ramdisk, bootargs, qemu=("-nic", "none"), icount=True):
+    def native(self, ramdisk, bootargs, qemu=("-nic", "none"), shift=0):
         """Boots the same kernel source without a hypervisor; its console is the machine's."""
         directory = BUILD / "boot" / self.board.name / self.name()
         directory.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ class Boot:
         arguments = [*self.board.qemu, "-kernel", str(BUILD / "linux/native/zImage"),
                      "-dtb", str(tree), "-initrd", str(joined),
                      "-append", f"console=ttyAMA0 dacre.name=native {bootargs}"]
-        return self.start([*arguments, *qemu], [], icount, True)
+        return self.start([*arguments, *qemu], [], shift, True)
 
     def finish(self):
         """Ends all machines; a hypervisor that panicked unasked fails the test."""

@@ -9,10 +9,14 @@ from dacre.streams import HYPERVISOR, Streams
 
 # Virtual time counts instructions and runs ahead while the machine sleeps, so that runs repeat and
 # no idle wait costs real time.
-ICOUNT = ["-icount", "shift=0,sleep=off"]
+# A step of the shift halves the speed of the CPU that is shown to the guests.
+def icount(shift):
+    return ["-icount", f"shift={shift},sleep=off"]
+
+
 # No display, no monitor; the first serial port is our end of a pseudo-terminal.  A reset ends QEMU:
 # the board has no other way to switch itself off.
-COMMON = ["-display", "none", "-monitor", "none", "-no-reboot",
+COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "none,id=none",
           "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
 NETWORK = ["-nic", "user,restrict=on"]
 SWITCH_KEYS = "\x01\x01\x01"
@@ -24,8 +28,12 @@ class MachineError(Exception):
 
 
 def prefixes(names):
-    """The mark that the hypervisor puts before a domain's lines (core/console.c)."""
-    return {name: f"({name}) " for name in names}
+    """The marks that the hypervisor puts before lines (core/console.c): by domain id, which is 0 for
+    dom0 and counts from 1 in the order of the configuration for the others."""
+    domu = [name for name in names if name != "dom0"]
+    ids = {"dom0": 0} if "dom0" in names else {}
+    ids |= {name: number for number, name in enumerate(domu, 1)}
+    return {HYPERVISOR: "(dacre) "} | {name: f"(d{id_}) " for name, id_ in ids.items()}
 
 
 class Machine:
@@ -34,11 +42,12 @@ class Machine:
     @arguments: those of the image (Image.qemu_arguments()) and whatever the test adds
     @names: the domains' names, in the order in which Ctrl-a x 3 goes round
     @log: file that keeps everything the console printed
+    @shift: an instruction takes 2^shift ns of virtual time; None: as fast as it comes
     @echo: called with each piece of output as it comes
     """
 
-    def __init__(self, arguments, names, log, icount=True, echo=None):
-        command = [*arguments, *COMMON, *(ICOUNT if icount else [])]
+    def __init__(self, arguments, names, log, shift=0, echo=None):
+        command = [*arguments, *COMMON, *([] if shift is None else icount(shift))]
         self.streams = Streams(prefixes(names))
         self.raw = ""
         self.position = {}

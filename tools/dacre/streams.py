@@ -9,12 +9,12 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 class Streams:
     """What came from each origin, as text without carriage returns and terminal escapes.
 
-    @prefixes: the mark at the start of a line, by domain; a line without a mark is the hypervisor's.
+    @prefixes: the mark at the start of a line, by origin; a line without one is the hypervisor's.
     """
 
     def __init__(self, prefixes):
         self.prefixes = prefixes
-        self.text = {HYPERVISOR: "", **{name: "" for name in prefixes}}
+        self.text = {HYPERVISOR: ""} | {name: "" for name in prefixes}
         self.line = ""          # of the current line, what is already in
         self.origin = None      # whose the current line is; None: not known yet
 
