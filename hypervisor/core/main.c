@@ -110,15 +110,16 @@ static void init_devices(void) {
     }
     clock_init();
     timer_queue_init();
-    console_init();
     clock_start();
+    console_start();
 }
 
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
-    if (bootfdt_parse(fdt, fdt_start, &boot)) {
+    struct boot_range image = { .start = image_start, .size = image_size };
+
+    if (bootfdt_parse(fdt, fdt_start, image, &boot)) {
         panic("device tree: %s", boot.error);
     }
-    reserve(image_start, image_size);
     init_devices();
     printk("Dacre on %s\n", arch_cpu_name());
     init_memory();

@@ -36,6 +36,7 @@
 /* pending = 1 and mask = 0, read as one halfword. */
 #define UPCALL_DUE      0x0001
 
+        .syntax unified
         .arm
         .section .text.entry, "ax"
 

@@ -8,6 +8,7 @@
  * DACR must say DACR_KERNEL.  An unaligned address goes byte by byte: LDRT of a
  * misaligned word is not a word on ARMv5.
  */
+        .syntax unified
         .arm
         .section .text.guest_access, "ax"
         .globl  guest_access_start

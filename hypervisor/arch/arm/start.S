@@ -13,6 +13,7 @@
 #include <level/control.h>
 #include "arch/arm/layout.h"
 
+        .syntax unified
         .arm
         .section .text.start, "ax"
         .globl  _start

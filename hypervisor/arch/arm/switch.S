@@ -5,6 +5,7 @@
  *   in: r0 = v; clobbers nothing else
  */
 #define PSR_MASKED 0xc0
+        .syntax unified
         .arm
         .text
         .globl  switch_banked_sp

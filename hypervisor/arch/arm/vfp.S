@@ -6,6 +6,7 @@
  */
 #include "asm_offsets.h"
 
+        .syntax unified
         .arm
         .fpu    vfp
         .text

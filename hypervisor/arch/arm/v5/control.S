@@ -2,6 +2,7 @@
 /*
  * ARM926EJ-S start of day: caches and TLB invalid, SCTLR value.
  */
+        .syntax unified
         .arm
         .section .text.start, "ax"
 /*

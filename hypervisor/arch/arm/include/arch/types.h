@@ -52,6 +52,7 @@ struct arch_vcpu {
     struct cpu_regs regs;       /* first: every exception mode's sp points here */
     uint32_t in_kernel;         /* guest kernel code runs (DACR_KERNEL), else 0 */
     uint32_t fault_pc;          /* scratch of the abort entries */
+    uint32_t fault_r0;          /* likewise */
     uint32_t hyp_sp;            /* top of this pCPU's hypervisor stack */
     uint32_t frame_va;          /* guest and hypervisor address of page->frame */
     uint32_t psr_mask;          /* bits of a virtual CPSR that reach the hardware */
