@@ -34,7 +34,7 @@ void user_jump(void);
 void user_syscall(void);
 /** user_syscall_thumb() - SWI #0x45 in Thumb state. */
 void user_syscall_thumb(void);
-/** user_spin() - for ever. */
-void user_spin(void);
+/** user_count() - r0 up to r1, a step each three instructions; then SWI. */
+void user_count(void);
 
 #endif /* GUEST_USER_H */

@@ -71,6 +71,8 @@
         probe_thumb user_syscall_thumb
         swi     0x45
         swi     0
-        probe   user_spin
-1:      add     r2, r2, #1
-        b       1b
+        probe   user_count
+1:      cmp     r0, r1
+        addlo   r0, r0, #1
+        blo     1b
+        swi     0

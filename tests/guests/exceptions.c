@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Exceptions in both modes and both instruction sets: the guest kernel gets each one
+ * with the right state.
+ */
+#include <string.h>
+
+#include "core.h"
+#include "hypercall.h"
+#include "test.h"
+#include "user.h"
+
+/* exceptions_asm.S: one instruction each, kernel and user copies, then a return or SWI. */
+struct pair {
+    void (*kernel)(void);
+    void (*user)(void);
+    uint32_t kind;
+};
+
+#define DECLARE(name) void kernel_##name(void); void user_##name(void)
+DECLARE(udf);
+DECLARE(udf_thumb);
+DECLARE(bkpt);
+DECLARE(bkpt_thumb);
+DECLARE(cdp);
+DECLARE(mcr_p14);
+DECLARE(ldc);
+DECLARE(mcr_p15_odd);
+DECLARE(hvc);
+void user_mrc_id(void);
+uint32_t kernel_mrc_id(void);
+
+static const struct pair pairs[] = {
+    { kernel_udf, user_udf, TRAP_UNDEF },
+    { kernel_udf_thumb, user_udf_thumb, TRAP_UNDEF },
+    { kernel_bkpt, user_bkpt, TRAP_PREFETCH_ABORT },
+    { kernel_bkpt_thumb, user_bkpt_thumb, TRAP_PREFETCH_ABORT },
+    { kernel_cdp, user_cdp, TRAP_UNDEF },
+    { kernel_mcr_p14, user_mcr_p14, TRAP_UNDEF },
+    { kernel_ldc, user_ldc, TRAP_UNDEF },
+    { kernel_mcr_p15_odd, user_mcr_p15_odd, TRAP_UNDEF },
+};
+
+static void expect_state(const struct trap *state, void (*code)(void), uint32_t mode) {
+    uint32_t pc = (uint32_t)code;
+
+    EXPECT_EQ(state->pc, pc & ~1u);
+    EXPECT_EQ(state->psr & PSR_MODE, mode);
+    EXPECT_EQ(!!(state->psr & PSR_T), pc & 1);
+}
+
+TEST(kernel_gets_its_own_exceptions) {
+    for (unsigned int i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        EXPECT_TRAP(try_call(pairs[i].kernel, 0x77, NULL), pairs[i].kind);
+        expect_state(&trap_caught, pairs[i].kernel, PSR_KERNEL);
+        EXPECT_EQ(trap_caught.r[0], 0x77);
+    }
+}
+
+TEST(kernel_gets_exceptions_of_user_code) {
+    for (unsigned int i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        EXPECT_TRAP(user_run(pairs[i].user, 0x78, 0x79), pairs[i].kind);
+        expect_state(&user_state, pairs[i].user, PSR_USER);
+        EXPECT_EQ(user_state.r[0], 0x78);
+        EXPECT_EQ(user_state.r[1], 0x79);
+    }
+}
+
+/* Reserved for hypercalls from the kernel; user code has none. */
+TEST(hvc_in_user_code_is_undefined) {
+    EXPECT_TRAP(user_run(user_hvc, 0, 0), TRAP_UNDEF);
+    expect_state(&user_state, user_hvc, PSR_USER);
+}
+
+/* BKPT reports a debug event, as the architecture does (fault status 0b0010). */
+TEST(bkpt_has_the_status_of_a_debug_event) {
+    EXPECT_TRAP(user_run(user_bkpt, 0, 0), TRAP_PREFETCH_ABORT);
+    EXPECT_EQ(user_state.fsr & CORE_FSR_MASK, 2);
+    EXPECT_EQ(user_state.far, (uint32_t)user_bkpt);
+}
+
+TEST(swi_from_thumb_user_code) {
+    EXPECT_TRAP(user_run(user_syscall_thumb, 3, 4), TRAP_SWI);
+    EXPECT_EQ(user_state.pc, ((uint32_t)user_syscall_thumb & ~1u) + 2);
+    EXPECT_EQ(user_state.psr & (PSR_T | PSR_MODE), PSR_T | PSR_USER);
+    EXPECT_EQ(user_state.r[0], 3);
+    /* And back into Thumb state, to the second SWI. */
+    EXPECT_TRAP(user_continue(), TRAP_SWI);
+    EXPECT_EQ(user_state.pc, ((uint32_t)user_syscall_thumb & ~1u) + 4);
+    EXPECT_TRUE(user_state.psr & PSR_T);
+}
+
+/* Every register and the flags survive the way to the kernel and back. */
+TEST(user_registers_survive_a_system_call) {
+    memset(&user_state, 0, sizeof(user_state));
+    for (uint32_t i = 0; i < 13; i++) {
+        user_state.r[i] = 0x1000 + i;
+    }
+    user_state.sp = 0x2000;
+    user_state.lr = 0x3000;
+    user_state.psr = PSR_USER | 0xf0000000;
+    user_state.pc = (uint32_t)user_syscall;
+    for (int round = 0; round < 2; round++) {
+        EXPECT_TRAP(user_continue(), TRAP_SWI);
+        for (uint32_t i = 0; i < 13; i++) {
+            EXPECT_EQ(user_state.r[i], 0x1000 + i);
+        }
+        EXPECT_EQ(user_state.sp, 0x2000);
+        EXPECT_EQ(user_state.lr, 0x3000);
+        EXPECT_EQ(user_state.psr & 0xf0000000, 0xf0000000);
+    }
+}
+
+TEST(kernel_registers_survive_a_hypercall) {
+    register uint32_t r4 __asm__("r4") = 0x44;
+    register uint32_t r5 __asm__("r5") = 0x55;
+    register uint32_t r11 __asm__("r11") = 0xbb;
+    register uint32_t lr __asm__("lr") = 0xee;
+
+    __asm__ volatile("mov r12, #17\n\tmov r0, #0\n\tmov r1, #0\n\tswi 0"
+                     : "+r"(r4), "+r"(r5), "+r"(r11), "+r"(lr)
+                     :
+                     : "r0", "r1", "r12", "memory");
+    EXPECT_EQ(r4, 0x44);
+    EXPECT_EQ(r5, 0x55);
+    EXPECT_EQ(r11, 0xbb);
+    EXPECT_EQ(lr, 0xee);
+}
+
+/* Identification is readable by the kernel (emulated) and not by user code. */
+TEST(cp15_identification_is_emulated_for_the_kernel_only) {
+    uint32_t id = 0;
+
+    EXPECT_TRAP(try_call((void (*)(void))kernel_mrc_id, 0, &id), TRAP_NONE);
+    EXPECT_EQ(id >> 24, 0x41);
+    EXPECT_TRAP(user_run(user_mrc_id, 0, 0), TRAP_UNDEF);
+    expect_state(&user_state, user_mrc_id, PSR_USER);
+}
+
+/* Unknown hypercalls say so; the immediate of the SWI does not matter. */
+TEST(unknown_hypercall_is_enosys) {
+    EXPECT_EQ(hypercall1(63, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall1(64, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall1(0x7fffffff, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall1(0x80000000, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall1(~0u, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall1(__HYPERVISOR_set_gdt, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall2(__HYPERVISOR_grant_table_op, 6, 0), -XEN_ENOSYS);
+}
+
+/* Faults at unusual addresses carry their address. */
+TEST(data_abort_tells_the_address) {
+    EXPECT_TRAP(try_read(0x00000010, NULL), TRAP_DATA_ABORT);
+    EXPECT_EQ(trap_caught.far, 0x10);
+    EXPECT_TRAP(try_write(0x7ffffffc, 1), TRAP_DATA_ABORT);
+    EXPECT_EQ(trap_caught.far, 0x7ffffffc);
+    EXPECT_EQ(trap_caught.fsr & CORE_FSR_MASK, CORE_FSR_TRANSLATION_L1);
+    EXPECT_TRAP(try_jump(0x00000020), TRAP_PREFETCH_ABORT);
+    EXPECT_EQ(trap_caught.far, 0x20);
+    EXPECT_EQ(trap_caught.pc, 0x20);
+}

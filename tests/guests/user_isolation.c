@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attacks by guest user code on its own kernel and on the hypervisor: each must end in
+ * an abort that the guest kernel gets, and change nothing.
+ */
+#include <string.h>
+
+#include "core.h"
+#include "hypercall.h"
+#include "page.h"
+#include "test.h"
+#include "user.h"
+
+static volatile uint32_t kernel_secret = 0x5ec4e7;
+
+struct way {
+    const char *name;
+    void (*code)(void);
+};
+
+static const struct way reads[] = {
+    { "ldr", user_read },           { "ldrb", user_read_byte },
+    { "thumb ldr", user_read_thumb }, { "ldm", user_read_multiple },
+    { "ldrd", user_read_double },   { "ldrt", user_read_translated },
+};
+
+static const struct way writes[] = {
+    { "str", user_write },           { "strb", user_write_byte },
+    { "thumb str", user_write_thumb }, { "stm", user_write_multiple },
+    { "strd", user_write_double },   { "strt", user_write_translated },
+    { "swp", user_swap },
+};
+
+/* All that only kernel or hypervisor may touch. */
+static const uint32_t forbidden[] = {
+    KERNEL_BASE,    (uint32_t)&kernel_secret, PV_VCPU_VA(0), PV_VCPU_VA(1), PV_COUNTER_VA,
+    0xfe100000,     0xfe200000,   0xff000000,    0xffe00000,    0xffeff000,    0xfff00000,
+    0xfffffff0,
+};
+
+/* Domain faults appear as permission faults: a guest kernel must not see 0x9/0xB. */
+static void expect_refused(uint32_t kind, uint32_t address) {
+    EXPECT_TRAP(kind, TRAP_DATA_ABORT);
+    EXPECT_EQ(user_state.far, address);
+    EXPECT_TRUE((user_state.fsr & CORE_FSR_MASK) != CORE_FSR_DOMAIN_L1 &&
+                (user_state.fsr & CORE_FSR_MASK) != CORE_FSR_DOMAIN_L2);
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+TEST(user_code_runs_and_calls_its_kernel) {
+    EXPECT_TRAP(user_run(user_syscall, 0x11, 0x22), TRAP_SWI);
+    EXPECT_EQ(user_state.r[0], 0x11);
+    EXPECT_EQ(user_state.r[1], 0x22);
+    EXPECT_EQ(user_state.pc, (uint32_t)user_syscall + 4);
+    EXPECT_EQ(user_state.psr & PSR_MODE, PSR_USER);
+}
+
+TEST(user_code_cannot_read_kernel_or_hypervisor) {
+    for (unsigned int i = 0; i < COUNT(reads); i++) {
+        for (unsigned int j = 0; j < COUNT(forbidden); j++) {
+            uint32_t address = forbidden[j] & ~7u;
+
+            expect_refused(user_run(reads[i].code, address, 0), address);
+        }
+    }
+}
+
+TEST(user_code_cannot_write_kernel_or_hypervisor) {
+    for (unsigned int i = 0; i < COUNT(writes); i++) {
+        for (unsigned int j = 0; j < COUNT(forbidden); j++) {
+            uint32_t address = forbidden[j] & ~7u;
+
+            expect_refused(user_run(writes[i].code, address, 0xbad), address);
+        }
+    }
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
+TEST(user_code_cannot_write_vectors_or_helpers) {
+    static const uint32_t words[] = { PV_VECTORS_VA,        PV_VECTORS_VA + 8, PV_HELPERS_VA,
+                                      PV_HELPERS_VA + 0x60, PV_TLS_VA,         0xfffffff8 };
+    uint32_t before[COUNT(words)];
+
+    for (unsigned int j = 0; j < COUNT(words); j++) {
+        before[j] = *(volatile uint32_t *)words[j];
+    }
+    for (unsigned int i = 0; i < COUNT(writes); i++) {
+        for (unsigned int j = 0; j < COUNT(words); j++) {
+            expect_refused(user_run(writes[i].code, words[j] & ~7u, 0xbad), words[j] & ~7u);
+        }
+    }
+    for (unsigned int j = 0; j < COUNT(words); j++) {
+        EXPECT_EQ(*(volatile uint32_t *)words[j], before[j]);
+    }
+}
+
+TEST(user_code_reads_helpers_and_tls) {
+    EXPECT_TRAP(user_run(user_read, PV_TLS_VA, 0), TRAP_SWI);
+    EXPECT_EQ(user_state.r[0], *(volatile uint32_t *)PV_TLS_VA);
+}
+
+/*
+ * A multiple transfer that begins in memory of its own and ends in the next MiB, which is not:
+ * no word beyond the border may change.
+ */
+TEST(user_code_cannot_cross_into_kernel) {
+    uint32_t border = PV_VIRT_START;
+
+    expect_refused(user_run(user_write_multiple, KERNEL_BASE - 16, 0xbad), KERNEL_BASE - 16);
+    EXPECT_TRAP(user_run(user_write_multiple, border - 16, 0xbad), TRAP_DATA_ABORT);
+}
+
+TEST(user_code_cannot_jump_into_kernel) {
+    EXPECT_TRAP(user_run(user_jump, KERNEL_BASE + KERNEL_OFFSET, 0), TRAP_PREFETCH_ABORT);
+    EXPECT_EQ(user_state.pc, KERNEL_BASE + KERNEL_OFFSET);
+    EXPECT_EQ(user_state.far, KERNEL_BASE + KERNEL_OFFSET);
+    EXPECT_TRUE((user_state.fsr & CORE_FSR_MASK) != CORE_FSR_DOMAIN_L1);
+    EXPECT_TRAP(user_run(user_jump, (uint32_t)entry_swi, 0), TRAP_PREFETCH_ABORT);
+    EXPECT_TRAP(user_run(user_jump, KERNEL_BASE + KERNEL_OFFSET + 1, 0), TRAP_PREFETCH_ABORT);
+}
+
+TEST(user_code_cannot_jump_into_the_hole) {
+    for (uint32_t address = PV_VIRT_START; address < PV_VECTORS_VA && address >= PV_VIRT_START;
+         address += SECTION_SIZE) {
+        EXPECT_TRAP(user_run(user_jump, address, 0), TRAP_PREFETCH_ABORT);
+    }
+}
+
+/* The vectors themselves may be readable, but what they branch to is not: USR mode stays USR. */
+TEST(user_code_that_jumps_to_a_vector_gains_nothing) {
+    for (uint32_t vector = PV_VECTORS_VA; vector < PV_VECTORS_VA + 0x20; vector += 4) {
+        uint32_t kind = user_run(user_jump, vector, 0);
+
+        EXPECT_TRUE(kind == TRAP_PREFETCH_ABORT || kind == TRAP_UNDEF || kind == TRAP_DATA_ABORT);
+        EXPECT_EQ(user_state.psr & PSR_MODE, PSR_USER);
+    }
+}
+
+/* A SWI in user mode is a system call whatever r12 says: here a shutdown that must not happen. */
+TEST(user_code_has_no_hypercalls) {
+    static struct sched_shutdown crash USER_DATA = { .reason = SHUTDOWN_crash };
+
+    memset(&user_state, 0, sizeof(user_state));
+    user_state.pc = (uint32_t)user_syscall;
+    user_state.psr = PSR_USER;
+    user_state.r[0] = SCHEDOP_shutdown;
+    user_state.r[1] = (uint32_t)&crash;
+    user_state.r[12] = __HYPERVISOR_sched_op;
+    EXPECT_TRAP(user_continue(), TRAP_SWI);
+    EXPECT_EQ(user_state.r[12], __HYPERVISOR_sched_op);
+}
+
+/* iret to user code gives user rights whatever other bits the frame has. */
+TEST(iret_cannot_raise_rights) {
+    static const uint32_t modes[] = { 0x00, 0x11, 0x12, 0x17, 0x1b, 0x1f, 0xc0 | 0x10, 0x1f | 0xc0 };
+
+    for (unsigned int i = 0; i < COUNT(modes); i++) {
+        memset(&user_state, 0, sizeof(user_state));
+        user_state.pc = (uint32_t)user_read;
+        user_state.r[0] = 0xff000000;
+        user_state.psr = modes[i];
+        /* Refused, or run as user or kernel code, neither of which may read the hole. */
+        if (TRAP_EXPECT()) {
+            uint32_t kind = user_continue();
+
+            trap_unexpect();
+            EXPECT_TRAP(kind, TRAP_DATA_ABORT);
+        } else {
+            EXPECT_TRAP(trap_caught.kind, TRAP_DATA_ABORT);
+        }
+        *pv_mask() = 0;
+    }
+}
