@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The device trees that guests boot with, made from the machine's tree.
+ *
+ * dom0 gets the board's tree without what is not its own; a domU gets a small one
+ * from scratch, with copies of the devices that it was given.  Both have /hypervisor
+ * and the PV interrupt controller; a controller of the board that the hypervisor owns
+ * keeps its place and phandle and becomes a "dacre,pirq-intc", whose line n is pirq
+ * dacre,pirq-base + n.
  */
 #ifndef CORE_GUEST_FDT_H
 #define CORE_GUEST_FDT_H
@@ -9,17 +15,7 @@
 
 #include "core/bootinfo.h"
 
-#define GUEST_FDT_MAX  0x8000 /* largest guest tree in bytes */
-#define GUEST_IO_MAX   32     /* ranges of device pages of one domain */
-#define GUEST_PIRQ_MAX 64     /* interrupt lines of one domain */
-
-/* What the hardware part of a domain's tree entitles it to. */
-struct guest_resources {
-    unsigned int io_count;
-    struct boot_range io[GUEST_IO_MAX]; /* whole pages, mapped 1:1, sorted, no overlap */
-    unsigned int pirq_count;
-    uint16_t pirq[GUEST_PIRQ_MAX]; /* irq numbers as in core/intc.h */
-};
+#define GUEST_FDT_MAX 0x8000 /* largest guest tree in bytes */
 
 /* Where things are in the guest-physical space of the domain. */
 struct guest_layout {
@@ -30,18 +26,11 @@ struct guest_layout {
 };
 
 /**
- * guest_fdt_resources() - what domain @index of @boot gets of the board: dom0 all enabled devices
- * that neither the hypervisor's drivers nor another domain own, a domU those it was given.
- * Call after drivers_probe().  Returns 0, or -EINVAL / -ENOSPC with a sentence in @error
- * (BOOT_TEXT_MAX bytes): a page of a device is also a page of another owner's device, too many...
- */
-int guest_fdt_resources(const struct bootinfo *boot, unsigned int index,
-                        struct guest_resources *out, char *error);
-
-/**
- * guest_fdt_build() - write the tree of domain @index of @boot to @buf.
- * @size: of @buf in bytes, GUEST_FDT_MAX is enough for any
- * Returns the tree's size in bytes, or -ENOSPC / -EINVAL with a sentence in @error.
+ * guest_fdt_build() - write the tree of domain @index of @boot to @buf (8-byte aligned).
+ * @size: of @buf in bytes; GUEST_FDT_MAX is enough for the boards there are
+ * Call after guest_hw_assign().  Returns the tree's size in bytes; -ENOSPC: does not fit;
+ * -EINVAL: a given device cannot be described.  Then with a sentence in @error (BOOT_TEXT_MAX
+ * bytes).
  */
 int guest_fdt_build(const struct bootinfo *boot, unsigned int index,
                     const struct guest_layout *layout, void *buf, size_t size, char *error);
