@@ -73,4 +73,10 @@ struct devices {
 /* Filled at boot by the drivers, constant afterwards. */
 extern struct devices devices;
 
+/**
+ * uart_early_init() - send with the UART at @base, at the boot loader's rate, until the tree says
+ * more: so that a broken tree can be complained about.  By the board's UART driver; boot only.
+ */
+void uart_early_init(maddr_t base);
+
 #endif /* CORE_DEVICE_H */

@@ -37,6 +37,15 @@ static void end_of_board(const struct domain *dom0) {
     arch_halt();
 }
 
+static void release_console(struct domain *d) {
+    void *ring = d->console.ring;
+
+    console_domain_destroy(d);
+    if (ring) {
+        arch_unmap_shared(ring);
+    }
+}
+
 static void begin(struct domain *d) {
     dying = d;
     d->state = DOMAIN_DYING;
@@ -47,7 +56,7 @@ static void begin(struct domain *d) {
     }
     pirq_release_all(d);
     event_domain_destroy(d);
-    domain_build_release(d);
+    release_console(d);
 }
 
 static void finish(struct domain *d) {

@@ -61,7 +61,7 @@ int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
     v->id = id;
     v->page_mfn = INVALID_MFN;
     sched_vcpu_init(v);
-    vcpu_op_init(v);
+    void vcpu_op_init(struct vcpu*); vcpu_op_init(v);
     rc = alloc_page(v);
     if (rc) {
         vcpu_destroy(v);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "core/abi.h"
+#include "core/arch.h"
 #include "core/driver.h"
 #include "core/intc.h"
 #include "core/reg_poll.h"
@@ -36,6 +37,7 @@
 #define DRAIN_TRIES   1000000u
 
 static void *regs;
+static bool is_probed;      /* from the tree, not only early */
 
 static bool pl011_tx_ready(void) {
     return !(reg_read(regs, UARTFR) & UARTFR_TXFF);
@@ -75,7 +77,7 @@ static void pl011_set_rate(uint32_t clock_hz) {
 }
 
 static int pl011_probe(const void *fdt, int node) {
-    if (devices.uart || !driver_is_console(fdt, node)) {
+    if (is_probed || !driver_is_console(fdt, node)) {
         return -XEN_ENODEV;
     }
     int irq = intc_irq(fdt, node, 0);
@@ -100,7 +102,15 @@ static int pl011_probe(const void *fdt, int node) {
     reg_write(regs, UARTCR, UARTCR_ON);
     devices.uart = &pl011_ops;
     devices.uart_irq = (unsigned int)irq;
+    is_probed = true;
     return 0;
+}
+
+void uart_early_init(maddr_t base) {
+    regs = arch_map_device(base, PAGE_SIZE);
+    reg_write(regs, UARTLCR_H, UARTLCR_H_8N1 | UARTLCR_H_FEN);
+    reg_write(regs, UARTCR, UARTCR_ON);
+    devices.uart = &pl011_ops;
 }
 
 DRIVER(pl011_driver, "arm,pl011", pl011_probe);

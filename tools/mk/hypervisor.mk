@@ -84,7 +84,8 @@ $(H)/objects: FORCE
 $(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
 	$(call say,LD,$@)
 	$(Q)$(CC_ARM) $(cpu_flags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
-		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) -Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
+		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) -Wl,--defsym=early_uart_base=$(early_uart) \
+		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
 		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
 
 $(H)/dacre.bin: $(H)/dacre.elf

@@ -8,12 +8,15 @@
 #include "core/abi.h"
 #include "core/arch.h"
 #include "core/bootfdt.h"
+#include "core/device.h"
 #include "core/main.h"
 #include "core/panic.h"
 #include "core/percpu.h"
 #include "core/printk.h"
 
 extern char image_start[], image_end[], boot_stack_top[];
+/* Its address is the value: the link takes it from platform.mk. */
+extern char early_uart_base[];
 
 _Noreturn void arch_start(uint32_t fdt, uint32_t phys_offset);
 
@@ -22,6 +25,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset) {
     uint32_t size = (uint32_t)(image_end - image_start);
 
     mmu_init(phys_offset);
+    uart_early_init(maddr((uint32_t)(uintptr_t)early_uart_base));
     if (fdt == 0 || (fdt & 7)) {
         panic("no device tree: r2 was %08x", fdt);
     }

@@ -46,6 +46,10 @@ static inline uint32_t arch_l2_uncached(uint32_t attr) {
     return attr & ~(V5_C | V5_B);
 }
 
+static inline uint32_t arch_l2_device(uint32_t attr) {
+    return arch_l2_is_cached(attr) ? arch_l2_uncached(attr) : attr;
+}
+
 static inline uint32_t arch_l2_readonly(uint32_t attr) {
     return (attr & ~V5_AP_MASK) | V5_AP_RO;
 }
