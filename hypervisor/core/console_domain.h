@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/abi.h"
+#include "core/console_out.h"
 
 struct domain;
 struct xencons_interface;
@@ -18,28 +19,27 @@ struct xencons_interface;
 #define CONSOLE_OUT_SIZE 1024u
 #define CONSOLE_IN_SIZE  256u
 
-/* Bytes on their way to the UART. */
-struct console_out {
-    uint32_t head, tail;    /* bytes ever put in, taken out */
-    uint32_t newline_count; /* newlines in the buffer: complete lines to print */
-    char bytes[CONSOLE_OUT_SIZE];
-};
-
 struct console_domain { /* console lock */
     struct console_out out;
-    uint32_t in_head, in_tail;
+    char out_bytes[CONSOLE_OUT_SIZE];
+    uint32_t in_head, in_tail; /* bytes ever put in, taken out */
     char in[CONSOLE_IN_SIZE];
-    int32_t budget;                 /* bytes it may still print now */
+    uint32_t budget;                /* bytes it may still print now */
     uint64_t budget_time;           /* when budget was last refilled, ns */
     struct xencons_interface *ring; /* hypervisor's uncached mapping, NULL = none */
     evtchn_port_t ring_port;        /* 0 = none */
-    bool ring_waiting;              /* output left in the ring for want of room in out */
+    bool ring_waiting;              /* output left in the ring for want of room or budget */
+    bool notify;                    /* the guest is to be told that something moved */
+    struct domain *next;            /* list of all that are listed */
 };
 
 /** console_domain_init() - empty buffers.  Called by domain_create(). */
 void console_domain_init(struct domain *d);
 
-/** console_domain_destroy() - print what is left, move the input away.  @d leaves the list after. */
+/**
+ * console_domain_destroy() - print what is left of its output as far as the UART takes it at
+ * once, forget the ring.  Its input waits for a domain with the same id.
+ */
 void console_domain_destroy(struct domain *d);
 
 /**

@@ -13,15 +13,18 @@
 #include <stdint.h>
 
 #include "core/abi.h"
+#include "core/addr.h"
 #include "core/lock.h"
 
 struct domain;
 struct vcpu;
 
-#define EVENT_BUCKET_PORTS 64u
-#define EVENT_BUCKET_MAX   16u
 /* Ports a domain may have; further allocation is -ENOSPC. */
-#define EVENT_PORT_MAX     (EVENT_BUCKET_PORTS * EVENT_BUCKET_MAX)
+#define EVENT_PORT_MAX    1024u
+/* The first ones are in struct domain, the others in heap pages. */
+#define EVENT_PORTS_FIRST 64u
+#define EVENT_PAGE_PORTS  (PAGE_SIZE / sizeof(struct event_port))
+#define EVENT_PAGES       4u /* enough where pointers have 8 bytes */
 
 /* Called when the guest sends on a port whose other end is the hypervisor; the domain's
  * event.lock is held, so it may not call back into event channels of that domain. */
@@ -48,23 +51,25 @@ struct event_port {
 };
 
 struct event_domain {
-    spinlock_t lock;       /* protects everything below, vcpu.virq_port and pirq of the domain */
-    bool closing;          /* domain is being destroyed: no new ports */
-    uint16_t poller_count; /* vCPUs in SCHEDOP_poll: a hint that saves the look at each */
+    spinlock_t lock;       /* protects everything here, vcpu.virq_port and pirqs of the domain */
+    bool is_closing;       /* the domain is being destroyed: no new ports */
+    uint16_t poller_count; /* vCPUs in SCHEDOP_poll: saves the look at each */
+    uint16_t port_count;   /* ports that have a place: first and pages */
     uint16_t free_hint;    /* no free port below this one */
-    uint16_t port_limit;   /* ports in the buckets there are */
-    struct event_port *bucket[EVENT_BUCKET_MAX]; /* [0] = first, the rest from the heap */
-    struct event_port first[EVENT_BUCKET_PORTS];
+    uint16_t close_next;   /* where event_close_all() goes on */
+    struct event_port *page[EVENT_PAGES];
+    struct event_port first[EVENT_PORTS_FIRST];
 };
 
 /** event_domain_init() - no port in use.  Called by domain_create(). */
 void event_domain_init(struct domain *d);
 
 /**
- * event_domain_destroy() - close every port (remote ends become unbound), mask and release
- * its pirqs, free the buckets.  Bounded by EVENT_PORT_MAX.  No lock held.
+ * event_domain_destroy() - close a bounded number of ports (remote ends become unbound, pirqs
+ * masked); when none is left free the memory.  True if it must be called again.  The domain
+ * does not run; no lock held.
  */
-void event_domain_destroy(struct domain *d);
+bool event_domain_destroy(struct domain *d) __attribute__((warn_unused_result));
 
 /*
  * The operations of EVENTCHNOP_*, on behalf of @d.  Return 0 or Xen's error:
@@ -84,8 +89,8 @@ int event_unmask(struct domain *d, evtchn_port_t port);
 int event_bind_vcpu(struct domain *d, evtchn_port_t port, uint32_t vcpu);
 /** event_status() - fills *@status but for dom and port. */
 int event_status(struct domain *d, evtchn_port_t port, struct evtchn_status *status);
-/** event_reset() - close all ports but those of the hypervisor. */
-int event_reset(struct domain *d);
+/** event_reset() - close some of the ports that are not the hypervisor's; true: call again. */
+bool event_reset(struct domain *d) __attribute__((warn_unused_result));
 
 /**
  * event_alloc_hypervisor_port() - a port of @d whose other end is the hypervisor; @callback
@@ -97,19 +102,30 @@ int event_alloc_hypervisor_port(struct domain *d, event_callback *callback, evtc
 /** event_notify() - set a hypervisor port of @d pending; nothing if it is not one.  Only atomics. */
 void event_notify(struct domain *d, evtchn_port_t port);
 
-/** event_send_virq() - per-vCPU VIRQ (VIRQ_TIMER...) to @v; nothing if not bound.  No lock taken. */
+/** event_send_virq() - VIRQ (VIRQ_TIMER...) bound on @v; nothing if not bound.  Only atomics. */
 void event_send_virq(struct vcpu *v, unsigned int virq);
 
-/** event_send_domain_virq() - global VIRQ to @d (bound on any of its vCPUs). */
+/** event_send_domain_virq() - global VIRQ to @d; nothing if not bound.  Only atomics. */
 void event_send_domain_virq(struct domain *d, unsigned int virq);
 
 /** event_send_global_virq() - VIRQ_DOM_EXC and alike, to dom0 if there is one. */
 void event_send_global_virq(unsigned int virq);
 
-/** event_pending() - has @v an upcall pending, mask not looked at? */
-bool event_pending(const struct vcpu *v);
+/** event_is_port() - has @port a place in @d (in use or not)?  Any value. */
+bool event_is_port(const struct domain *d, evtchn_port_t port);
 
-/** event_port_is_pending() - is the bit of @port set?  @port < EVENT_PORT_MAX. */
+/** event_port_is_pending() - is the bit of @port set?  event_is_port() holds. */
 bool event_port_is_pending(const struct domain *d, evtchn_port_t port);
+
+/* ---- For event_bind.c: event.lock of @d held ---- */
+
+/** event_port() - the record of @port, for which event_is_port() holds. */
+struct event_port *event_port(struct domain *d, evtchn_port_t port);
+/** event_port_alloc() - a free port number, or -ENOSPC, -ENOMEM, -EINVAL (being destroyed). */
+int event_port_alloc(struct domain *d);
+/** event_port_free() - the port is free and not pending. */
+void event_port_free(struct domain *d, evtchn_port_t port);
+/** event_set_pending() - set @port of @d pending and notify.  Needs no lock: only atomics. */
+void event_set_pending(struct domain *d, evtchn_port_t port);
 
 #endif /* CORE_EVENT_H */

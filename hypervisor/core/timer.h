@@ -14,7 +14,7 @@
 #include "core/lock.h"
 
 /* Most timers queued on one pCPU at a time; asserted against DOMAIN_MAX in timer.c. */
-#define TIMER_QUEUE_MAX 288u
+#define TIMER_QUEUE_MAX 400u
 /* A deadline that never comes. */
 #define TIMER_NEVER     UINT64_MAX
 

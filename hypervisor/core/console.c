@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Output: see console.h.  Input is in console_input.c. */
+#include "core/console.h"
+
+#include "core/clock.h"
+#include "core/console_domain.h"
+#include "core/console_input.h"
+#include "core/console_ring.h"
+#include "core/device.h"
+#include "core/domain.h"
+#include "core/event.h"
+#include "core/lock.h"
+#include "core/timer.h"
+#include "lib/format.h"
+
+#define HYPERVISOR_OUT_SIZE 4096u
+/* Bytes sent with interrupts masked in one go. */
+#define FLUSH_BATCH         64u
+/* Batches with a look at waiting interrupts between them: for whoever writes, on his own time,
+ * and in the timer, on anybody's. */
+#define FLUSH_BATCHES_MAX   64u
+#define FLUSH_BATCHES_TIMER 4u
+/* When to go on: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4 ms. */
+#define FLUSH_WAIT_NS       1000000u
+#define NS_PER_SEC          1000000000u
+
+static spinlock_t lock = SPINLOCK_INIT;
+
+/* Console lock. */
+static struct {
+    struct console_out out;
+    char bytes[HYPERVISOR_OUT_SIZE];
+    bool is_listed;
+    bool is_started;    /* timers work */
+    bool is_dying;      /* no locks any more */
+    uint32_t dropped;   /* bytes of the hypervisor's own that found no room */
+    struct timer timer; /* goes on sending; timer queue lock */
+    struct domain *domains;
+} console;
+
+void console_lock(void) {
+    if (!console.is_dying) {
+        spin_lock(&lock);
+    }
+}
+
+void console_unlock(void) {
+    if (!console.is_dying) {
+        spin_unlock(&lock);
+    }
+}
+
+/* ---- To the UART ---- */
+
+/* True if the UART would take more. */
+static bool send_ready(unsigned int limit) {
+    for (; limit > 0; limit--) {
+        if (!devices.uart->tx_ready()) {
+            return false;
+        }
+        int byte = console_out_next();
+        if (byte < 0) {
+            return true;
+        }
+        devices.uart->tx((uint8_t)byte);
+    }
+    return true;
+}
+
+static bool wait_ready(void) {
+    for (unsigned int i = 0; i < CONSOLE_SYNC_TRIES; i++) {
+        if (devices.uart->tx_ready()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A UART that is stuck loses the text, never the machine. */
+static void send_all_waiting(void) {
+    for (int byte = console_out_next(); byte >= 0; byte = console_out_next()) {
+        if (!wait_ready()) {
+            return;
+        }
+        devices.uart->tx((uint8_t)byte);
+    }
+}
+
+/* True if the UART would take more at once. */
+static bool send(void) {
+    if (devices.uart == NULL) {
+        return false;
+    }
+    if (console.is_started && !console.is_dying) {
+        return send_ready(FLUSH_BATCH);
+    }
+    send_all_waiting();
+    return false;
+}
+
+/* ---- The domains ---- */
+
+static void refill_budget(struct console_domain *c) {
+    uint64_t now = clock_now();
+    uint64_t ns = now - c->budget_time;
+
+    if (ns >= NS_PER_SEC) {
+        c->budget = CONSOLE_BUDGET_BYTES;
+        c->budget_time = now;
+        return;
+    }
+    /* 2^16 bytes per 10^9 ns, without a 64-bit division; it stays below the exact rate. */
+    uint32_t bytes =
+        (uint32_t)(ns * (uint32_t)(((uint64_t)CONSOLE_BYTES_PER_SEC << 32) / NS_PER_SEC) >> 32);
+    if (bytes > 0) {
+        c->budget =
+            bytes + c->budget < CONSOLE_BUDGET_BYTES ? bytes + c->budget : CONSOLE_BUDGET_BYTES;
+        c->budget_time = now;
+    }
+}
+
+size_t console_take(struct domain *d, const char *text, size_t count) {
+    struct console_domain *c = &d->console;
+
+    if (c->budget < count) {
+        refill_budget(c);
+    }
+    count = console_out_put(&c->out, text, count < c->budget ? count : c->budget);
+    c->budget -= (uint32_t)count;
+    return count;
+}
+
+size_t console_write(struct domain *d, const char *text, size_t count) {
+    console_lock();
+    count = console_take(d, text, count);
+    console_unlock();
+    console_flush();
+    return count;
+}
+
+size_t console_give(struct domain *d, char *buf, size_t count) {
+    struct console_domain *c = &d->console;
+    size_t i = 0;
+
+    while (i < count && c->in_tail != c->in_head) {
+        buf[i++] = c->in[c->in_tail++ % CONSOLE_IN_SIZE];
+    }
+    return i;
+}
+
+size_t console_read(struct domain *d, char *buf, size_t count) {
+    console_lock();
+    count = console_give(d, buf, count);
+    console_unlock();
+    return count;
+}
+
+/* A ring whose output found no room is looked at again each time something was sent. */
+static bool serve_waiting_rings(void) {
+    bool waiting = false;
+
+    for (struct domain *d = console.domains; d != NULL; d = d->console.next) {
+        if (d->console.ring_waiting) {
+            console_ring_serve(d);
+            waiting |= d->console.ring_waiting;
+        }
+    }
+    return waiting;
+}
+
+static struct domain *next_to_notify(void) {
+    struct domain *d;
+
+    console_lock();
+    for (d = console.domains; d != NULL && !d->console.notify; d = d->console.next) {
+    }
+    if (d != NULL) {
+        d->console.notify = false;
+    }
+    console_unlock();
+    return d;
+}
+
+/* Without the console lock, since an event takes the run queue lock. */
+static void notify_domains(void) {
+    for (struct domain *d = next_to_notify(); d != NULL; d = next_to_notify()) {
+        event_notify(d, d->console.ring_port);
+    }
+}
+
+enum progress { DONE, GO_ON, WAIT };
+
+/* One batch to the UART; GO_ON if another one would find both text and room. */
+static enum progress flush_batch(void) {
+    console_lock();
+    bool has_room = send();
+    bool more = serve_waiting_rings() | console_out_ready();
+    bool can_go_on = has_room && console_out_ready();
+    console_unlock();
+    return !more ? DONE : can_go_on ? GO_ON : WAIT;
+}
+
+/* At most @batches, fewer when an interrupt waits; the timer goes on with the rest. */
+static void flush(unsigned int batches) {
+    enum progress progress = flush_batch();
+
+    if (!console.is_started || console.is_dying) {
+        return;
+    }
+    while (progress == GO_ON && --batches > 0 && !devices.intc->pending()) {
+        progress = flush_batch();
+    }
+    notify_domains();
+    if (progress != DONE && !timer_is_set(&console.timer)) {
+        timer_set(&console.timer, clock_now() + FLUSH_WAIT_NS);
+    }
+}
+
+void console_flush(void) {
+    flush(FLUSH_BATCHES_MAX);
+}
+
+static void flush_timer(void *data) {
+    (void)data;
+    flush(FLUSH_BATCHES_TIMER);
+}
+
+void console_start(void) {
+    timer_init(&console.timer, flush_timer, NULL);
+    console.is_started = true;
+}
+
+void console_sync(void) {
+    console.is_dying = true;
+    console.out.is_urgent = true;
+    send();
+}
+
+/* ---- The hypervisor's own text ---- */
+
+static void list_hypervisor(void) {
+    if (!console.is_listed) {
+        console.is_listed = true;
+        format_text(console.out.prefix, sizeof(console.out.prefix), "(dacre) ");
+        console_out_add(&console.out, console.bytes, HYPERVISOR_OUT_SIZE);
+    }
+}
+
+static void report_dropped(void) {
+    char text[48];
+
+    if (console.dropped > 0 && console_out_room(&console.out) >= 2 * sizeof(text)) {
+        size_t count = format_text(text, sizeof(text), "\n[%u bytes not printed]\n",
+                                   (unsigned int)console.dropped);
+
+        console_out_put(&console.out, text, count);
+        console.dropped = 0;
+    }
+}
+
+void console_put_hypervisor(const char *text, size_t count) {
+    list_hypervisor();
+    report_dropped();
+    console.dropped += (uint32_t)(count - console_out_put(&console.out, text, count));
+    if (console.is_dying) {
+        send();
+    }
+}
+
+/* ---- Domains come and go ---- */
+
+void console_domain_init(struct domain *d) {
+    struct console_domain *c = &d->console;
+
+    *c = (struct console_domain){.budget = CONSOLE_BUDGET_BYTES};
+    format_text(c->out.prefix, sizeof(c->out.prefix), "(d%u) ", d->id);
+    console_lock();
+    list_hypervisor();
+    console_out_add(&c->out, c->out_bytes, CONSOLE_OUT_SIZE);
+    c->next = console.domains;
+    console.domains = d;
+    console_input_appeared(d);
+    console_unlock();
+}
+
+static void unlist(struct domain *d) {
+    struct domain **link = &console.domains;
+
+    while (*link != d) {
+        link = &(*link)->console.next;
+    }
+    *link = d->console.next;
+}
+
+void console_domain_destroy(struct domain *d) {
+    console_lock();
+    d->console.out.is_urgent = true;
+    send();
+    unlist(d);
+    console_out_remove(&d->console.out);
+    d->console.ring = NULL;
+    console_unlock();
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See console_out.h. */
+#include "core/console_out.h"
+
+#include "core/panic.h"
+
+#define STAGED_MAX (CONSOLE_PREFIX_MAX + 4)
+
+static struct {
+    struct console_out *turn; /* whose turn it is; NULL = no sources */
+    struct console_out *foreground;
+    struct console_out *line; /* who began the line that the cursor is in; NULL = column 0 */
+    uint32_t line_length;     /* bytes of it in this turn */
+    char staged[STAGED_MAX];  /* on their way before anything else */
+    uint32_t staged_count, staged_next;
+} mux;
+
+void console_out_add(struct console_out *out, char *bytes, uint32_t size) {
+    CHECK((size & (size - 1)) == 0);
+    out->bytes = bytes;
+    out->size = size;
+    out->head = out->tail = out->newline_count = 0;
+    out->is_urgent = out->has_return = false;
+    if (mux.turn == NULL) {
+        mux.turn = out->next = out;
+    } else {
+        out->next = mux.turn->next;
+        mux.turn->next = out;
+    }
+}
+
+static void stage(const char *text) {
+    while (*text != '\0' && mux.staged_count < STAGED_MAX) {
+        mux.staged[mux.staged_count++] = *text++;
+    }
+}
+
+static void end_line(void) {
+    stage("\r\n");
+    mux.line = NULL;
+}
+
+void console_out_remove(struct console_out *out) {
+    struct console_out *before = out;
+
+    while (before->next != out) {
+        before = before->next;
+    }
+    CHECK(before != out);
+    before->next = out->next;
+    if (mux.turn == out) {
+        mux.turn = before;
+    }
+    if (mux.foreground == out) {
+        mux.foreground = NULL;
+    }
+    if (mux.line == out) {
+        end_line();
+    }
+}
+
+size_t console_out_put(struct console_out *out, const char *text, size_t count) {
+    size_t room = console_out_room(out);
+
+    if (count > room) {
+        count = room;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out->bytes[out->head++ & (out->size - 1)] = text[i];
+        out->newline_count += text[i] == '\n';
+    }
+    return count;
+}
+
+void console_out_foreground(struct console_out *out) {
+    mux.foreground = out;
+}
+
+static bool is_ready(const struct console_out *out) {
+    if (console_out_used(out) == 0) {
+        return false;
+    }
+    return out->newline_count > 0 || out->is_urgent || out == mux.foreground ||
+           console_out_room(out) == 0;
+}
+
+/* The next source in turn that has something to print, @after itself last; NULL = none. */
+static struct console_out *next_ready(struct console_out *after) {
+    struct console_out *out = after;
+
+    if (after == NULL) {
+        return NULL;
+    }
+    do {
+        out = out->next;
+        if (is_ready(out)) {
+            return out;
+        }
+    } while (out != after);
+    return NULL;
+}
+
+/* Whose byte comes next: who began the line goes on until its turn is used up. */
+static struct console_out *choose(void) {
+    if (mux.line != NULL && console_out_used(mux.line) > 0 && mux.line_length < CONSOLE_TURN_MAX) {
+        return mux.line;
+    }
+    return next_ready(mux.turn);
+}
+
+bool console_out_ready(void) {
+    return mux.staged_next < mux.staged_count || choose() != NULL;
+}
+
+/* Give the turn to @out; a line that another one began is ended first. */
+static void begin_turn(struct console_out *out) {
+    if (mux.line != NULL && mux.line != out) {
+        end_line();
+    }
+    if (mux.line == NULL) {
+        stage(out->prefix);
+        out->has_return = false; /* it would put the text over the prefix */
+    }
+    mux.turn = mux.line = out;
+    mux.line_length = 0;
+}
+
+/* Take one byte of @out and stage what it becomes: a newline is always CR LF. */
+static void take_byte(struct console_out *out) {
+    char c = out->bytes[out->tail++ & (out->size - 1)];
+
+    mux.line_length++;
+    if (c == '\n') {
+        out->newline_count--;
+        out->has_return = false;
+        end_line();
+        return;
+    }
+    if (out->has_return) {
+        stage("\r");
+    }
+    out->has_return = c == '\r';
+    if (!out->has_return) {
+        mux.staged[mux.staged_count++] = c; /* may be NUL, which stage() would drop */
+    }
+}
+
+static void refill(void) {
+    mux.staged_count = mux.staged_next = 0;
+    /* A carriage return alone stages nothing: at most one such byte in a row matters. */
+    for (struct console_out *out = choose(); out != NULL && mux.staged_count == 0; out = choose()) {
+        if (out != mux.line || mux.line_length >= CONSOLE_TURN_MAX) {
+            begin_turn(out);
+        }
+        if (mux.staged_count == 0) {
+            take_byte(out);
+        }
+    }
+}
+
+int console_out_next(void) {
+    if (mux.staged_next == mux.staged_count) {
+        refill();
+        if (mux.staged_count == 0) {
+            return -1;
+        }
+    }
+    return (unsigned char)mux.staged[mux.staged_next++];
+}

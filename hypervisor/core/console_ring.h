@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The PV console ring (<xen/io/console.h>) of a domain, with the hypervisor as its other
+ * end.  The page is the guest's to scribble on: each index is read once and only ever
+ * moves bytes between the ring and the domain's own bounded buffers.
+ */
+#ifndef CORE_CONSOLE_RING_H
+#define CORE_CONSOLE_RING_H
+
+struct domain;
+
+/**
+ * console_ring_serve() - move a bounded number of bytes both ways; sets ring_waiting and notify
+ * of @d.  Nothing if it has no ring.  Console lock held.
+ */
+void console_ring_serve(struct domain *d);
+
+#endif /* CORE_CONSOLE_RING_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See irq.h. */
+#include "core/irq.h"
+
+#include "core/console.h"
+#include "core/device.h"
+#include "core/pirq.h"
+#include "core/timer.h"
+
+/* Of this machine, not exact with several pCPUs: a statistic. */
+static uint32_t spurious_count;
+
+static void dispatch(unsigned int irq) {
+    if (irq == devices.oneshot_irq) {
+        devices.oneshot->ack();
+        timer_interrupt();
+    } else if (irq == devices.uart_irq) {
+        console_interrupt();
+    } else if (!pirq_interrupt(irq)) {
+        /* It would fire for ever: nobody can quieten its device. */
+        devices.intc->mask(irq);
+        spurious_count++;
+    }
+}
+
+void irq_handle(void) {
+    for (unsigned int i = 0; i < IRQ_BATCH; i++) {
+        unsigned int irq = devices.intc->ack();
+
+        if (irq == IRQ_NONE) {
+            return;
+        }
+        dispatch(irq);
+        devices.intc->eoi(irq);
+    }
+}
+
+void irq_init(void) {
+    devices.intc->unmask(devices.oneshot_irq);
+    devices.intc->unmask(devices.uart_irq);
+    devices.uart->rx_irq(true);
+}
+
+uint32_t irq_spurious_count(void) {
+    return spurious_count;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where interrupts go: the hypervisor's own devices, or a domain.
+ */
+#ifndef CORE_IRQ_H
+#define CORE_IRQ_H
+
+#include <stdint.h>
+
+/** irq_init() - unmask the lines of the hypervisor's own devices.  Boot, last. */
+void irq_init(void);
+
+/**
+ * irq_handle() - serve what is pending, at most IRQ_BATCH lines; what is left interrupts
+ * again.  Called by arch with no lock held, on an interrupt or when idling ends.
+ */
+#define IRQ_BATCH 8u
+void irq_handle(void);
+
+/** irq_spurious_count() - interrupts that were nobody's, since boot. */
+uint32_t irq_spurious_count(void);
+
+#endif /* CORE_IRQ_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The end of the hypervisor: for its own broken invariants and for what a boot cannot do
+ * without.  Never for anything that a guest can cause.
+ */
+#ifndef CORE_PANIC_H
+#define CORE_PANIC_H
+
+/**
+ * panic() - print the message, a backtrace and the log's unsent rest, and stop this pCPU.
+ * Any context, any lock held.
+ */
+_Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** panic_begin() - for code that prints registers first: from here on, output is synchronous
+ * and takes no lock. */
+void panic_begin(void);
+
+#define CHECK(condition)                                               \
+    do {                                                               \
+        if (__builtin_expect(!(condition), 0)) {                       \
+            panic("%s:%d: CHECK(%s)", __FILE__, __LINE__, #condition); \
+        }                                                              \
+    } while (0)
+
+#endif /* CORE_PANIC_H */
