@@ -7,13 +7,6 @@ import pexpect
 
 from dacre.streams import HYPERVISOR, Streams
 
-# Virtual time counts instructions and runs ahead while the machine sleeps, so that runs repeat and
-# no idle wait costs real time.
-# A step of the shift halves the speed of the CPU that is shown to the guests.
-def icount(shift):
-    return ["-icount", f"shift={shift},sleep=off"]
-
-
 # No display, no monitor; the first serial port is our end of a pseudo-terminal.  A reset ends QEMU:
 # the board has no other way to switch itself off.
 COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "none,id=none",
@@ -21,6 +14,12 @@ COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "no
 NETWORK = ["-nic", "user,restrict=on"]
 SWITCH_KEYS = "\x01\x01\x01"
 LAST_LINES = 30
+
+
+def icount(shift):
+    """Virtual time counts instructions, 2^shift ns each, and runs ahead while the machine sleeps: runs
+    repeat, and no idle wait costs real time."""
+    return ["-icount", f"shift={shift},sleep=off"]
 
 
 class MachineError(Exception):

@@ -15,8 +15,8 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 
 H := $(B)/hyp/$(PLATFORM)
 
-# Where in its MiB the boot loader puts the raw image: QEMU loads it 64 KiB above the start of RAM.
-image_offset := 0x10000
+# Where in its MiB the boot loader puts the raw image.
+image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 
 hyp_sources := $(wildcard hypervisor/core/*.c hypervisor/lib/*.c \
 	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
