@@ -55,7 +55,6 @@ static void begin(struct domain *d) {
         arch_vcpu_unload(d->vcpu[i]);
     }
     pirq_release_all(d);
-    event_domain_destroy(d);
     release_console(d);
 }
 
@@ -98,7 +97,7 @@ bool domain_reap_step(void) {
     struct domain *d;
 
     if (dying) {
-        if (!pt_destroy_step(dying) && !p2m_destroy_step(dying)) {
+        if (!event_domain_destroy(dying) && !pt_destroy_step(dying) && !p2m_destroy_step(dying)) {
             d = dying;
             dying = NULL;
             finish(d);

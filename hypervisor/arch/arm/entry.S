@@ -199,8 +199,8 @@ deliver:
         bne     deliver_to_kernel_itself
         mov     r4, #DACR_KERNEL
         mcr     p15, 0, r4, c3, c0, 0
-        dacr_sync r4
         str     r4, [sp, #VCPU_IN_KERNEL]
+        dacr_sync r4
         stmia   r3, {sp, lr}^                   @ frame.sp, .lr (user bank)
         add     r4, r3, #F_KERNEL_SP
         str     r0, [r3, #F_FSR]
