@@ -120,6 +120,7 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
  * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
  * uint32_t arch_l2_uncached(uint32_t attr) - the same rights, strongly ordered or uncached.
+ * uint32_t arch_l2_device(uint32_t attr) - the same rights but execution, not cached.
  * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
  * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a live table; visible to the
  *   table walker after arch_pte_sync().

@@ -44,7 +44,8 @@ struct p2m_range {
 
 /* State of one MiB of RAM. */
 struct p2m_mib {
-    uint16_t sections;  /* section entries that map it, in tables that count (pt.h) */
+    uint16_t splits;    /* list of tables (pt_table.h units) that stand for sections of it; 0 = end */
+    uint8_t split_count;
     bool broken;        /* not 256 contiguous plain frames any more: no sections */
 };
 
@@ -58,8 +59,9 @@ struct p2m {                        /* domain.lock */
     uint32_t held;                  /* RAM frames that the domain holds now */
     unsigned int range_count;
     struct p2m_range range[P2M_RANGES_MAX];
-    uint32_t changing;              /* gfn in P2M_CHANGING, or ~0 */
-    uint32_t scan;                  /* p2m_change(): where the scan goes on */
+    uint32_t changing;              /* gfn that p2m_change() is at work on, or ~0 */
+    uint32_t changing_type;         /* what it was before */
+    uint32_t scan;                  /* where its scan goes on */
 };
 
 /**
@@ -122,16 +124,22 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * p2m_change() - put another frame, or none, behind a gfn of the RAM bank, and drop the old one.
  * @to: new frame, on which the caller has a reference that the p2m takes over on success; or
  *   INVALID_MFN
- * @type: its type; ignored with INVALID_MFN
- * Section mappings of its MiB are split; entries that mapped the old frame now map the new one,
- * or nothing; then the TLB and caches are flushed.  Bounded: looks at most at P2M_SCAN_TABLES
- * second-level tables a call, and stops as soon as no entry maps the old frame.
+ * @type: P2M_RAM, P2M_RAM_RO, P2M_SHARED or P2M_SHARED_RO; ignored with INVALID_MFN
+ *
+ * Sections that map its MiB are split first.  Small-page entries that map the old frame become
+ * entries for the new one with the rights and memory type that it allows, or faults.  Where
+ * there was no frame, the tables that replaced sections map the new one; other entries are the
+ * guest's to make.  Caches and TLB are flushed when entries got another frame; when they got
+ * none, the old frame is not reused before page_scrub_step() has flushed.
+ *
+ * Bounded: about P2M_SCAN_STEPS * 256 entries are looked at in a call; it ends as soon as no
+ * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
  * -EINVAL: not in the RAM bank; -EBUSY: a registered table, or another change is under way;
- * -ENOMEM: table memory for the split.
+ * -ENOMEM: table memory for a split (nothing changed).
  */
 int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
-#define P2M_SCAN_TABLES 4
+#define P2M_SCAN_STEPS 4
 
 /**
  * p2m_destroy_step() - drop up to 64 frames; after pt_destroy_step() returned false.

@@ -33,6 +33,8 @@ struct vcpu;
 #define PT_CLEAN_MAX    4       /* empty first-level tables kept for the next pin */
 #define PT_LIMIT_MIN    (8u << 14) /* bytes: less cannot boot a kernel */
 
+#define PT_ATTR_NONE    1u
+
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_domain {              /* domain.lock */
     uint16_t block_limit;       /* promised by the heap */
@@ -43,12 +45,13 @@ struct pt_domain {              /* domain.lock */
     uint16_t clean;             /* list of unused ones, user part empty, kernel part current */
     uint16_t clean_count;
     uint16_t slab;              /* list of second-level blocks with a free unit */
+    uint16_t spare;             /* the one of them that is kept though all its units are free */
+    uint16_t free_units;        /* in those blocks */
     uint16_t kernel_index;      /* first L1 index of the kernel part */
     uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
-    uint16_t destroy_index;     /* progress of pt_destroy_step() */
-    /* The attributes of the last accepted small page, as the guest writes them in the top
-     * 12 bits, and what they became. */
-    uint32_t attr_raw;
+    /* The attributes of the last accepted small page: what the guest wrote, shifted to the
+     * top 12 bits, and what they became for plain RAM. */
+    uint32_t attr_raw;          /* PT_ATTR_NONE, which no entry makes: none yet */
     uint32_t attr_hw;
 };
 

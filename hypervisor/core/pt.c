@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain's tables from its creation to its end.
+ */
+#include "core/pt.h"
+
+#include <string.h>
+
+#include "core/domain.h"
+#include "core/panic.h"
+#include "core/pt_table.h"
+#include "core/vcpu.h"
+
+_Static_assert(PT_VCPU_MAX >= DOMAIN_VCPU_MAX, "every vCPU has its place");
+
+int pt_init(struct domain *d, uint32_t limit) {
+    unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;
+    int error = 0;
+
+    memset(&d->pt, 0, sizeof(d->pt));
+    d->pt.kernel_index = PT_HOLE_INDEX;
+    d->pt.attr_raw = PT_ATTR_NONE;
+    if (limit < PT_LIMIT_MIN || blocks > UINT16_MAX) {
+        return -XEN_EINVAL;
+    }
+    if (!pt_blocks) {
+        error = pt_mem_setup();
+    }
+    if (error == 0) {
+        error = heap_reserve(blocks);
+    }
+    if (error == 0) {
+        d->pt.block_limit = (uint16_t)blocks;
+    }
+    return error;
+}
+
+static void fill_flat(struct domain *d, uint16_t block) {
+    struct p2m *p2m = &d->p2m;
+
+    for (uint32_t i = 0; i < p2m->count; i += FRAMES_PER_MIB) {
+        unsigned int index = (p2m->base + i) / FRAMES_PER_MIB;
+        struct pte pte = {
+            .kind = PTE_SECTION,
+            .addr = p2m->entry[i] & PAGE_MASK,
+            .dacr_domain = PV_DOMAIN_KERNEL,
+            .writable = true,
+            .executable = true,
+            .memory = PTE_WRITEBACK,
+            .global = true,
+        };
+
+        if (index < PT_HOLE_INDEX && !p2m->mib[i / FRAMES_PER_MIB].broken) {
+            (*page_section_count(p2m_entry_mfn(p2m->entry[i])))++;
+            pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+        }
+    }
+    arch_pte_sync();
+}
+
+uint32_t *pt_flat(struct domain *d) {
+    if (!d->pt.flat) {
+        d->pt.flat = pt_new_l1(d);
+        if (!d->pt.flat) {
+            return NULL;
+        }
+        fill_flat(d, d->pt.flat);
+    }
+    return pt_block_table(d->pt.flat);
+}
+
+int pt_set_kernel_start(struct domain *d, gvaddr_t va) {
+    if (va.v % MIB || va.v >= PV_VIRT_START) {
+        return -XEN_EINVAL;
+    }
+    if (d->pt.source || d->pt.kernel_index != PT_HOLE_INDEX) {
+        return -XEN_EBUSY;
+    }
+    d->pt.kernel_index = (uint16_t)(va.v >> MIB_SHIFT);
+    return 0;
+}
+
+uint32_t *pt_vcpu_l1(const struct vcpu *v) {
+    uint16_t block = v->domain->pt.vcpu_l1[v->id];
+
+    return block ? pt_block_table(block) : pt_flat(v->domain);
+}
+
+/* Empty the table at the head of the list of registered ones, then let it go. */
+static void destroy_registered(struct domain *d) {
+    uint16_t block = d->pt.registered;
+
+    if (!pt_blocks[block].dying) {
+        pt_blocks[block].dying = true;
+        pt_blocks[block].scan = 0;
+    }
+    if (pt_blocks[block].used == 0) {
+        pt_unpin(d, gfn(pt_blocks[block].gfn));
+    } else {
+        pt_l1_empty_step(d, block, d->pt.kernel_index);
+    }
+}
+
+/* Empty all of *@block, the flat table or the source, then give its memory back. */
+static void destroy_own(struct domain *d, uint16_t *block) {
+    if (!pt_l1_empty_step(d, *block, PT_HOLE_INDEX)) {
+        uint16_t b = *block;
+
+        *block = 0;
+        pt_block_give(d, b);
+    }
+}
+
+static void destroy_kept(struct domain *d) {
+    uint16_t block = d->pt.clean ? d->pt.clean : d->pt.slab;
+    uint16_t *list = d->pt.clean ? &d->pt.clean : &d->pt.slab;
+
+    CHECK(block && (d->pt.clean || pt_blocks[block].used == 0));
+    pt_list_remove(list, block);
+    pt_block_give(d, block);
+}
+
+bool pt_destroy_step(struct domain *d) {
+    struct pt_domain *pt = &d->pt;
+
+    memset(pt->vcpu_l1, 0, sizeof(pt->vcpu_l1));
+    if (pt->registered) {
+        destroy_registered(d);
+    } else if (pt->flat) {
+        destroy_own(d, &pt->flat);
+    } else if (pt->source) {
+        destroy_own(d, &pt->source);
+    } else if (pt->clean || pt->slab) {
+        destroy_kept(d);
+    } else {
+        CHECK(pt->block_count == 0);
+        heap_unreserve(pt->block_limit);
+        pt->block_limit = 0;
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Second-level entries: what a guest may map and how.
+ */
+#include "core/domain.h"
+#include "core/pt_table.h"
+
+uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
+    switch (type) {
+    case P2M_RAM_RO:
+        return arch_l2_is_writable(attr) ? 0 : attr;
+    case P2M_SHARED_RO:
+        return arch_l2_is_writable(attr) ? 0 : arch_l2_uncached(attr);
+    case P2M_DEVICE_RO:
+        return arch_l2_is_writable(attr) ? 0 : arch_l2_device(attr);
+    case P2M_RAM:
+        return attr;
+    case P2M_SHARED:
+        return arch_l2_uncached(attr);
+    case P2M_DEVICE:
+        return arch_l2_device(attr);
+    case P2M_INVALID:
+    case P2M_CHANGING:
+        break;
+    }
+    return 0;
+}
+
+void pt_replace_l2(uint32_t *entry, uint32_t hw) {
+    uint32_t old = *entry;
+
+    arch_pte_write(entry, hw);
+    if (old) {
+        page_put(mfn(old >> PAGE_SHIFT));
+    }
+}
+
+int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
+    uint32_t attr, allowed, frame;
+
+    if (arch_l2_is_fault(raw)) {
+        pt_replace_l2(entry, 0);
+        return 0;
+    }
+    attr = arch_l2_attr(raw);
+    if (!attr) {
+        return -XEN_EINVAL;
+    }
+    frame = p2m_lookup(&d->p2m, gfn(raw >> PAGE_SHIFT));
+    allowed = pt_restrict(p2m_entry_type(frame), attr);
+    if (!allowed) {
+        return -XEN_EPERM;
+    }
+    if (p2m_entry_type(frame) == P2M_RAM) {
+        d->pt.attr_raw = raw << (32 - PAGE_SHIFT);
+        d->pt.attr_hw = attr;
+    }
+    page_get(p2m_entry_mfn(frame));
+    pt_replace_l2(entry, (frame & PAGE_MASK) | allowed);
+    return 0;
+}
+
+void pt_clear_l2(uint32_t *table) {
+    for (unsigned int i = 0; i < PT_L2_ENTRIES; i += 4) {
+        uint32_t *e = &table[i];
+
+        if (e[0] | e[1] | e[2] | e[3]) {
+            for (unsigned int j = 0; j < 4; j++) {
+                pt_replace_l2(&e[j], 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * First-level entries: sections, second-level tables, and the kernel part that all of
+ * a domain's tables share.
+ */
+#include "core/domain.h"
+#include "core/panic.h"
+#include "core/pt_table.h"
+
+/* Take a reference to the section @pte asks for; its address becomes the machine's. */
+static int get_section(struct domain *d, struct pte *pte) {
+    struct p2m *p2m = &d->p2m;
+    uint32_t index = (pte->addr >> PAGE_SHIFT) - p2m->base;
+    struct p2m_mib *mib;
+    uint16_t *sections;
+    mfn_t first;
+
+    if (index >= p2m->count) {
+        return -XEN_EPERM;
+    }
+    mib = &p2m->mib[index / FRAMES_PER_MIB];
+    if (mib->broken) {
+        return -XEN_EPERM;
+    }
+    first = p2m_entry_mfn(p2m->entry[index]);
+    sections = page_section_count(first);
+    if (*sections + mib->split_count >= PT_SECTIONS_MAX) {
+        return -XEN_ENOMEM;
+    }
+    (*sections)++;
+    pte->addr = mfn_to_maddr(first).v;
+    return 0;
+}
+
+/* The frame becomes a holder of second-level tables, with an empty one in @slot. */
+static uint16_t register_l2(struct domain *d, mfn_t frame, struct page_info *page,
+                            unsigned int slot) {
+    uint16_t unit = pt_unit_take(d);
+
+    if (!unit) {
+        return 0;
+    }
+    if (page->type == PAGE_NONE) {
+        page->type = PAGE_L2;
+        for (unsigned int i = 0; i < PAGE_TABLES; i++) {
+            page->l2[i] = 0;
+        }
+    }
+    page->l2[slot] = unit;
+    pt_units[unit] = (struct pt_unit){ .home = frame.v, .slot = (uint8_t)slot,
+                                       .state = PT_UNIT_GUEST };
+    return unit;
+}
+
+static void unregister_l2(struct domain *d, uint16_t unit) {
+    struct page_info *page = page_of(mfn(pt_units[unit].home));
+
+    CHECK(page && page->type == PAGE_L2 && page->l2[pt_units[unit].slot] == unit);
+    page->l2[pt_units[unit].slot] = 0;
+    if (!(page->l2[0] | page->l2[1] | page->l2[2] | page->l2[3])) {
+        page->type = PAGE_NONE;
+    }
+    pt_clear_l2(pt_unit_table(unit));
+    pt_unit_give(d, unit);
+}
+
+/* Take a reference to the table @pte asks for; its address becomes the machine's. */
+static int get_table(struct domain *d, struct pte *pte) {
+    mfn_t frame = p2m_to_mfn(&d->p2m, gfn(pte->addr >> PAGE_SHIFT));
+    unsigned int slot = pte->addr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1);
+    struct page_info *page = page_of(frame);
+    uint16_t unit;
+
+    if (!page) {
+        return -XEN_EPERM;
+    }
+    if (page->type == PAGE_L1) {
+        return -XEN_EINVAL;
+    }
+    unit = page->type == PAGE_L2 ? page->l2[slot] : 0;
+    if (!unit) {
+        unit = register_l2(d, frame, page, slot);
+    }
+    if (!unit || pt_units[unit].refs == UINT16_MAX) {
+        return -XEN_ENOMEM;
+    }
+    pt_units[unit].refs++;
+    pte->addr = heap_to_maddr(pt_unit_table(unit)).v;
+    return 0;
+}
+
+static void put_table(struct domain *d, uint16_t unit) {
+    CHECK(pt_units[unit].state != PT_UNIT_FREE && pt_units[unit].refs > 0);
+    if (--pt_units[unit].refs > 0) {
+        return;
+    }
+    if (pt_units[unit].state == PT_UNIT_SPLIT) {
+        pt_split_drop(d, unit);
+    } else {
+        unregister_l2(d, unit);
+    }
+}
+
+static void put_l1_entry(struct domain *d, uint32_t hw) {
+    struct pte pte = arch_pte_decode_hw_l1(hw);
+
+    if (pte.kind == PTE_TABLE) {
+        put_table(d, pt_unit_at(pte.addr));
+    } else if (pte.kind == PTE_SECTION) {
+        uint16_t *sections = page_section_count(mfn(pte.addr >> PAGE_SHIFT));
+
+        CHECK(*sections > 0);
+        (*sections)--;
+    }
+}
+
+static void store_all(uint16_t list, unsigned int index, uint32_t hw) {
+    for (uint16_t block = list; block; block = pt_blocks[block].next) {
+        arch_pte_write(&pt_block_table(block)[index], hw);
+    }
+}
+
+void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+    uint32_t *entry = &pt_block_table(block)[index];
+    uint32_t old = *entry;
+
+    if (index >= d->pt.kernel_index && block != d->pt.flat) {
+        arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
+        store_all(d->pt.registered, index, hw);
+        store_all(d->pt.clean, index, hw);
+    } else {
+        arch_pte_write(entry, hw);
+        pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (old != 0));
+    }
+    put_l1_entry(d, old);
+}
+
+int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw) {
+    struct pte pte = arch_pte_decode_l1(raw);
+    int error = 0;
+
+    if (index >= PT_HOLE_INDEX) {
+        return -XEN_EPERM;
+    }
+    if (pte.kind == PTE_FAULT) {
+        pt_store_l1(d, block, index, 0);
+        return 0;
+    }
+    if (pte.kind == PTE_BAD) {
+        return -XEN_EINVAL;
+    }
+    if (pte.dacr_domain != PV_DOMAIN_USER && pte.dacr_domain != PV_DOMAIN_KERNEL) {
+        return -XEN_EPERM;
+    }
+    error = pte.kind == PTE_SECTION ? get_section(d, &pte) : get_table(d, &pte);
+    if (error == 0) {
+        pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+    }
+    return error;
+}

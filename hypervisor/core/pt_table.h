@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of the translation-table code (pt*.c, mmuext.c, p2m_change.c): records of
+ * table memory, and operations on single entries.  All with domain.lock held.
+ *
+ * Entries that count (all of a table's but the copies of the kernel part) hold:
+ * for a small page, a reference to its frame; for a section, one of
+ * page_sections; for a table, one of pt_unit.refs.
+ */
+#ifndef CORE_PT_TABLE_H
+#define CORE_PT_TABLE_H
+
+#include <stddef.h>
+
+#include "core/arch.h"
+#include "core/heap.h"
+#include "core/p2m.h"
+#include "core/page.h"
+#include "core/pt.h"
+
+#define PT_UNIT_SHIFT       10  /* a second-level table: 1 KiB */
+#define PT_UNITS_PER_BLOCK  16u
+#define PT_HOLE_INDEX       (PV_VIRT_START >> MIB_SHIFT) /* first L1 entry no guest may set */
+
+/* Sections of one MiB and tables that stand for such, together: bounds the work of a change. */
+#define PT_SECTIONS_MAX     16
+
+_Static_assert(PT_UNITS_PER_BLOCK << PT_UNIT_SHIFT == HEAP_BLOCK_SIZE, "units fill a block");
+
+enum pt_block_kind { PT_BLOCK_NONE, PT_BLOCK_L1, PT_BLOCK_L2 };
+
+struct pt_block {
+    uint16_t next, prev;        /* in one of pt_domain's lists */
+    domid_t owner;
+    uint8_t kind;
+    bool dying;                 /* L1: being dropped, takes no updates */
+    uint16_t used;              /* L1: entries in use of its own part.  L2: units in use */
+    union {
+        uint16_t free_units;    /* L2: one bit each */
+        uint16_t scan;          /* L1: where emptying goes on */
+    };
+    uint32_t gfn;               /* L1: the guest's table; ~0: none (flat, source, clean) */
+};
+
+enum pt_unit_state { PT_UNIT_FREE, PT_UNIT_GUEST, PT_UNIT_SPLIT };
+
+/* Units are named by their number in the heap; 0 = none. */
+struct pt_unit {
+    uint32_t home;              /* GUEST: mfn of the guest's table.  SPLIT: gfn of its MiB */
+    uint16_t refs;              /* L1 entries that point here; SPLIT: always 1 */
+    uint16_t attr;              /* SPLIT: low bits of an entry for plain RAM, as the hardware's */
+    uint16_t next;              /* SPLIT: in p2m_mib.splits */
+    uint8_t slot;               /* GUEST: which KiB of the frame */
+    uint8_t state;
+};
+
+extern struct pt_block *pt_blocks;  /* one for each block of the heap; constant after setup */
+extern struct pt_unit *pt_units;    /* sixteen for each */
+
+/* ---- pt_mem.c: blocks and units ---- */
+
+/** pt_mem_setup() - the two arrays above; once, before the first domain.  0 or -ENOMEM. */
+int pt_mem_setup(void);
+/** pt_block_take() - a block of the domain's promise, contents undefined; 0 = -ENOMEM. */
+uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind);
+/** pt_block_give() - back to the heap, after flushing the TLB: a walker may have cached entries. */
+void pt_block_give(struct domain *d, uint16_t block);
+/** pt_unit_take() - an empty second-level table; 0 = -ENOMEM. */
+uint16_t pt_unit_take(struct domain *d);
+/** pt_unit_give() - back; all its entries must be zero. */
+void pt_unit_give(struct domain *d, uint16_t unit);
+/** pt_units_available() - can @count units be taken? */
+bool pt_units_available(const struct domain *d, unsigned int count);
+void pt_list_add(uint16_t *head, uint16_t block);
+void pt_list_remove(uint16_t *head, uint16_t block);
+
+static inline uint32_t *pt_block_table(uint16_t block) {
+    return heap_block_at(block);
+}
+
+static inline uint32_t *pt_unit_table(uint16_t unit) {
+    return (uint32_t *)(void *)(heap_base + ((size_t)unit << PT_UNIT_SHIFT));
+}
+
+/** pt_unit_at() - the unit that a hardware L1 entry's table address names. */
+static inline uint16_t pt_unit_at(uint32_t table_maddr) {
+    return (uint16_t)((table_maddr - heap_base_pa.v) >> PT_UNIT_SHIFT);
+}
+
+/* ---- pt_entry.c: second-level entries ---- */
+
+/**
+ * pt_set_l2() - check what the guest wrote and store it.
+ * @entry: in a second-level table of @d
+ * @raw: the guest's entry
+ * Returns 0, -EINVAL (format), -EPERM (frame or rights).
+ */
+int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw);
+/**
+ * pt_restrict() - the attributes that a mapping of a frame of @type gets.
+ * @attr: what arch_l2_attr() said; not 0
+ * Returns attributes, or 0: the rights asked for are not given.
+ */
+uint32_t pt_restrict(enum p2m_type type, uint32_t attr);
+/** pt_replace_l2() - store a hardware entry that holds its reference; drops the old one's. */
+void pt_replace_l2(uint32_t *entry, uint32_t hw);
+/** pt_clear_l2() - make a table's 256 entries faults. */
+void pt_clear_l2(uint32_t *table);
+
+/* ---- pt_l1.c: first-level entries ---- */
+
+/**
+ * pt_set_l1() - check what the guest wrote for entry @index of L1 @block and store it; in all
+ * of the domain's tables if it is in the kernel part.
+ * Returns 0, -EINVAL, -EPERM, -ENOMEM.
+ */
+int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw);
+/** pt_store_l1() - store a hardware entry that holds its reference; drops the old one's. */
+void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw);
+
+/* ---- pt_register.c ---- */
+
+/** pt_pin_l1() - MMUEXT_PIN_L1_TABLE: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM. */
+int pt_pin_l1(struct domain *d, gfn_t g);
+/** pt_unpin() - MMUEXT_UNPIN_TABLE, a step: 0, -EINVAL, -EBUSY (loaded), -EAGAIN (more to do). */
+int pt_unpin(struct domain *d, gfn_t g);
+/** pt_find_l1() - the registered table whose first frame is @g, or 0. */
+uint16_t pt_find_l1(struct domain *d, gfn_t g);
+/**
+ * pt_l1_empty_step() - clear entries from where pt_block.scan says, up to @end: looks at no more
+ * than 256 and drops one second-level table at most.  Returns true if there is more to do.
+ */
+bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end);
+/** pt_new_l1() - a first-level table with the hypervisor's part alone; 0 = -ENOMEM. */
+uint16_t pt_new_l1(struct domain *d);
+
+/* ---- pt_split.c ---- */
+
+/**
+ * pt_split_section() - replace the section at @index of L1 @block by a table.
+ * @mib: gfn of the first frame that the section maps
+ * Returns 0 or -ENOMEM.
+ */
+int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib);
+/** pt_split_drop() - @unit stops standing for a section: its L1 entry is gone. */
+void pt_split_drop(struct domain *d, uint16_t unit);
+
+#endif /* CORE_PT_TABLE_H */
