@@ -7,6 +7,7 @@
 #include "event.h"
 #include "test.h"
 
+uint32_t clock_port;
 volatile uint32_t clock_expired;
 volatile uint64_t clock_expired_at;
 
@@ -42,7 +43,8 @@ void clock_init(void) {
     int32_t port = event_bind_virq(VIRQ_TIMER);
 
     REQUIRE_EQ(port > 0, 1);
-    event_handle((uint32_t)port, clock_fired);
+    clock_port = (uint32_t)port;
+    event_handle(clock_port, clock_fired);
 }
 
 int32_t clock_timer(uint64_t ns, uint32_t flags) {

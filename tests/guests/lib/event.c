@@ -102,8 +102,12 @@ void event_set_masked(uint32_t port, bool is_masked) {
     }
 }
 
+volatile uint32_t *event_pending_word(uint32_t port) {
+    return event_word(shared->evtchn_pending, port);
+}
+
 bool event_is_pending(uint32_t port) {
-    return *event_word(shared->evtchn_pending, port) >> (port % 32) & 1;
+    return *event_pending_word(port) >> (port % 32) & 1;
 }
 
 int32_t event_bind_virq(uint32_t virq) {

@@ -28,6 +28,8 @@ void event_restore(uint8_t mask);
 void event_set_masked(uint32_t port, bool is_masked);
 /** event_is_pending() - its bit in shared_info. */
 bool event_is_pending(uint32_t port);
+/** event_pending_word() - where that bit is, for handlers that clear it themselves. */
+volatile uint32_t *event_pending_word(uint32_t port);
 
 /* Wrappers; a port or negative errno, or 0 or negative errno. */
 int32_t event_bind_virq(uint32_t virq);

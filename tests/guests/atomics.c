@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Restartable sequences: an interrupted read-modify-write starts again, so that no
+ * update is lost between kernel code and upcalls.
+ */
+#include "clock.h"
+#include "core.h"
+#include "event.h"
+#include "layout.h"
+#include "page.h"
+#include "pt.h"
+#include "test.h"
+#include "trap.h"
+
+#define RUN_NS      (60 * NS_PER_MS)
+#define PERIOD_NS   (13 * NS_PER_US)
+
+static volatile uint32_t counter;
+static volatile uint32_t upcalls;
+
+/* Adds as well: if the interrupted sequence went on with its old value, this would be lost. */
+static void add_in_upcall(uint32_t port) {
+    (void)port;
+    core_add(&counter, 1);
+    upcalls++;
+    clock_timer(clock_ns() + PERIOD_NS + upcalls % 97 * 40, 0);
+}
+
+/* How many additions were lost when @add ran against timer upcalls. */
+static uint32_t lost_with(uint32_t (*add)(volatile uint32_t *word, uint32_t n)) {
+    uint64_t end = clock_ns() + RUN_NS;
+    uint32_t added = 0;
+
+    counter = 0;
+    upcalls = 0;
+    clock_timer(clock_ns() + PERIOD_NS, 0);
+    while (clock_ns() < end) {
+        for (int i = 0; i < 64; i++) {
+            add(&counter, 1);
+        }
+        added += 64;
+    }
+    clock_timer_stop();
+    return added + upcalls - counter;
+}
+
+/* The same sequence outside of the restart range: the control that shows the test can fail. */
+static uint32_t plain_add(volatile uint32_t *word, uint32_t n) {
+    uint32_t old = *word;
+
+    __asm__ volatile("nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop" : "+r"(old));
+    *word = old + n;
+    return old + n;
+}
+
+TEST(plain_sequence_loses_updates) {
+    event_handle(clock_port, add_in_upcall);
+    EXPECT_TRUE(lost_with(plain_add) > 0);
+    EXPECT_TRUE(upcalls > 100);
+}
+
+TEST(restartable_sequence_loses_nothing) {
+    event_handle(clock_port, add_in_upcall);
+    EXPECT_EQ(lost_with(core_add), 0);
+    EXPECT_EQ(lost_with(core_add_slowly), 0);
+    EXPECT_TRUE(upcalls > 100);
+}
+
+/* A fault inside of a sequence restarts it too, once the kernel has repaired the cause. */
+TEST(fault_inside_a_sequence_reaches_the_kernel) {
+    EXPECT_TRAP(try_call((void (*)(void))core_add, KERNEL_WINDOW + SECTION_SIZE, NULL),
+                TRAP_DATA_ABORT);
+    EXPECT_EQ(trap_caught.far, KERNEL_WINDOW + SECTION_SIZE);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guests that behave badly without breaking a rule, or that end themselves.  Option
+ * do= says how.  Most never come back: the test looks at the other domains.
+ *
+ *     spin            for ever, upcalls masked
+ *     spin_user       the same in user mode
+ *     yield           yields for ever
+ *     flood           console output without end, no newline, control characters
+ *     flood_ring      the same through the PV console ring, with wild indices
+ *     storm           events to itself without end
+ *     storm_port      events to port 1, 2... of domain 0, and to itself
+ *     timer_storm     a timer that is always in the past
+ *     undefined_storm an endless loop of undefined instructions in user mode
+ *     hypercall_storm the longest hypercalls there are
+ *     bad_stack       an exception with kernel_sp pointing nowhere
+ *     bad_handler     exception entries that point nowhere
+ *     bad_stack_kernel a kernel fault with sp pointing nowhere
+ *     crash, reboot, poweroff     at once
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <xen/io/console.h>
+
+#include "clock.h"
+#include "event.h"
+#include "hypercall.h"
+#include "layout.h"
+#include "option.h"
+#include "page.h"
+#include "pt.h"
+#include "test.h"
+#include "user.h"
+
+static void do_spin(void) {
+    event_mask_all();
+    for (;;) {
+        __asm__ volatile("");
+    }
+}
+
+static void do_spin_user(void) {
+    event_mask_all();
+    user_run(user_count, 1, 0);
+    for (;;) {
+        user_run(user_count, 0, ~0u);
+    }
+}
+
+static void do_yield(void) {
+    for (;;) {
+        sched_op(SCHEDOP_yield, NULL);
+    }
+}
+
+static void do_flood(void) {
+    static const char text[] = "\x1b[2J\x1b[31m(d0) PASS forged\rflood\x01\x01\x01\x08 \xff ";
+
+    for (;;) {
+        console_write(text, sizeof(text));
+    }
+}
+
+static uint64_t hvm_param(uint32_t index) {
+    struct xen_hvm_param param = { .domid = DOMID_SELF, .index = index };
+
+    REQUIRE_EQ(hypercall_op(__HYPERVISOR_hvm_op, HVMOP_get_param, &param), 0);
+    return param.value;
+}
+
+static void do_flood_ring(void) {
+    volatile struct xencons_interface *ring = (void *)KERNEL_WINDOW;
+    uint32_t port = (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
+
+    REQUIRE_EQ(pt_map(KERNEL_WINDOW, core_small((uint32_t)hvm_param(HVM_PARAM_CONSOLE_PFN) << 12,
+                                                CORE_READ_WRITE)), 0);
+    for (uint32_t i = 0;; i++) {
+        ring->out[i % sizeof(ring->out)] = (char)i;
+        /* Now and then indices that no honest frontend has. */
+        ring->out_prod = i % 64 == 0 ? i * 0x01234567u : ring->out_cons + 1024;
+        ring->in_cons = i * 0x9e3779b9u;
+        event_send(port);
+    }
+}
+
+static void do_storm(void) {
+    uint32_t receiver;
+    int32_t port = event_loopback(&receiver);
+
+    for (;;) {
+        event_send((uint32_t)port);
+    }
+}
+
+static void do_storm_port(void) {
+    int32_t port[8];
+
+    for (uint32_t i = 0; i < 8; i++) {
+        port[i] = event_bind_interdomain(0, i + 1);
+    }
+    for (uint32_t i = 0;; i++) {
+        event_send((uint32_t)port[i % 8]);
+    }
+}
+
+static void rearm(uint32_t port) {
+    (void)port;
+    clock_timer(1, 0);
+}
+
+static void do_timer_storm(void) {
+    event_handle(clock_port, rearm);
+    rearm(0);
+    for (;;) {
+        sched_op(SCHEDOP_block, NULL);
+    }
+}
+
+static void do_undefined_storm(void) {
+    static uint32_t code[2] USER_DATA = { 0xe7f000f0, 0xe7f000f0 };
+
+    for (;;) {
+        user_run((void (*)(void))code, 0, 0);
+    }
+}
+
+static void do_hypercall_storm(void) {
+    static struct mmu_update updates[4096];
+    uint32_t l2 = page_gpa(pt_window(KERNEL_WINDOW));
+
+    for (uint32_t i = 0; i < 4096; i++) {
+        updates[i].ptr = l2 + i % 256 * 4;
+        updates[i].val = core_small(page_gpa(updates) & ~0xfffu, CORE_READ_WRITE);
+    }
+    for (;;) {
+        mmu_update(updates, 4096, NULL);
+        pt_ext(PV_MMUEXT_FLUSH_DCACHE, KERNEL_BASE, page_ram_size);
+    }
+}
+
+static void do_bad_stack(void) {
+    static struct trap state = { .psr = PSR_USER };
+
+    state.pc = (uint32_t)user_syscall;
+    event_mask_all();
+    pv_page()->kernel_sp = 0x70000000;
+    trap_resume(&state);
+}
+
+static void do_bad_handler(void) {
+    struct pv_callbacks callbacks = {
+        .undef = 0x70000000, .swi = 0x70000000, .prefetch_abort = 0x70000000,
+        .data_abort = 0x70000000, .event = 0x70000000, .kernel_virt_start = KERNEL_BASE,
+    };
+
+    printf("set_callbacks: %ld\n", hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks));
+    user_run(user_syscall, 0, 0);
+}
+
+static void do_bad_stack_kernel(void) {
+    __asm__ volatile("mov sp, #0x70000000\n\tmov r0, #0\n\tldr r0, [r0]" : : : "r0");
+}
+
+static void do_crash(void) {
+    shutdown(SHUTDOWN_crash);
+}
+
+static void do_reboot(void) {
+    shutdown(SHUTDOWN_reboot);
+}
+
+static void do_poweroff(void) {
+    shutdown(SHUTDOWN_poweroff);
+}
+
+#define NUISANCE(name) { #name, do_##name }
+static const struct {
+    const char *name;
+    void (*run)(void);
+} nuisances[] = {
+    NUISANCE(spin), NUISANCE(spin_user), NUISANCE(yield), NUISANCE(flood), NUISANCE(flood_ring),
+    NUISANCE(storm), NUISANCE(storm_port), NUISANCE(timer_storm), NUISANCE(undefined_storm),
+    NUISANCE(hypercall_storm), NUISANCE(bad_stack), NUISANCE(bad_handler),
+    NUISANCE(bad_stack_kernel), NUISANCE(crash), NUISANCE(reboot), NUISANCE(poweroff),
+};
+
+TEST(nuisance) {
+    for (unsigned int i = 0; i < sizeof(nuisances) / sizeof(nuisances[0]); i++) {
+        if (option_is("do", nuisances[i].name)) {
+            printf("doing %s\n", nuisances[i].name);
+            nuisances[i].run();
+        }
+    }
+    EXPECT_TRUE(!"an option do= that is known");
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VFP registers belong to a vCPU: empty at start, kept while others run, and out of
+ * reach when the guest kernel wants to see each first use (lazy switching).
+ *
+ * Two of these guests run side by side with different marks (option mark=).
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "hypercall.h"
+#include "option.h"
+#include "test.h"
+#include "user.h"
+
+#define REGISTERS 32    /* single-precision */
+
+/* vfp_asm.S */
+void vfp_store(uint32_t *to);
+void vfp_load(const uint32_t *from);
+uint32_t vfp_get_fpscr(void);
+void vfp_set_fpscr(uint32_t value);
+void user_vfp(void);
+
+static int32_t vfp_trap(uint32_t on) {
+    return hypercall1(__HYPERVISOR_fpu_taskswitch, on);
+}
+
+TEST(registers_are_empty_at_start) {
+    uint32_t got[REGISTERS];
+
+    EXPECT_EQ(vfp_trap(0), 0);
+    vfp_store(got);
+    for (int i = 0; i < REGISTERS; i++) {
+        EXPECT_EQ(got[i], 0);
+    }
+    EXPECT_EQ(vfp_get_fpscr() & 0x0fffffff, 0);
+}
+
+TEST(registers_are_kept_while_others_run) {
+    uint32_t mark = option_number("mark", 0x1234) << 16;
+    uint32_t rounds = option_number("rounds", 200);
+    uint32_t put[REGISTERS], got[REGISTERS];
+
+    EXPECT_EQ(vfp_trap(0), 0);
+    for (uint32_t round = 0; round < rounds; round++) {
+        for (uint32_t i = 0; i < REGISTERS; i++) {
+            put[i] = mark | round << 8 | i;
+        }
+        vfp_load(put);
+        vfp_set_fpscr(round % 4 << 22);
+        if (round % 2) {
+            sched_op(SCHEDOP_yield, NULL);
+        } else {
+            clock_sleep(300 * NS_PER_US);
+        }
+        EXPECT_EQ(vfp_get_fpscr() >> 22 & 3, round % 4);
+        vfp_store(got);
+        EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
+    }
+}
+
+TEST(use_traps_when_the_kernel_asks_for_it) {
+    EXPECT_EQ(vfp_trap(1), 0);
+    EXPECT_TRAP(try_call((void (*)(void))vfp_get_fpscr, 0, NULL), TRAP_UNDEF);
+    EXPECT_TRAP(user_run(user_vfp, 0, 0), TRAP_UNDEF);
+    EXPECT_EQ(user_state.pc, (uint32_t)user_vfp);
+    EXPECT_EQ(vfp_trap(0), 0);
+    EXPECT_TRAP(user_run(user_vfp, 0, 0), TRAP_SWI);
+    EXPECT_TRAP(try_call((void (*)(void))vfp_get_fpscr, 0, NULL), TRAP_NONE);
+}
+
+/* Trapping and not trapping again keeps what is in the registers. */
+TEST(registers_survive_trapping) {
+    uint32_t put[REGISTERS], got[REGISTERS];
+
+    for (uint32_t i = 0; i < REGISTERS; i++) {
+        put[i] = 0xabcd0000 + i;
+    }
+    EXPECT_EQ(vfp_trap(0), 0);
+    vfp_load(put);
+    EXPECT_EQ(vfp_trap(1), 0);
+    clock_sleep(NS_PER_MS);
+    EXPECT_EQ(vfp_trap(0), 0);
+    vfp_store(got);
+    EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
+}

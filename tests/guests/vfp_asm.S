@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* VFP accesses for vfp.c, which is itself compiled without floating point. */
+        .syntax unified
+        .arm
+        .fpu    vfp
+        .text
+
+        .globl  vfp_store
+vfp_store:                              @ (uint32_t *to)
+        vstmia  r0, {s0-s31}
+        bx      lr
+
+        .globl  vfp_load
+vfp_load:                               @ (const uint32_t *from)
+        vldmia  r0, {s0-s31}
+        bx      lr
+
+        .globl  vfp_get_fpscr
+vfp_get_fpscr:
+        vmrs    r0, fpscr
+        bx      lr
+
+        .globl  vfp_set_fpscr
+vfp_set_fpscr:
+        vmsr    fpscr, r0
+        bx      lr
+
+        .section .user.text, "ax"
+        .balign 4
+        .globl  user_vfp
+user_vfp:
+        vmov    s0, r0
+        swi     0
