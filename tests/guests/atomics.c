@@ -12,8 +12,8 @@
 #include "test.h"
 #include "trap.h"
 
-#define RUN_NS      (60 * NS_PER_MS)
-#define PERIOD_NS   (13 * NS_PER_US)
+#define RUN_NS    (60 * NS_PER_MS)
+#define PERIOD_NS (13 * NS_PER_US)
 
 static volatile uint32_t counter;
 static volatile uint32_t upcalls;

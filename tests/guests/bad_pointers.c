@@ -15,21 +15,35 @@
 #include "test.h"
 #include "trap.h"
 
-#define WINDOW  KERNEL_WINDOW   /* one page mapped here, none behind it */
+#define WINDOW    KERNEL_WINDOW /* one page mapped here, none behind it */
 #define READ_ONLY (KERNEL_WINDOW + 16 * PAGE_SIZE)
 
 /* Nothing can be read or written there. */
 static const uint32_t unusable[] = {
-    0x00000000, 0x00000001, 0x00000003, 0x00001000, 0x70000000, 0x7fffffff, 0xbffffffc,
-    0xfe001000, 0xfe100000, 0xfe100001, 0xff000000, 0xffefffff, 0xfff00000, 0xfffffffc,
-    0xffffffff, WINDOW + PAGE_SIZE, WINDOW + PAGE_SIZE - 1,
+    0x00000000,
+    0x00000001,
+    0x00000003,
+    0x00001000,
+    0x70000000,
+    0x7fffffff,
+    0xbffffffc,
+    0xfe001000,
+    0xfe100000,
+    0xfe100001,
+    0xff000000,
+    0xffefffff,
+    0xfff00000,
+    0xfffffffc,
+    0xffffffff,
+    WINDOW + PAGE_SIZE,
+    WINDOW + PAGE_SIZE - 1,
 };
 /* Readable, not writable: outputs must be refused. */
-static const uint32_t not_writable[] = { READ_ONLY, READ_ONLY + 0x123, PV_VECTORS_VA,
-                                         PV_HELPERS_VA, PV_TLS_VA, PV_COUNTER_VA };
+static const uint32_t not_writable[] = {READ_ONLY,     READ_ONLY + 0x123, PV_VECTORS_VA,
+                                        PV_HELPERS_VA, PV_TLS_VA,         PV_COUNTER_VA};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HERE UINT32_MAX     /* the argument that is replaced by the pointer */
+#define HERE         UINT32_MAX /* the argument that is replaced by the pointer */
 
 struct call {
     const char *name;
@@ -37,36 +51,67 @@ struct call {
     uint32_t args[4];
 };
 
-#define EVENT(op) { "event " #op, __HYPERVISOR_event_channel_op, { op, HERE, 0, 0 } }
-#define MEMORY(op) { "memory " #op, __HYPERVISOR_memory_op, { op, HERE, 0, 0 } }
-#define VERSION(op) { "version " #op, __HYPERVISOR_xen_version, { op, HERE, 0, 0 } }
-#define VCPU(op) { "vcpu " #op, __HYPERVISOR_vcpu_op, { op, 0, HERE, 0 } }
+#define EVENT(op)                                      \
+    {                                                  \
+        "event " #op, __HYPERVISOR_event_channel_op, { \
+            op, HERE, 0, 0                             \
+        }                                              \
+    }
+#define MEMORY(op)                               \
+    {                                            \
+        "memory " #op, __HYPERVISOR_memory_op, { \
+            op, HERE, 0, 0                       \
+        }                                        \
+    }
+#define VERSION(op)                                 \
+    {                                               \
+        "version " #op, __HYPERVISOR_xen_version, { \
+            op, HERE, 0, 0                          \
+        }                                           \
+    }
+#define VCPU(op)                             \
+    {                                        \
+        "vcpu " #op, __HYPERVISOR_vcpu_op, { \
+            op, 0, HERE, 0                   \
+        }                                    \
+    }
 
 static const struct call reading[] = {
-    { "set_callbacks", __HYPERVISOR_set_callbacks, { HERE, 0, 0, 0 } },
-    { "mmu_update", __HYPERVISOR_mmu_update, { HERE, 1, 0, DOMID_SELF } },
-    { "mmu_update many", __HYPERVISOR_mmu_update, { HERE, 64, 0, DOMID_SELF } },
-    { "mmuext_op", __HYPERVISOR_mmuext_op, { HERE, 1, 0, DOMID_SELF } },
-    { "multicall", __HYPERVISOR_multicall, { HERE, 1, 0, 0 } },
-    { "multicall many", __HYPERVISOR_multicall, { HERE, 100, 0, 0 } },
-    { "sched shutdown", __HYPERVISOR_sched_op, { SCHEDOP_shutdown, HERE, 0, 0 } },
-    { "sched poll", __HYPERVISOR_sched_op, { SCHEDOP_poll, HERE, 0, 0 } },
-    { "console write", __HYPERVISOR_console_io, { CONSOLEIO_write, 16, HERE, 0 } },
-    { "hvm set_param", __HYPERVISOR_hvm_op, { HVMOP_set_param, HERE, 0, 0 } },
-    { "hvm get_param", __HYPERVISOR_hvm_op, { HVMOP_get_param, HERE, 0, 0 } },
-    { "physdev eoi", __HYPERVISOR_physdev_op, { PHYSDEVOP_eoi, HERE, 0, 0 } },
-    EVENT(EVTCHNOP_alloc_unbound), EVENT(EVTCHNOP_bind_interdomain), EVENT(EVTCHNOP_bind_virq),
-    EVENT(EVTCHNOP_bind_pirq), EVENT(EVTCHNOP_bind_ipi), EVENT(EVTCHNOP_close),
-    EVENT(EVTCHNOP_send), EVENT(EVTCHNOP_status), EVENT(EVTCHNOP_unmask),
+    {"set_callbacks", __HYPERVISOR_set_callbacks, {HERE, 0, 0, 0}},
+    {"mmu_update", __HYPERVISOR_mmu_update, {HERE, 1, 0, DOMID_SELF}},
+    {"mmu_update many", __HYPERVISOR_mmu_update, {HERE, 64, 0, DOMID_SELF}},
+    {"mmuext_op", __HYPERVISOR_mmuext_op, {HERE, 1, 0, DOMID_SELF}},
+    {"multicall", __HYPERVISOR_multicall, {HERE, 1, 0, 0}},
+    {"multicall many", __HYPERVISOR_multicall, {HERE, 100, 0, 0}},
+    {"sched shutdown", __HYPERVISOR_sched_op, {SCHEDOP_shutdown, HERE, 0, 0}},
+    {"sched poll", __HYPERVISOR_sched_op, {SCHEDOP_poll, HERE, 0, 0}},
+    {"console write", __HYPERVISOR_console_io, {CONSOLEIO_write, 16, HERE, 0}},
+    {"hvm set_param", __HYPERVISOR_hvm_op, {HVMOP_set_param, HERE, 0, 0}},
+    {"hvm get_param", __HYPERVISOR_hvm_op, {HVMOP_get_param, HERE, 0, 0}},
+    {"physdev eoi", __HYPERVISOR_physdev_op, {PHYSDEVOP_eoi, HERE, 0, 0}},
+    EVENT(EVTCHNOP_alloc_unbound),
+    EVENT(EVTCHNOP_bind_interdomain),
+    EVENT(EVTCHNOP_bind_virq),
+    EVENT(EVTCHNOP_bind_pirq),
+    EVENT(EVTCHNOP_bind_ipi),
+    EVENT(EVTCHNOP_close),
+    EVENT(EVTCHNOP_send),
+    EVENT(EVTCHNOP_status),
+    EVENT(EVTCHNOP_unmask),
     EVENT(EVTCHNOP_bind_vcpu),
-    MEMORY(XENMEM_decrease_reservation), MEMORY(XENMEM_increase_reservation),
-    MEMORY(XENMEM_populate_physmap), MEMORY(XENMEM_add_to_physmap),
-    VCPU(VCPUOP_register_vcpu_info), VCPU(VCPUOP_register_runstate_memory_area),
+    MEMORY(XENMEM_decrease_reservation),
+    MEMORY(XENMEM_increase_reservation),
+    MEMORY(XENMEM_populate_physmap),
+    MEMORY(XENMEM_add_to_physmap),
+    VCPU(VCPUOP_register_vcpu_info),
+    VCPU(VCPUOP_register_runstate_memory_area),
     VCPU(VCPUOP_set_singleshot_timer),
 };
 
 static const struct call writing[] = {
-    VERSION(XENVER_extraversion), VERSION(XENVER_capabilities), VERSION(XENVER_get_features),
+    VERSION(XENVER_extraversion),
+    VERSION(XENVER_capabilities),
+    VERSION(XENVER_get_features),
     VCPU(VCPUOP_get_runstate_info),
 };
 
@@ -131,7 +176,7 @@ TEST(misaligned_pointers_do_no_harm) {
     for (unsigned int i = 0; i < COUNT(reading); i++) {
         if (reading[i].number == __HYPERVISOR_sched_op ||
             reading[i].number == __HYPERVISOR_set_callbacks) {
-            continue;   /* read as zeroes these end the guest, rightly */
+            continue; /* read as zeroes these end the guest, rightly */
         }
         for (uint32_t offset = 1; offset < 8; offset++) {
             memset((void *)WINDOW, 0, 256);
@@ -143,11 +188,11 @@ TEST(misaligned_pointers_do_no_harm) {
 
 /* Pointers inside of structures. */
 TEST(unusable_nested_pointers_are_efault) {
-    struct mmu_update update = { .ptr = page_gpa(pt_window(WINDOW)), .val = 0 };
+    struct mmu_update update = {.ptr = page_gpa(pt_window(WINDOW)), .val = 0};
 
     for (unsigned int j = 0; j < COUNT(unusable); j++) {
-        struct xen_memory_reservation reservation = { .nr_extents = 1, .domid = DOMID_SELF };
-        struct sched_poll poll = { .nr_ports = 1, .timeout = 1 };
+        struct xen_memory_reservation reservation = {.nr_extents = 1, .domid = DOMID_SELF};
+        struct sched_poll poll = {.nr_ports = 1, .timeout = 1};
 
         set_xen_guest_handle(reservation.extent_start, (xen_pfn_t *)unusable[j]);
         EXPECT_TRUE(memory_op(XENMEM_decrease_reservation, &reservation) <= 0);
@@ -185,10 +230,10 @@ TEST(runstate_area_that_goes_away_does_no_harm) {
 
 /* Ranges for cache and TLB operations: bounded work, no fault, whatever they cover. */
 TEST(wild_ranges_for_maintenance_do_no_harm) {
-    static const uint32_t ops[] = { PV_MMUEXT_CLEAN_DCACHE, PV_MMUEXT_FLUSH_DCACHE,
-                                    PV_MMUEXT_INVAL_DCACHE, PV_MMUEXT_SYNC_ICACHE,
-                                    PV_MMUEXT_TLB_FLUSH_RANGE };
-    static const uint32_t sizes[] = { 0, 1, 31, PAGE_SIZE, 0x100000, 0x7fffffff, 0xffffffff };
+    static const uint32_t ops[] = {PV_MMUEXT_CLEAN_DCACHE, PV_MMUEXT_FLUSH_DCACHE,
+                                   PV_MMUEXT_INVAL_DCACHE, PV_MMUEXT_SYNC_ICACHE,
+                                   PV_MMUEXT_TLB_FLUSH_RANGE};
+    static const uint32_t sizes[] = {0, 1, 31, PAGE_SIZE, 0x100000, 0x7fffffff, 0xffffffff};
 
     for (unsigned int i = 0; i < COUNT(ops); i++) {
         for (unsigned int j = 0; j < COUNT(unusable); j++) {

@@ -19,7 +19,9 @@
 /* How many of @frame[0..count) were given back / obtained, or a negative errno. */
 static int32_t balloon(uint32_t command, const xen_pfn_t *frame, uint32_t count) {
     struct xen_memory_reservation reservation = {
-        .nr_extents = count, .extent_order = 0, .domid = DOMID_SELF,
+        .nr_extents = count,
+        .extent_order = 0,
+        .domid = DOMID_SELF,
     };
 
     set_xen_guest_handle(reservation.extent_start, (xen_pfn_t *)frame);
@@ -35,7 +37,7 @@ TEST(freed_frame_is_gone_from_the_linear_map) {
     xen_pfn_t frame = frame_of(page);
 
     page[1023] = 1;
-    page[1024] = 0x0bee;  /* next page, same section */
+    page[1024] = 0x0bee; /* next page, same section */
     EXPECT_EQ(balloon(XENMEM_decrease_reservation, &frame, 1), 1);
     EXPECT_TRAP(try_read((uint32_t)page, NULL), TRAP_DATA_ABORT);
     EXPECT_TRAP(try_write((uint32_t)page, 1), TRAP_DATA_ABORT);
@@ -75,7 +77,8 @@ TEST(freed_frame_cannot_be_mapped_again) {
     EXPECT_TRAP(try_read(WINDOW, NULL), TRAP_DATA_ABORT);
     EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, (uint32_t)page),
                      core_section(page_gpa(page) & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL,
-                                  CORE_READ_WRITE)) < 0, 1);
+                                  CORE_READ_WRITE)) < 0,
+              1);
     EXPECT_TRAP(try_read((uint32_t)page, NULL), TRAP_DATA_ABORT);
 }
 
@@ -90,8 +93,9 @@ TEST(freed_frame_cannot_be_freed_twice) {
 }
 
 TEST(frames_of_others_cannot_be_freed) {
-    static const xen_pfn_t frames[] = { 0, 0x10, 0x100, 0x7ff0, 0xffff, 0x101f1, 0x39000,
-                                        0xfffff, ~(xen_pfn_t)0, 1ull << 32, 1ull << 63 };
+    static const xen_pfn_t frames[] = {0,         0x10,    0x100,   0x7ff0,        0xffff,
+                                       0x101f1,   0x39000, 0xfffff, ~(xen_pfn_t)0, 1ull << 32,
+                                       1ull << 63};
 
     for (unsigned int i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
         EXPECT_TRUE(balloon(XENMEM_decrease_reservation, &frames[i], 1) <= 0);

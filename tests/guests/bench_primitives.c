@@ -24,12 +24,12 @@
 #include "test.h"
 #include "user.h"
 
-#define ROUNDS      24000u
-#define TENTHS      10u
-#define WINDOW      KERNEL_WINDOW
-#define UNMAPPED    0x70000000u
+#define ROUNDS   24000u
+#define TENTHS   10u
+#define WINDOW   KERNEL_WINDOW
+#define UNMAPPED 0x70000000u
 
-static uint32_t null_cost, iret_cost, timer_cost;   /* in tenths */
+static uint32_t null_cost, iret_cost, timer_cost; /* in tenths */
 
 static void report(const char *name, uint32_t tenths) {
     printf("bench %s %lu.%lu\n", name, tenths / TENTHS, tenths % TENTHS);
@@ -44,7 +44,7 @@ static uint32_t per_round(uint32_t count, uint32_t rounds) {
 
 static uint32_t cost_of_hypercall(uint32_t number, uint32_t a0, uint32_t a1, uint32_t a2,
                                   uint32_t a3, uint32_t toggle, uint32_t rounds) {
-    uint32_t args[4] = { a0, a1, a2, a3 };
+    uint32_t args[4] = {a0, a1, a2, a3};
     uint32_t start = clock_count();
 
     bench_hypercall(rounds, number, args, toggle);
@@ -53,10 +53,14 @@ static uint32_t cost_of_hypercall(uint32_t number, uint32_t a0, uint32_t a1, uin
 
 static void set_entries(void (*swi)(void), void (*abort)(void), void (*event)(void)) {
     struct pv_callbacks callbacks = {
-        .undef = (uint32_t)entry_undef, .swi = (uint32_t)swi,
-        .prefetch_abort = (uint32_t)entry_prefetch_abort, .data_abort = (uint32_t)abort,
-        .event = (uint32_t)event, .kernel_virt_start = KERNEL_BASE,
-        .restart_start = (uint32_t)__restart_start, .restart_end = (uint32_t)__restart_end,
+        .undef = (uint32_t)entry_undef,
+        .swi = (uint32_t)swi,
+        .prefetch_abort = (uint32_t)entry_prefetch_abort,
+        .data_abort = (uint32_t)abort,
+        .event = (uint32_t)event,
+        .kernel_virt_start = KERNEL_BASE,
+        .restart_start = (uint32_t)__restart_start,
+        .restart_end = (uint32_t)__restart_end,
     };
 
     REQUIRE_EQ(hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks), 0);
@@ -77,8 +81,8 @@ TEST(hypercalls) {
     null_cost = cost_of_hypercall(__HYPERVISOR_xen_version, XENVER_version, 0, 0, 0, 0, ROUNDS);
     report("null_hypercall", null_cost);
     report("unknown_hypercall", cost_of_hypercall(63, 0, 0, 0, 0, 0, ROUNDS));
-    report("set_tls", cost_of_hypercall(__HYPERVISOR_set_segment_base, PV_SEGBASE_TLS, 1, 0, 0, 0,
-                                        ROUNDS));
+    report("set_tls",
+           cost_of_hypercall(__HYPERVISOR_set_segment_base, PV_SEGBASE_TLS, 1, 0, 0, 0, ROUNDS));
 }
 
 TEST(iret) {
@@ -120,7 +124,7 @@ TEST(table_updates) {
     struct mmu_update *updates = page_alloc(2);
     uint32_t l2 = page_gpa(pt_window(WINDOW));
     uint32_t frames = page_gpa(page_alloc(512));
-    static const uint32_t batches[] = { 1, 32, 256 };
+    static const uint32_t batches[] = {1, 32, 256};
 
     for (uint32_t i = 0; i < 512; i++) {
         updates[i].ptr = l2 + i % 256 * 4;
@@ -128,8 +132,8 @@ TEST(table_updates) {
     }
     for (unsigned int i = 0; i < 3; i++) {
         uint32_t rounds = ROUNDS / batches[i];
-        uint32_t cost = cost_of_hypercall(__HYPERVISOR_mmu_update, (uint32_t)updates, batches[i],
-                                          0, DOMID_SELF, PAGE_SIZE, rounds);
+        uint32_t cost = cost_of_hypercall(__HYPERVISOR_mmu_update, (uint32_t)updates, batches[i], 0,
+                                          DOMID_SELF, PAGE_SIZE, rounds);
         char name[32];
 
         snprintf(name, sizeof(name), "mmu_update_%lu", batches[i]);
@@ -151,12 +155,11 @@ static struct multicall_entry switches[2][8] __attribute__((aligned(1024)));
 static void prepare_switch(uint32_t i, uint32_t *l1) {
     bases[i].op.cmd = MMUEXT_NEW_BASEPTR;
     bases[i].op.arg1.mfn = page_gpa(l1) >> 12;
-    switches[i][0] = (struct multicall_entry){
-        .op = __HYPERVISOR_mmuext_op, .args = { (uint32_t)&bases[i], 1, 0, DOMID_SELF } };
-    switches[i][1] = (struct multicall_entry){
-        .op = __HYPERVISOR_set_segment_base, .args = { PV_SEGBASE_TLS, i } };
-    switches[i][2] = (struct multicall_entry){
-        .op = __HYPERVISOR_fpu_taskswitch, .args = { 1 } };
+    switches[i][0] = (struct multicall_entry){.op = __HYPERVISOR_mmuext_op,
+                                              .args = {(uint32_t)&bases[i], 1, 0, DOMID_SELF}};
+    switches[i][1] =
+        (struct multicall_entry){.op = __HYPERVISOR_set_segment_base, .args = {PV_SEGBASE_TLS, i}};
+    switches[i][2] = (struct multicall_entry){.op = __HYPERVISOR_fpu_taskswitch, .args = {1}};
 }
 
 TEST(address_space_switch) {
@@ -164,9 +167,8 @@ TEST(address_space_switch) {
 
     prepare_switch(0, pt_kernel_l1);
     prepare_switch(1, second);
-    report("address_space_switch",
-           cost_of_hypercall(__HYPERVISOR_mmuext_op, (uint32_t)&bases[0], 1, 0, DOMID_SELF,
-                             sizeof(bases[0]), ROUNDS));
+    report("address_space_switch", cost_of_hypercall(__HYPERVISOR_mmuext_op, (uint32_t)&bases[0], 1,
+                                                     0, DOMID_SELF, sizeof(bases[0]), ROUNDS));
     report("context_switch_multicall",
            cost_of_hypercall(__HYPERVISOR_multicall, (uint32_t)switches[0], 3, 0, 0,
                              sizeof(switches[0]), ROUNDS));
@@ -234,8 +236,8 @@ TEST(interrupt_to_handler) {
     set_entries_back();
     event_unmask_all();
     REQUIRE_EQ(interrupts > 100, 1);
-    report("interrupt_to_handler", per_round(busy - quiet, interrupts) -
-                                       HANDLER_EVENT * TENTHS - timer_cost - iret_cost);
+    report("interrupt_to_handler",
+           per_round(busy - quiet, interrupts) - HANDLER_EVENT * TENTHS - timer_cost - iret_cost);
 }
 
 /* The peer's port for pings: the first one that can be bound. */
@@ -288,7 +290,7 @@ TEST(another_domain) {
     }
     ping = find_peer(&remote);
     event_handle(ping, count_pong);
-    clock_sleep(20 * NS_PER_MS);    /* the peer opens the rest and blocks */
+    clock_sleep(20 * NS_PER_MS); /* the peer opens the rest and blocks */
     for (uint32_t i = 0; i < BENCH_PORTS; i++) {
         int32_t port = event_bind_interdomain(option_number("peer", 0), remote + 1 + i);
 

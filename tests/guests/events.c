@@ -33,7 +33,7 @@ static void close_loopback(uint32_t sender, uint32_t receiver) {
 }
 
 static uint32_t status_of(uint32_t port) {
-    struct evtchn_status status = { .dom = DOMID_SELF, .port = port };
+    struct evtchn_status status = {.dom = DOMID_SELF, .port = port};
 
     EXPECT_EQ(event_op(EVTCHNOP_status, &status), 0);
     return status.status;
@@ -93,14 +93,14 @@ TEST(block_ends_with_an_event) {
 TEST(poll_ends_with_its_event_or_its_time) {
     uint32_t receiver, sender = open_loopback(&receiver);
     evtchn_port_t port = receiver;
-    struct sched_poll poll = { .nr_ports = 1 };
+    struct sched_poll poll = {.nr_ports = 1};
     uint64_t start;
 
     set_xen_guest_handle(poll.ports, &port);
     event_mask_all();
     EXPECT_EQ(event_send(sender), 0);
     poll.timeout = 0;
-    EXPECT_EQ(sched_op(SCHEDOP_poll, &poll), 0);    /* pending already: at once */
+    EXPECT_EQ(sched_op(SCHEDOP_poll, &poll), 0); /* pending already: at once */
     event_unmask_all();
     start = clock_ns();
     poll.timeout = start + 3 * NS_PER_MS;
@@ -128,10 +128,10 @@ TEST(ports_change_state_as_xen_says) {
 }
 
 TEST(bad_ports_are_refused) {
-    static const uint32_t ports[] = { 0, 100, 1023, 1024, 4095, 4096, 0x10000, 0x7fffffff, ~0u };
+    static const uint32_t ports[] = {0, 100, 1023, 1024, 4095, 4096, 0x10000, 0x7fffffff, ~0u};
 
     for (unsigned int i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-        struct evtchn_unmask unmask = { .port = ports[i] };
+        struct evtchn_unmask unmask = {.port = ports[i]};
 
         EXPECT_EQ(event_send(ports[i]), -XEN_EINVAL);
         EXPECT_EQ(event_close(ports[i]), -XEN_EINVAL);
@@ -148,8 +148,8 @@ TEST(virq_is_bound_once) {
 
 TEST(lines_of_others_cannot_be_bound) {
     for (uint32_t pirq = 0; pirq < 200; pirq++) {
-        struct evtchn_bind_pirq bind = { .pirq = pirq };
-        struct physdev_eoi eoi = { .irq = pirq };
+        struct evtchn_bind_pirq bind = {.pirq = pirq};
+        struct physdev_eoi eoi = {.irq = pirq};
 
         EXPECT_EQ(event_op(EVTCHNOP_bind_pirq, &bind) < 0, 1);
         EXPECT_EQ(hypercall_op(__HYPERVISOR_physdev_op, PHYSDEVOP_eoi, &eoi) < 0, 1);

@@ -17,7 +17,9 @@ struct pair {
     uint32_t kind;
 };
 
-#define DECLARE(name) void kernel_##name(void); void user_##name(void)
+#define DECLARE(name)         \
+    void kernel_##name(void); \
+    void user_##name(void)
 DECLARE(udf);
 DECLARE(udf_thumb);
 DECLARE(bkpt);
@@ -31,14 +33,14 @@ void user_mrc_id(void);
 uint32_t kernel_mrc_id(void);
 
 static const struct pair pairs[] = {
-    { kernel_udf, user_udf, TRAP_UNDEF },
-    { kernel_udf_thumb, user_udf_thumb, TRAP_UNDEF },
-    { kernel_bkpt, user_bkpt, TRAP_PREFETCH_ABORT },
-    { kernel_bkpt_thumb, user_bkpt_thumb, TRAP_PREFETCH_ABORT },
-    { kernel_cdp, user_cdp, TRAP_UNDEF },
-    { kernel_mcr_p14, user_mcr_p14, TRAP_UNDEF },
-    { kernel_ldc, user_ldc, TRAP_UNDEF },
-    { kernel_mcr_p15_odd, user_mcr_p15_odd, TRAP_UNDEF },
+    {kernel_udf, user_udf, TRAP_UNDEF},
+    {kernel_udf_thumb, user_udf_thumb, TRAP_UNDEF},
+    {kernel_bkpt, user_bkpt, TRAP_PREFETCH_ABORT},
+    {kernel_bkpt_thumb, user_bkpt_thumb, TRAP_PREFETCH_ABORT},
+    {kernel_cdp, user_cdp, TRAP_UNDEF},
+    {kernel_mcr_p14, user_mcr_p14, TRAP_UNDEF},
+    {kernel_ldc, user_ldc, TRAP_UNDEF},
+    {kernel_mcr_p15_odd, user_mcr_p15_odd, TRAP_UNDEF},
 };
 
 static void expect_state(const struct trap *state, void (*code)(void), uint32_t mode) {

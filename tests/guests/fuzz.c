@@ -27,8 +27,8 @@ static uint32_t next(void) {
 }
 
 static uint32_t fuzz_pointer(void) {
-    static const uint32_t odd[] = { 0, 1, 0xfe000000, 0xff000000, 0xffff0000, 0xfffffffc, ~0u,
-                                    0x70000000 };
+    static const uint32_t odd[] = {0,          1,          0xfe000000, 0xff000000,
+                                   0xffff0000, 0xfffffffc, ~0u,        0x70000000};
 
     if (next() % 4 == 0) {
         return odd[next() % (sizeof(odd) / sizeof(odd[0]))];
@@ -38,30 +38,21 @@ static uint32_t fuzz_pointer(void) {
 
 static uint32_t fuzz_argument(void) {
     switch (next() % 6) {
-    case 0:
-        return next();
-    case 1:
-        return next() % 40;
-    case 2:
-        return next() % 3;
-    case 3:
-        return 1u << (next() % 32);
-    default:
-        return fuzz_pointer();
+    case 0: return next();
+    case 1: return next() % 40;
+    case 2: return next() % 3;
+    case 3: return 1u << (next() % 32);
+    default: return fuzz_pointer();
     }
 }
 
 /* Numbers that mean something here: frames and tables of our own scratch memory, ports, ids. */
 static uint32_t fuzz_word(void) {
     switch (next() % 6) {
-    case 0:
-        return (page_gpa(scratch) >> 12) + next() % SCRATCH_PAGES;
-    case 1:
-        return page_gpa(scratch) + next() % (SCRATCH_PAGES * PAGE_SIZE);
-    case 2:
-        return fuzz_argument();
-    default:
-        return next() % 64;
+    case 0: return (page_gpa(scratch) >> 12) + next() % SCRATCH_PAGES;
+    case 1: return page_gpa(scratch) + next() % (SCRATCH_PAGES * PAGE_SIZE);
+    case 2: return fuzz_argument();
+    default: return next() % 64;
     }
 }
 
@@ -77,8 +68,8 @@ static bool fuzz_is_suicide(uint32_t number, uint32_t first) {
         return false;
     }
     return number == __HYPERVISOR_iret || number == __HYPERVISOR_set_callbacks ||
-           number == __HYPERVISOR_multicall ||
-           number == __HYPERVISOR_memory_op || number == __HYPERVISOR_mmuext_op ||
+           number == __HYPERVISOR_multicall || number == __HYPERVISOR_memory_op ||
+           number == __HYPERVISOR_mmuext_op ||
            (number == __HYPERVISOR_sched_op && first != SCHEDOP_yield) ||
            (number == __HYPERVISOR_sched_op_compat) || number == __HYPERVISOR_console_io;
 }
@@ -117,9 +108,13 @@ static void fuzz_tables_once(void) {
                           : (uint64_t)next() << 32 | next(),
         .val = next() % 2 ? next() : (page_gpa(scratch) & ~0xfffu) | (next() & 0xfff),
     };
-    static const uint32_t commands[] = { MMUEXT_PIN_L1_TABLE, MMUEXT_UNPIN_TABLE,
-                                         MMUEXT_INVLPG_LOCAL, MMUEXT_TLB_FLUSH_LOCAL,
-                                         PV_MMUEXT_CLEAN_DCACHE, PV_MMUEXT_LOAD_TABLE, 99 };
+    static const uint32_t commands[] = {MMUEXT_PIN_L1_TABLE,
+                                        MMUEXT_UNPIN_TABLE,
+                                        MMUEXT_INVLPG_LOCAL,
+                                        MMUEXT_TLB_FLUSH_LOCAL,
+                                        PV_MMUEXT_CLEAN_DCACHE,
+                                        PV_MMUEXT_LOAD_TABLE,
+                                        99};
 
     (void)mmu_update(&update, 1, NULL);
     (void)pt_ext(commands[next() % 7], page_gpa(scratch) >> 12, fuzz_pointer());

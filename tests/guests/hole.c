@@ -10,10 +10,10 @@
 #include "test.h"
 #include "trap.h"
 
-#define HOLE_START  (PV_VIRT_START + SECTION_SIZE)
-#define HOLE_END    0xfff00000u
+#define HOLE_START (PV_VIRT_START + SECTION_SIZE)
+#define HOLE_END   0xfff00000u
 /* Not a divisor of a MiB, so that the probes fall on different offsets. */
-#define STRIDE      0x1c240u
+#define STRIDE     0x1c240u
 
 static void expect_refused(uint32_t kind, uint32_t address) {
     EXPECT_TRAP(kind, TRAP_DATA_ABORT);
@@ -87,9 +87,9 @@ TEST(vector_page_tells_no_secret) {
  * Writes to control registers: emulated without effect or undefined, and never a
  * way to the hardware register.
  */
-#define WRITE_CP15(name, operands)                                                   \
-    static void name(void) {                                                         \
-        __asm__ volatile("mvn r3, #0\n\tmcr p15, " operands : : : "r3", "memory");   \
+#define WRITE_CP15(name, operands)                                                 \
+    static void name(void) {                                                       \
+        __asm__ volatile("mvn r3, #0\n\tmcr p15, " operands : : : "r3", "memory"); \
     }
 WRITE_CP15(write_dacr, "0, r3, c3, c0, 0")
 WRITE_CP15(write_ttbr, "0, r3, c2, c0, 0")
@@ -101,8 +101,8 @@ WRITE_CP15(write_test, "0, r3, c15, c0, 0")
 
 TEST(kernel_cannot_change_control_registers) {
     static void (*const write[])(void) = {
-        write_dacr, write_ttbr, write_sctlr, write_fcse, write_lockdown, write_tlb_lockdown,
-        write_test,
+        write_dacr,     write_ttbr,         write_sctlr, write_fcse,
+        write_lockdown, write_tlb_lockdown, write_test,
     };
 
     for (unsigned int i = 0; i < sizeof(write) / sizeof(write[0]); i++) {
@@ -116,14 +116,16 @@ TEST(kernel_cannot_change_control_registers) {
 }
 
 /* Mode changes that USR mode ignores or refuses leave it in USR mode. */
-#define STATEMENT(name, text) \
-    static void name(void) { __asm__ volatile(text : : : "r3", "cc", "memory"); }
+#define STATEMENT(name, text)                              \
+    static void name(void) {                               \
+        __asm__ volatile(text : : : "r3", "cc", "memory"); \
+    }
 STATEMENT(msr_svc, "mrs r3, cpsr\n\tbic r3, r3, #0x1f\n\torr r3, r3, #0x13\n\tmsr cpsr_c, r3")
 STATEMENT(msr_all, "mov r3, #0x1f\n\tmsr cpsr_fsxc, r3")
 STATEMENT(msr_spsr, "mov r3, #0x13\n\tmsr spsr_fsxc, r3")
 
 TEST(kernel_cannot_change_mode) {
-    static void (*const change[])(void) = { msr_svc, msr_all, msr_spsr };
+    static void (*const change[])(void) = {msr_svc, msr_all, msr_spsr};
 
     for (unsigned int i = 0; i < sizeof(change) / sizeof(change[0]); i++) {
         uint32_t kind = try_call(change[i], 0, NULL);

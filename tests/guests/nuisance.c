@@ -63,7 +63,7 @@ static void do_flood(void) {
 }
 
 static uint64_t hvm_param(uint32_t index) {
-    struct xen_hvm_param param = { .domid = DOMID_SELF, .index = index };
+    struct xen_hvm_param param = {.domid = DOMID_SELF, .index = index};
 
     REQUIRE_EQ(hypercall_op(__HYPERVISOR_hvm_op, HVMOP_get_param, &param), 0);
     return param.value;
@@ -74,7 +74,8 @@ static void do_flood_ring(void) {
     uint32_t port = (uint32_t)hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
 
     REQUIRE_EQ(pt_map(KERNEL_WINDOW, core_small((uint32_t)hvm_param(HVM_PARAM_CONSOLE_PFN) << 12,
-                                                CORE_READ_WRITE)), 0);
+                                                CORE_READ_WRITE)),
+               0);
     for (uint32_t i = 0;; i++) {
         ring->out[i % sizeof(ring->out)] = (char)i;
         /* Now and then indices that no honest frontend has. */
@@ -118,7 +119,7 @@ static void do_timer_storm(void) {
 }
 
 static void do_undefined_storm(void) {
-    static uint32_t code[2] USER_DATA = { 0xe7f000f0, 0xe7f000f0 };
+    static uint32_t code[2] USER_DATA = {0xe7f000f0, 0xe7f000f0};
 
     for (;;) {
         user_run((void (*)(void))code, 0, 0);
@@ -140,7 +141,7 @@ static void do_hypercall_storm(void) {
 }
 
 static void do_bad_stack(void) {
-    static struct trap state = { .psr = PSR_USER };
+    static struct trap state = {.psr = PSR_USER};
 
     state.pc = (uint32_t)user_syscall;
     event_mask_all();
@@ -150,8 +151,12 @@ static void do_bad_stack(void) {
 
 static void do_bad_handler(void) {
     struct pv_callbacks callbacks = {
-        .undef = 0x70000000, .swi = 0x70000000, .prefetch_abort = 0x70000000,
-        .data_abort = 0x70000000, .event = 0x70000000, .kernel_virt_start = KERNEL_BASE,
+        .undef = 0x70000000,
+        .swi = 0x70000000,
+        .prefetch_abort = 0x70000000,
+        .data_abort = 0x70000000,
+        .event = 0x70000000,
+        .kernel_virt_start = KERNEL_BASE,
     };
 
     printf("set_callbacks: %ld\n", hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks));
@@ -174,15 +179,28 @@ static void do_poweroff(void) {
     shutdown(SHUTDOWN_poweroff);
 }
 
-#define NUISANCE(name) { #name, do_##name }
+#define NUISANCE(name) \
+    { #name, do_##name }
 static const struct {
     const char *name;
     void (*run)(void);
 } nuisances[] = {
-    NUISANCE(spin), NUISANCE(spin_user), NUISANCE(yield), NUISANCE(flood), NUISANCE(flood_ring),
-    NUISANCE(storm), NUISANCE(storm_port), NUISANCE(timer_storm), NUISANCE(undefined_storm),
-    NUISANCE(hypercall_storm), NUISANCE(bad_stack), NUISANCE(bad_handler),
-    NUISANCE(bad_stack_kernel), NUISANCE(crash), NUISANCE(reboot), NUISANCE(poweroff),
+    NUISANCE(spin),
+    NUISANCE(spin_user),
+    NUISANCE(yield),
+    NUISANCE(flood),
+    NUISANCE(flood_ring),
+    NUISANCE(storm),
+    NUISANCE(storm_port),
+    NUISANCE(timer_storm),
+    NUISANCE(undefined_storm),
+    NUISANCE(hypercall_storm),
+    NUISANCE(bad_stack),
+    NUISANCE(bad_handler),
+    NUISANCE(bad_stack_kernel),
+    NUISANCE(crash),
+    NUISANCE(reboot),
+    NUISANCE(poweroff),
 };
 
 TEST(nuisance) {

@@ -13,8 +13,8 @@
 #include "test.h"
 #include "user.h"
 
-#define WINDOW      KERNEL_WINDOW
-#define USER_VA     USER_WINDOW
+#define WINDOW  KERNEL_WINDOW
+#define USER_VA USER_WINDOW
 
 static uint32_t marked_page(uint32_t mark) {
     uint32_t *page = page_alloc(1);
@@ -173,7 +173,8 @@ TEST(tables_can_be_made_and_dropped_for_ever) {
         REQUIRE_EQ(pt_pin(page_gpa(l1)), 0);
         for (uint32_t i = 0; i < 4; i++) {
             REQUIRE_EQ(pt_update(page_gpa(l1) + (16 + i) * 4,
-                                 core_table(page_gpa(l1) + 0x40000 + i * 1024, PV_DOMAIN_USER)), 0);
+                                 core_table(page_gpa(l1) + 0x40000 + i * 1024, PV_DOMAIN_USER)),
+                       0);
         }
         REQUIRE_EQ(pt_unpin(page_gpa(l1)), 0);
     }
@@ -222,12 +223,12 @@ TEST(whole_table_load) {
 TEST(multicall_runs_each_and_keeps_each_result) {
     uint32_t gpa = marked_page(0xd00d);
     struct multicall_entry calls[4] = {
-        { .op = __HYPERVISOR_update_va_mapping,
-          .args = { WINDOW, core_small(gpa, CORE_READ_WRITE), UVMF_INVLPG } },
-        { .op = 63 },
-        { .op = __HYPERVISOR_update_va_mapping,
-          .args = { WINDOW + PAGE_SIZE, core_small(0x00010000, CORE_READ_WRITE), UVMF_INVLPG } },
-        { .op = __HYPERVISOR_xen_version, .args = { XENVER_version } },
+        {.op = __HYPERVISOR_update_va_mapping,
+         .args = {WINDOW, core_small(gpa, CORE_READ_WRITE), UVMF_INVLPG}},
+        {.op = 63},
+        {.op = __HYPERVISOR_update_va_mapping,
+         .args = {WINDOW + PAGE_SIZE, core_small(0x00010000, CORE_READ_WRITE), UVMF_INVLPG}},
+        {.op = __HYPERVISOR_xen_version, .args = {XENVER_version}},
     };
 
     pt_window(WINDOW);

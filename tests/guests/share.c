@@ -34,7 +34,7 @@ TEST(share_is_measured) {
     uint64_t start = option_number("start", 300) * NS_PER_MS;
     uint64_t ran, all;
 
-    while (clock_ns() < start) {    /* spinning too, so that all start with equal claims */
+    while (clock_ns() < start) { /* spinning too, so that all start with equal claims */
     }
     start = clock_ns();
     ran = run_time();

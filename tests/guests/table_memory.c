@@ -12,9 +12,9 @@
 #include "test.h"
 #include "trap.h"
 
-#define FIRST_MIB   0x500u      /* user part; 0x500..0xbff is free */
-#define LAST_MIB    0xc00u
-#define L1_MAX      64u
+#define FIRST_MIB 0x500u /* user part; 0x500..0xbff is free */
+#define LAST_MIB  0xc00u
+#define L1_MAX    64u
 
 /* Attaches second-level tables of one L1 from @first on until it is refused; how many were made. */
 static uint32_t fill(uint32_t *l1, uint32_t first, uint32_t tables_gpa, int32_t *error) {
@@ -22,8 +22,8 @@ static uint32_t fill(uint32_t *l1, uint32_t first, uint32_t tables_gpa, int32_t 
 
     *error = 0;
     while (first + n < LAST_MIB) {
-        *error = pt_update(page_gpa(&l1[first + n]), core_table(tables_gpa + n * 1024,
-                                                                PV_DOMAIN_USER));
+        *error =
+            pt_update(page_gpa(&l1[first + n]), core_table(tables_gpa + n * 1024, PV_DOMAIN_USER));
         if (*error) {
             break;
         }
@@ -77,13 +77,13 @@ TEST(first_level_tables_run_out_with_enomem) {
 
 TEST(second_level_tables_run_out_with_enomem) {
     static uint32_t *tables[L1_MAX];
-    uint32_t *scratch = page_alloc(512);    /* 2 MiB: 2048 tables */
+    uint32_t *scratch = page_alloc(512); /* 2 MiB: 2048 tables */
     int32_t error;
     uint32_t pinned = pin_all(tables, &error);
     uint32_t before = 0;
 
     REQUIRE_EQ(pinned > 1, 1);
-    EXPECT_EQ(pt_unpin(page_gpa(tables[--pinned])), 0);    /* room for some tables */
+    EXPECT_EQ(pt_unpin(page_gpa(tables[--pinned])), 0); /* room for some tables */
     for (int round = 0; round < 3; round++) {
         uint32_t n = fill(pt_kernel_l1, FIRST_MIB, page_gpa(scratch), &error);
 

@@ -19,7 +19,7 @@ static void expect_expiry(uint64_t deadline) {
 }
 
 TEST(timer_is_never_early_and_little_late) {
-    static const uint32_t delays[] = { 50, 100, 333, 1000, 5000, 20000, 100000 };
+    static const uint32_t delays[] = {50, 100, 333, 1000, 5000, 20000, 100000};
 
     for (unsigned int i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
         uint64_t deadline = clock_ns() + delays[i] * NS_PER_US;
@@ -100,7 +100,7 @@ TEST(far_deadlines_are_accepted) {
 }
 
 TEST(timer_of_another_vcpu_is_refused) {
-    struct vcpu_set_singleshot_timer timer = { .timeout_abs_ns = 1 };
+    struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = 1};
 
     for (uint32_t vcpu = 1; vcpu < 0x80000000; vcpu *= 2) {
         EXPECT_TRUE(vcpu_op(VCPUOP_set_singleshot_timer, vcpu, &timer) < 0);

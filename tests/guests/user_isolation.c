@@ -19,23 +19,24 @@ struct way {
 };
 
 static const struct way reads[] = {
-    { "ldr", user_read },           { "ldrb", user_read_byte },
-    { "thumb ldr", user_read_thumb }, { "ldm", user_read_multiple },
-    { "ldrd", user_read_double },   { "ldrt", user_read_translated },
+    {"ldr", user_read},          {"ldrb", user_read_byte},   {"thumb ldr", user_read_thumb},
+    {"ldm", user_read_multiple}, {"ldrd", user_read_double}, {"ldrt", user_read_translated},
 };
 
 static const struct way writes[] = {
-    { "str", user_write },           { "strb", user_write_byte },
-    { "thumb str", user_write_thumb }, { "stm", user_write_multiple },
-    { "strd", user_write_double },   { "strt", user_write_translated },
-    { "swp", user_swap },
+    {"str", user_write},          {"strb", user_write_byte},   {"thumb str", user_write_thumb},
+    {"stm", user_write_multiple}, {"strd", user_write_double}, {"strt", user_write_translated},
+    {"swp", user_swap},
 };
 
 /* All that only kernel or hypervisor may touch. */
 static const uint32_t forbidden[] = {
-    KERNEL_BASE,    (uint32_t)&kernel_secret, PV_VCPU_VA(0), PV_VCPU_VA(1), PV_COUNTER_VA,
-    0xfe100000,     0xfe200000,   0xff000000,    0xffe00000,    0xffeff000,    0xfff00000,
-    0xfffffff0,
+    KERNEL_BASE,   (uint32_t)&kernel_secret,
+    PV_VCPU_VA(0), PV_VCPU_VA(1),
+    PV_COUNTER_VA, 0xfe100000,
+    0xfe200000,    0xff000000,
+    0xffe00000,    0xffeff000,
+    0xfff00000,    0xfffffff0,
 };
 
 /* Domain faults appear as permission faults: a guest kernel must not see 0x9/0xB. */
@@ -78,8 +79,8 @@ TEST(user_code_cannot_write_kernel_or_hypervisor) {
 }
 
 TEST(user_code_cannot_write_vectors_or_helpers) {
-    static const uint32_t words[] = { PV_VECTORS_VA,        PV_VECTORS_VA + 8, PV_HELPERS_VA,
-                                      PV_HELPERS_VA + 0x60, PV_TLS_VA,         0xfffffff8 };
+    static const uint32_t words[] = {PV_VECTORS_VA,        PV_VECTORS_VA + 8, PV_HELPERS_VA,
+                                     PV_HELPERS_VA + 0x60, PV_TLS_VA,         0xfffffff8};
     uint32_t before[COUNT(words)];
 
     for (unsigned int j = 0; j < COUNT(words); j++) {
@@ -139,7 +140,7 @@ TEST(user_code_that_jumps_to_a_vector_gains_nothing) {
 
 /* A SWI in user mode is a system call whatever r12 says: here a shutdown that must not happen. */
 TEST(user_code_has_no_hypercalls) {
-    static struct sched_shutdown crash USER_DATA = { .reason = SHUTDOWN_crash };
+    static struct sched_shutdown crash USER_DATA = {.reason = SHUTDOWN_crash};
 
     memset(&user_state, 0, sizeof(user_state));
     user_state.pc = (uint32_t)user_syscall;
@@ -153,7 +154,7 @@ TEST(user_code_has_no_hypercalls) {
 
 /* iret to user code gives user rights whatever other bits the frame has. */
 TEST(iret_cannot_raise_rights) {
-    static const uint32_t modes[] = { 0x00, 0x11, 0x12, 0x17, 0x1b, 0x1f, 0xc0 | 0x10, 0x1f | 0xc0 };
+    static const uint32_t modes[] = {0x00, 0x11, 0x12, 0x17, 0x1b, 0x1f, 0xc0 | 0x10, 0x1f | 0xc0};
 
     for (unsigned int i = 0; i < COUNT(modes); i++) {
         memset(&user_state, 0, sizeof(user_state));

@@ -13,7 +13,7 @@
 #include "test.h"
 #include "user.h"
 
-#define REGISTERS 32    /* single-precision */
+#define REGISTERS 32 /* single-precision */
 
 /* vfp_asm.S */
 void vfp_store(uint32_t *to);

@@ -19,10 +19,10 @@
 #include "test.h"
 #include "user.h"
 
-#define BUFFER_PAGES    64
-#define CANARY_PAGES    256
+#define BUFFER_PAGES  64
+#define CANARY_PAGES  256
 /* Of hash_once(), computed on the host from the same description (FNV-1a over xorshift32). */
-#define HASH_EXPECTED   0xf34aa785u
+#define HASH_EXPECTED 0xf34aa785u
 
 /* FNV-1a over a buffer filled by xorshift32 from seed 1. */
 static uint32_t hash_once(uint32_t *buffer) {

@@ -48,7 +48,7 @@ void clock_init(void) {
 }
 
 int32_t clock_timer(uint64_t ns, uint32_t flags) {
-    struct vcpu_set_singleshot_timer timer = { .timeout_abs_ns = ns, .flags = flags };
+    struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = ns, .flags = flags};
 
     return vcpu_op(VCPUOP_set_singleshot_timer, 0, &timer);
 }

@@ -53,7 +53,7 @@ static void early_entry(struct mmu_update *update, uint32_t l1, uint32_t va, uin
 void early_map(uint32_t ram) {
     uint32_t l1 = ram + L1_OFFSET;
     struct mmu_update updates[EARLY_MIB + 1];
-    struct mmuext_op op = { .cmd = MMUEXT_PIN_L1_TABLE };
+    struct mmuext_op op = {.cmd = MMUEXT_PIN_L1_TABLE};
 
     early_callbacks();
     op.arg1.mfn = l1 >> 12;
@@ -62,8 +62,7 @@ void early_map(uint32_t ram) {
         early_entry(&updates[i], l1, KERNEL_BASE + (i << 20),
                     core_section(ram + (i << 20), PV_DOMAIN_KERNEL, CORE_READ_WRITE));
     }
-    early_entry(&updates[EARLY_MIB], l1, ram,
-                core_section(ram, PV_DOMAIN_KERNEL, CORE_READ_WRITE));
+    early_entry(&updates[EARLY_MIB], l1, ram, core_section(ram, PV_DOMAIN_KERNEL, CORE_READ_WRITE));
     early_check(mmu_update(updates, EARLY_MIB + 1, NULL));
     op.cmd = MMUEXT_NEW_BASEPTR;
     early_check(mmuext_op(&op, 1, NULL));

@@ -96,7 +96,7 @@ void event_set_masked(uint32_t port, bool is_masked) {
     if (is_masked) {
         core_set_bits(event_word(shared->evtchn_mask, port), 1u << (port % 32));
     } else {
-        struct evtchn_unmask unmask = { .port = port };
+        struct evtchn_unmask unmask = {.port = port};
 
         EXPECT_EQ(event_op(EVTCHNOP_unmask, &unmask), 0);
     }
@@ -111,14 +111,14 @@ bool event_is_pending(uint32_t port) {
 }
 
 int32_t event_bind_virq(uint32_t virq) {
-    struct evtchn_bind_virq bind = { .virq = virq, .vcpu = 0 };
+    struct evtchn_bind_virq bind = {.virq = virq, .vcpu = 0};
     int32_t error = event_op(EVTCHNOP_bind_virq, &bind);
 
     return error ? error : (int32_t)bind.port;
 }
 
 int32_t event_alloc_unbound(uint32_t remote) {
-    struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = (domid_t)remote };
+    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = (domid_t)remote};
     int32_t error = event_op(EVTCHNOP_alloc_unbound, &alloc);
 
     return error ? error : (int32_t)alloc.port;
@@ -126,7 +126,8 @@ int32_t event_alloc_unbound(uint32_t remote) {
 
 int32_t event_bind_interdomain(uint32_t remote, uint32_t remote_port) {
     struct evtchn_bind_interdomain bind = {
-        .remote_dom = (domid_t)remote, .remote_port = remote_port,
+        .remote_dom = (domid_t)remote,
+        .remote_port = remote_port,
     };
     int32_t error = event_op(EVTCHNOP_bind_interdomain, &bind);
 
@@ -134,13 +135,13 @@ int32_t event_bind_interdomain(uint32_t remote, uint32_t remote_port) {
 }
 
 int32_t event_send(uint32_t port) {
-    struct evtchn_send send = { .port = port };
+    struct evtchn_send send = {.port = port};
 
     return event_op(EVTCHNOP_send, &send);
 }
 
 int32_t event_close(uint32_t port) {
-    struct evtchn_close close = { .port = port };
+    struct evtchn_close close = {.port = port};
 
     return event_op(EVTCHNOP_close, &close);
 }

@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#define FDT_MAGIC       0xd00dfeedu
-#define FDT_BEGIN_NODE  1u
-#define FDT_END_NODE    2u
-#define FDT_PROP        3u
-#define FDT_END         9u
+#define FDT_MAGIC      0xd00dfeedu
+#define FDT_BEGIN_NODE 1u
+#define FDT_END_NODE   2u
+#define FDT_PROP       3u
+#define FDT_END        9u
 
 enum fdt_header { MAGIC, TOTAL_SIZE, OFFSET_STRUCT, OFFSET_STRINGS };
 

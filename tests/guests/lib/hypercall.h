@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <xen/xen.h>
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
@@ -20,6 +19,7 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 #include <xen/version.h>
+#include <xen/xen.h>
 
 #include <public/arch-arm-pv.h>
 
@@ -77,8 +77,7 @@ static inline int32_t vcpu_op(uint32_t command, uint32_t vcpu, void *argument) {
     return hypercall3(__HYPERVISOR_vcpu_op, command, vcpu, (uint32_t)argument);
 }
 
-static inline int32_t mmu_update(const struct mmu_update *updates, uint32_t count,
-                                 uint32_t *done) {
+static inline int32_t mmu_update(const struct mmu_update *updates, uint32_t count, uint32_t *done) {
     return hypercall4(__HYPERVISOR_mmu_update, (uint32_t)updates, count, (uint32_t)done,
                       DOMID_SELF);
 }
@@ -92,7 +91,7 @@ static inline int32_t console_write(const char *text, uint32_t length) {
 }
 
 _Noreturn static inline void shutdown(uint32_t reason) {
-    struct sched_shutdown argument = { .reason = reason };
+    struct sched_shutdown argument = {.reason = reason};
 
     for (;;) {
         sched_op(SCHEDOP_shutdown, &argument);

@@ -9,7 +9,7 @@
 
 #define OPTION_MAX 256
 
-static char words[OPTION_MAX + 2];      /* each word ended by a NUL, an empty one at the end */
+static char words[OPTION_MAX + 2]; /* each word ended by a NUL, an empty one at the end */
 
 void option_init(const char *text) {
     strncpy(words, text ? text : "", OPTION_MAX);

@@ -9,7 +9,7 @@
 
 #include "layout.h"
 
-#define PAGE_SIZE 4096u
+#define PAGE_SIZE    4096u
 #define SECTION_SIZE 0x100000u
 
 /* RAM, guest-physical, in bytes; constant after page_init(). */

@@ -18,7 +18,7 @@ uint32_t *pt_kernel_l1;
 static uint32_t *windows[4096];
 
 int32_t pt_update(uint32_t ptr, uint32_t entry) {
-    struct mmu_update update = { .ptr = ptr | MMU_NORMAL_PT_UPDATE, .val = entry };
+    struct mmu_update update = {.ptr = ptr | MMU_NORMAL_PT_UPDATE, .val = entry};
 
     return mmu_update(&update, 1, NULL);
 }
@@ -58,7 +58,8 @@ uint32_t *pt_window(uint32_t va) {
     if (!*window) {
         *window = pt_new_l2();
         REQUIRE_EQ(pt_attach(pt_kernel_l1, va, *window,
-                             va >= KERNEL_BASE ? PV_DOMAIN_KERNEL : PV_DOMAIN_USER), 0);
+                             va >= KERNEL_BASE ? PV_DOMAIN_KERNEL : PV_DOMAIN_USER),
+                   0);
     }
     return *window;
 }
@@ -71,7 +72,7 @@ int32_t pt_map(uint32_t va, uint32_t entry) {
 }
 
 int32_t pt_ext(uint32_t command, uint32_t arg1, uint32_t arg2) {
-    struct mmuext_op op = { .cmd = command };
+    struct mmuext_op op = {.cmd = command};
 
     op.arg1.mfn = arg1;
     op.arg2.nr_ents = arg2;
@@ -107,9 +108,10 @@ uint32_t *pt_new_l1(void) {
 void pt_map_section(uint32_t ram, uint32_t gpa) {
     uint32_t va = (gpa - ram) / SECTION_SIZE * SECTION_SIZE + KERNEL_BASE;
 
-    REQUIRE_EQ(pt_update(ram + L1_OFFSET + (va >> 20) * 4,
-                         core_section(gpa & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL,
-                                      CORE_READ_WRITE)), 0);
+    REQUIRE_EQ(
+        pt_update(ram + L1_OFFSET + (va >> 20) * 4,
+                  core_section(gpa & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL, CORE_READ_WRITE)),
+        0);
 }
 
 static void pt_map_user_image(void) {

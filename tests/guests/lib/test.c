@@ -17,7 +17,7 @@
 extern const struct test __tests_start[], __tests_end[];
 
 static const struct test *running;
-static uint32_t failures;       /* of the running test */
+static uint32_t failures; /* of the running test */
 static jmp_buf next_test;
 
 static bool test_fail(void) {

@@ -18,21 +18,21 @@ struct test {
     void (*run)(void);
 };
 
-#define TEST(test_name)                                                                  \
-    static void test_name(void);                                                         \
-    static const struct test test_of_##test_name                                         \
-        __attribute__((section(".tests"), used)) = { #test_name, test_name };            \
+#define TEST(test_name)                                                     \
+    static void test_name(void);                                            \
+    static const struct test test_of_##test_name                            \
+        __attribute__((section(".tests"), used)) = {#test_name, test_name}; \
     static void test_name(void)
 
 /* EXPECT goes on after a failure, REQUIRE ends the test. */
 #define EXPECT_EQ(got, wanted) \
     test_compare((int64_t)(got), (int64_t)(wanted), #got, __FILE__, __LINE__)
 #define EXPECT_TRUE(claim) EXPECT_EQ(!!(claim), 1)
-#define REQUIRE_EQ(got, wanted)             \
-    do {                                    \
-        if (!EXPECT_EQ(got, wanted)) {      \
-            test_give_up();                 \
-        }                                   \
+#define REQUIRE_EQ(got, wanted)        \
+    do {                               \
+        if (!EXPECT_EQ(got, wanted)) { \
+            test_give_up();            \
+        }                              \
     } while (0)
 /* got must be one of the TRAP_* kinds. */
 #define EXPECT_TRAP(got, wanted) test_compare_trap(got, wanted, #got, __FILE__, __LINE__)

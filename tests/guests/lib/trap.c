@@ -32,7 +32,7 @@ const char *trap_name(uint32_t kind) {
 }
 
 void trap_expect(void) {
-    trap_caught = (struct trap){ .kind = TRAP_NONE };
+    trap_caught = (struct trap){.kind = TRAP_NONE};
     is_expected = true;
 }
 
@@ -105,7 +105,7 @@ uint32_t try_write_byte(uint32_t va, uint8_t value) {
 
 uint32_t try_call(void (*code)(void), uint32_t argument, uint32_t *result) {
     if (TRAP_EXPECT()) {
-        uint32_t got = ((uint32_t (*)(uint32_t))code)(argument);
+        uint32_t got = ((uint32_t(*)(uint32_t))code)(argument);
 
         trap_unexpect();
         if (result) {

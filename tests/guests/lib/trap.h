@@ -12,18 +12,18 @@
 
 #include "trap_offsets.h"
 
-#define PSR_USER    0x10u
-#define PSR_KERNEL  0x13u
-#define PSR_MODE    0x1fu
-#define PSR_T       0x20u
-#define PSR_I       0x80u
+#define PSR_USER   0x10u
+#define PSR_KERNEL 0x13u
+#define PSR_MODE   0x1fu
+#define PSR_T      0x20u
+#define PSR_I      0x80u
 
 /* Saved by entry.S; TRAP_* offsets there. */
 struct trap {
     uint32_t r[13];
     uint32_t sp, lr, pc, psr;
-    uint32_t fsr, far;      /* of the last abort, meaningful for aborts alone */
-    uint32_t kind;          /* TRAP_* */
+    uint32_t fsr, far; /* of the last abort, meaningful for aborts alone */
+    uint32_t kind;     /* TRAP_* */
 };
 
 /* entry.S and the linker script. */

@@ -8,38 +8,38 @@
 
 #include <stdint.h>
 
-#define CORE_LEVEL 5            /* pv_vcpu.arch_level */
+#define CORE_LEVEL              5 /* pv_vcpu.arch_level */
 
 /* Rights of USR mode in both levels: AP encodings. */
-#define CORE_NO_ACCESS      0u
-#define CORE_PRIVILEGED     1u
-#define CORE_READ_ONLY      2u
-#define CORE_READ_WRITE     3u
+#define CORE_NO_ACCESS          0u
+#define CORE_PRIVILEGED         1u
+#define CORE_READ_ONLY          2u
+#define CORE_READ_WRITE         3u
 
-#define CORE_BUFFERED       0x4u
-#define CORE_CACHED         0x8u
-#define CORE_WRITEBACK      (CORE_BUFFERED | CORE_CACHED)
+#define CORE_BUFFERED           0x4u
+#define CORE_CACHED             0x8u
+#define CORE_WRITEBACK          (CORE_BUFFERED | CORE_CACHED)
 
 /* Low bits of a first-level entry. */
-#define CORE_L1_FAULT       0u
-#define CORE_L1_TABLE       0x11u
-#define CORE_L1_SECTION     0x12u
-#define CORE_L1_FINE        0x13u
+#define CORE_L1_FAULT           0u
+#define CORE_L1_TABLE           0x11u
+#define CORE_L1_SECTION         0x12u
+#define CORE_L1_FINE            0x13u
 /* Low bits of a second-level entry. */
-#define CORE_L2_LARGE       0x1u
-#define CORE_L2_SMALL       0x2u
-#define CORE_L2_TINY        0x3u
+#define CORE_L2_LARGE           0x1u
+#define CORE_L2_SMALL           0x2u
+#define CORE_L2_TINY            0x3u
 
 /* Fault status, FS[3:0]. */
-#define CORE_FSR_MASK               0xfu
-#define CORE_FSR_ALIGNMENT_A        0x1u
-#define CORE_FSR_ALIGNMENT_B        0x3u
-#define CORE_FSR_TRANSLATION_L1     0x5u
-#define CORE_FSR_TRANSLATION_L2     0x7u
-#define CORE_FSR_DOMAIN_L1          0x9u
-#define CORE_FSR_DOMAIN_L2          0xbu
-#define CORE_FSR_PERMISSION_L1      0xdu
-#define CORE_FSR_PERMISSION_L2      0xfu
+#define CORE_FSR_MASK           0xfu
+#define CORE_FSR_ALIGNMENT_A    0x1u
+#define CORE_FSR_ALIGNMENT_B    0x3u
+#define CORE_FSR_TRANSLATION_L1 0x5u
+#define CORE_FSR_TRANSLATION_L2 0x7u
+#define CORE_FSR_DOMAIN_L1      0x9u
+#define CORE_FSR_DOMAIN_L2      0xbu
+#define CORE_FSR_PERMISSION_L1  0xdu
+#define CORE_FSR_PERMISSION_L2  0xfu
 
 static inline uint32_t core_section(uint32_t gpa, uint32_t domain, uint32_t rights) {
     return gpa | rights << 10 | domain << 5 | CORE_WRITEBACK | CORE_L1_SECTION;

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bare-metal guests under the hypervisor.  Each attacks or exercises something in a domU of its own
+while a victim in dom0 computes and must not notice."""
+import re
+
+import pytest
+
+from dacre import BUILD, TOP
+from dacre.streams import HYPERVISOR
+
+GUESTS = TOP / "tests" / "guests"
+MEMORY = "16M"
+# Real seconds; a boot takes a few on an idle machine.
+PATIENCE = 240
+
+
+def guest(name, program, bootargs="", **keys):
+    return {"name": name, "kernel": str(BUILD / "guests" / f"{program}.bin"), "memory": MEMORY,
+            "bootargs": bootargs} | keys
+
+
+def victim(milliseconds, extra=""):
+    domain = guest("dom0", "victim", f"ms={milliseconds} stay {extra}")
+    del domain["name"]
+    return domain
+
+
+def tests_of(program):
+    """The names of the tests in a guest's source: each must be heard of."""
+    return re.findall(r"^TEST\((\w+)\)", (GUESTS / f"{program}.c").read_text(), re.M)
+
+
+def results(machine, domain):
+    found = re.findall(r"^(PASS|FAIL) (\w+)", machine.stream(domain), re.M)
+    return {name: verdict for verdict, name in found}
+
+
+def expect_all_pass(machine, domain, program):
+    machine.expect(r"^DONE .*$|^FAIL start", domain, PATIENCE)
+    expected = {name: "PASS" for name in tests_of(program)}
+    assert results(machine, domain) == expected, machine.stream(domain)
+
+
+def expect_victim_well(machine):
+    machine.expect(r"^(PASS|FAIL) results_stay_right", "dom0", PATIENCE)
+    assert results(machine, "dom0")["results_stay_right"] == "PASS", machine.stream("dom0")
+
+
+def boot_with_victim(boot, *domains, milliseconds=300, victim_options="", **keys):
+    return boot({"dom0": victim(milliseconds, victim_options), "domu": list(domains)}, **keys)
+
+
+@pytest.mark.parametrize("program", [
+    "user_isolation", "hole", "map_refused", "bad_pointers", "exceptions", "events", "page_tables",
+    "balloon", "atomics",
+])
+def test_guest_beside_victim(boot, program):
+    machine = boot_with_victim(boot, guest("attacker", program))
+    expect_all_pass(machine, "attacker", program)
+    expect_victim_well(machine)
+
+
+@pytest.mark.parametrize("program", ["start_state", "timers"])
+def test_guest_alone(boot, program):
+    machine = boot({"domu": [guest("alone", program)]})
+    expect_all_pass(machine, "alone", program)
+
+
+@pytest.mark.parametrize("program", ["exceptions", "page_tables", "timers"])
+def test_guest_as_dom0(boot, program):
+    """The same in a dom0: RAM elsewhere, mapped 1:1; when it powers off, so does the board."""
+    domain = guest("dom0", program)
+    del domain["name"]
+    machine = boot({"dom0": domain})
+    expect_all_pass(machine, "dom0", program)
+    machine.wait_end(PATIENCE)
+
+
+def test_table_memory_is_limited(boot):
+    """One guest uses up its table memory; two others make tables meanwhile."""
+    machine = boot_with_victim(boot, guest("attacker", "table_memory", table_memory="1M"),
+                               guest("other", "page_tables"))
+    expect_all_pass(machine, "attacker", "table_memory")
+    expect_all_pass(machine, "other", "page_tables")
+    expect_victim_well(machine)
+
+
+@pytest.mark.parametrize("seed", [1, 20261121])
+def test_fuzz(boot, seed):
+    machine = boot_with_victim(boot, guest("attacker", "fuzz", f"seed={seed}"))
+    machine.expect(rf"^seed {seed}, \d+ calls", "attacker", PATIENCE)
+    expect_all_pass(machine, "attacker", "fuzz")
+    expect_victim_well(machine)
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_fuzz_wild(boot, seed):
+    """Calls by which a guest ruins itself are in: it may end in any way, alone."""
+    machine = boot_with_victim(boot, guest("attacker", "fuzz", f"seed={seed} wild"))
+    machine.expect(rf"^seed {seed}, \d+ calls, wild", "attacker", PATIENCE)
+    expect_victim_well(machine)
+
+
+@pytest.mark.parametrize("what", [
+    "spin", "spin_user", "yield", "flood", "flood_ring", "storm", "storm_port", "timer_storm",
+    "undefined_storm", "hypercall_storm",
+])
+def test_nuisance_does_not_disturb(boot, what):
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"),
+                               victim_options="peer=1")
+    machine.expect(rf"^doing {what}", "attacker", PATIENCE)
+    expect_victim_well(machine)
+    # It is still at it: neither crashed nor gone.
+    assert "domain 1" not in machine.stream(HYPERVISOR).split("PASS results", 1)[-1] or \
+        "shutdown" not in machine.stream(HYPERVISOR)
+
+
+@pytest.mark.parametrize("what", ["bad_stack", "bad_handler", "bad_stack_kernel", "crash"])
+def test_crash_ends_only_the_culprit(boot, what):
+    """A fault that the guest cannot take ends its domain with a report, and its memory is freed."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"))
+    machine.expect(r"^domain 1 \(attacker\): .*crash", HYPERVISOR, PATIENCE)
+    machine.expect(r"pc +=? *[0-9a-f]{8}", HYPERVISOR, PATIENCE)
+    machine.expect(r"^domain 1: destroyed, \d+ frames free", HYPERVISOR, PATIENCE)
+    expect_victim_well(machine)
+
+
+def test_restart_loses_no_frame(boot):
+    """A guest that reboots at once, a hundred times: as many frames are free each time."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", "do=reboot"))
+    free = [int(machine.expect(r"^domain 1: destroyed, (\d+) frames free", HYPERVISOR, PATIENCE)[1])
+            for _ in range(100)]
+    assert len(set(free)) == 1, free
+    expect_victim_well(machine)
+
+
+def test_vfp_registers_stay_apart(boot):
+    machine = boot({"domu": [guest("a", "vfp", "mark=0x1111"), guest("b", "vfp", "mark=0x2222")]})
+    expect_all_pass(machine, "a", "vfp")
+    expect_all_pass(machine, "b", "vfp")
+
+
+def share(machine, domain):
+    ran, length = map(int, machine.expect(r"^ran (\d+) of (\d+)", domain, PATIENCE).groups())
+    return ran / length
+
+
+@pytest.mark.parametrize("weights, caps, expected", [
+    ((256, 256), (0, 0), (0.5, 0.5)),
+    ((256, 768), (0, 0), (0.25, 0.75)),
+    ((100, 200, 300), (0, 0, 0), (1 / 6, 2 / 6, 3 / 6)),
+    ((256, 256), (20, 0), (0.2, 0.8)),
+    ((256,), (30,), (0.3,)),
+])
+def test_scheduler_shares(boot, weights, caps, expected):
+    """Guests that spin get what weight and cap say, within two per cent of the machine."""
+    names = [f"g{i}" for i in range(len(weights))]
+    machine = boot({"domu": [guest(name, "share", "ms=2000", weight=weight, cap=cap)
+                             for name, weight, cap in zip(names, weights, caps)]})
+    got = [share(machine, name) for name in names]
+    assert got == pytest.approx(expected, abs=0.02)
+
+
+def test_primitives_are_measured(boot):
+    """Every primitive of the list has a figure, and none is absurd."""
+    machine = boot({"domu": [guest("bench", "bench_primitives", "peer=2"),
+                             guest("peer", "bench_peer", "bench=1")]})
+    machine.expect(r"^DONE .*$|^FAIL start", "bench", PATIENCE)
+    assert "FAIL" not in machine.stream("bench"), machine.stream("bench")
+    figures = {name: float(value) for name, value in
+               re.findall(r"^bench (\w+) ([\d.]+)", machine.stream("bench"), re.M)}
+    wanted = {"null_hypercall", "iret", "syscall_bounce", "abort_bounce", "mmu_update_1",
+              "mmu_update_32", "mmu_update_256", "event_send_self", "event_send_other",
+              "timer_set", "address_space_switch", "world_switch", "cp15_read",
+              "interrupt_to_handler"}
+    assert wanted <= figures.keys(), wanted - figures.keys()
+    assert all(5 <= figures[name] <= 100000 for name in wanted), figures
