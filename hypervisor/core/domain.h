@@ -16,46 +16,47 @@
 #include "core/pirq.h"
 #include "core/pt.h"
 
-#define DOMAIN_MAX      16  /* domains at one time; ids 0..DOMAIN_FIRST_RESERVED are not reused at once */
+#define DOMAIN_MAX      16 /* domains at one time; ids 0..DOMAIN_FIRST_RESERVED are not reused at once */
 #define DOMAIN_VCPU_MAX 8
 #define DOMAIN_NAME_MAX 32
 
 struct vcpu;
 
 enum domain_state {
-    DOMAIN_BUILDING,    /* being built; no vCPU runs */
+    DOMAIN_BUILDING, /* being built; no vCPU runs */
     DOMAIN_RUNNING,
-    DOMAIN_SHUTDOWN,    /* vCPUs stopped, shutdown_reason is valid, memory still held */
-    DOMAIN_DYING,       /* being torn down, step by step */
+    DOMAIN_SHUTDOWN, /* vCPUs stopped, shutdown_reason is valid, memory still held */
+    DOMAIN_DYING,    /* being torn down, step by step */
 };
 
 struct domain {
-    domid_t id;                     /* constant */
-    bool is_privileged;             /* constant: dom0 */
-    bool is_direct_mapped;          /* constant: gfn = mfn for its RAM */
-    char name[DOMAIN_NAME_MAX];     /* constant, NUL-terminated */
-    enum domain_state state;        /* domain list lock */
-    uint8_t shutdown_reason;        /* SHUTDOWN_*, valid from DOMAIN_SHUTDOWN on */
-    spinlock_t lock;                /* protects p2m, pt, hvm_params, shared_info placement */
-    unsigned int vcpu_count;        /* constant after build */
+    domid_t id;                         /* constant */
+    bool is_privileged;                 /* constant: dom0 */
+    bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
+    char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
+    enum domain_state state;            /* domain list lock */
+    uint8_t shutdown_reason;            /* SHUTDOWN_*, valid from DOMAIN_SHUTDOWN on */
+    uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
+    spinlock_t lock;                    /* protects p2m, pt, hvm_params, shared_info placement */
+    unsigned int vcpu_count;            /* constant after build */
     struct vcpu *vcpu[DOMAIN_VCPU_MAX]; /* constant after build */
 
-    struct p2m p2m;                 /* lock */
-    struct pt_domain pt;            /* lock */
-    struct event_domain event;      /* event.lock */
-    struct pirq_domain pirq;        /* event.lock */
-    struct console_domain console;  /* console lock */
+    struct p2m p2m;                /* lock */
+    struct pt_domain pt;           /* lock */
+    struct event_domain event;     /* event.lock */
+    struct pirq_domain pirq;       /* event.lock */
+    struct console_domain console; /* console lock */
 
-    struct shared_info *shared_info;/* constant: uncached mapping, hypervisor address */
-    mfn_t shared_info_mfn;          /* constant */
+    struct shared_info *shared_info;    /* constant: uncached mapping, hypervisor address */
+    mfn_t shared_info_mfn;              /* constant */
     uint64_t hvm_params[HVM_NR_PARAMS]; /* lock */
 
-    struct pv_callbacks callbacks;  /* set by the running vCPU, hypercall context */
+    struct pv_callbacks callbacks; /* set by the running vCPU, hypercall context */
     bool callbacks_set;
-    void *vectors;                  /* constant: its vector page, heap */
-    void *arch_space;               /* constant: arch's tables for the shared MiB */
+    void *vectors;    /* constant: its vector page, heap */
+    void *arch_space; /* constant: arch's tables for the shared MiB */
 
-    void *boot;                     /* domain_build's private record for a restart */
+    void *boot; /* domain_build's private record for a restart */
 };
 
 /**

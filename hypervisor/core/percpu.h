@@ -20,15 +20,17 @@ struct vcpu;
 
 struct sched_cpu {
     spinlock_t lock;      /* run queue lock: everything here, and sched_vcpu */
-    unsigned int cpu;     /* constant: its number */
-    struct vcpu *running; /* accounted for as running; never NULL after sched_init() */
+    unsigned int id;      /* constant: the pCPU's number */
+    unsigned int count;   /* vCPUs that belong here */
+    struct vcpu *running; /* runs, or has just stopped; never NULL after sched_init() */
     struct vcpu *idle;    /* constant */
-    uint64_t run_start;   /* when running was last accounted for, ns */
-    bool yielded;         /* running called sched_yield() */
-    struct timer slice;   /* end of running's slice */
-    struct vcpu *queue;   /* credit: runnable, ascending vtime */
-    struct vcpu *parked;  /* credit: runnable, cap used up, ascending period_end */
-    uint64_t vtime_min;   /* credit: never decreases; what a newcomer starts from */
+    uint64_t turn_start;  /* when running was picked, ns */
+    uint64_t accounted;   /* up to when its time is accounted for, ns */
+    uint64_t slice_end;   /* when to pick again, TIMER_NEVER = no need */
+    struct timer slice;   /* fires at slice_end or before */
+    struct vcpu *queue;   /* credit: can run, ascending vtime */
+    struct vcpu *parked;  /* credit: cap used up, ascending period_end */
+    uint64_t vtime_min;   /* credit: never decreases; where a newcomer starts */
     struct timer unpark;  /* credit: end of the first parked vCPU's period */
 };
 

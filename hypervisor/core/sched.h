@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/abi.h"
 #include "core/lock.h"
 
 struct domain;
@@ -35,42 +36,49 @@ struct sched_params {
 
 /* A vCPU's place in the scheduler. */
 struct sched_vcpu {
-    const struct sched_ops *ops; /* its class; constant while it exists */
-    uint8_t cpu;                 /* pCPU whose run queue it belongs to */
-    bool is_idle;                /* constant */
-    bool is_parked;              /* runnable, but its cap is used up */
-    bool is_queued;              /* in its class's run queue or parked list */
+    const struct sched_ops *ops; /* its class; constant while it exists; NULL: the idle vCPU */
+    uint8_t cpu;                 /* constant: pCPU whose run queue it belongs to */
+    bool is_parked;              /* credit: queued, but in the parked list */
+    bool is_queued;              /* in a list of its class */
     struct vcpu *prev, *next;    /* in that list */
-    uint64_t vtime;              /* credit: virtual time, ns of a vCPU of weight 256 */
+    uint64_t vtime;              /* credit: virtual time, ns of a vCPU of the default weight */
     uint32_t vtime_scale;        /* credit: vtime per ns, 16.16 */
-    uint32_t budget_ns;          /* credit: run time per cap period, 0 = no cap */
-    uint32_t budget_left;        /* credit: of this period */
+    uint32_t budget;             /* credit: run time per cap period in ns, 0 = no cap */
+    int32_t budget_left;         /* credit: of this period; negative: it ran too long */
     uint64_t period_end;         /* credit: ns since boot */
+    uint64_t published;          /* state_entry_time that the guest's copy has */
     struct sched_params params;
 };
 
-/* What a scheduling class does.  All with the run queue lock held; now = clock_now(). */
+/*
+ * What a scheduling class does.  Run queue lock held; @now = clock_now().
+ */
 struct sched_ops {
     const char *name;
-    /** Prepare @v's fields, with default parameters. */
-    void (*vcpu_init)(struct vcpu *v);
-    /** Apply v->sched.params. */
-    void (*vcpu_adjust)(struct vcpu *v);
+    /** Take over v->sched.params, at creation and whenever they change. */
+    void (*adjust)(struct sched_cpu *cpu, struct vcpu *v);
     /** @v becomes runnable after having been blocked or offline: queue it. */
     void (*wake)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
-    /** @v was running and is still runnable: queue it. @yielded: behind its equals. */
-    void (*requeue)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now, bool yielded);
-    /** @v, queued, is no longer runnable. */
+    /** @v was running and still can: queue it, behind its equals. */
+    void (*requeue)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
+    /** @v, running, gives way once. */
+    void (*yield)(struct sched_cpu *cpu, struct vcpu *v);
+    /** @v, queued, can no longer run. */
     void (*dequeue)(struct sched_cpu *cpu, struct vcpu *v);
     /** @v, running, used @ns. */
-    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns, uint64_t now);
+    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint64_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
-    struct vcpu *(*pick)(struct sched_cpu *cpu, uint64_t now);
-    /** Should @v, just queued, run instead of @running, of the same class? */
+    struct vcpu *(*pick)(struct sched_cpu *cpu);
+    /** Should @v, just queued, run at once instead of @running? */
     bool (*preempts)(const struct vcpu *v, const struct vcpu *running);
-    /** When @v, about to run or running, must be looked at again; TIMER_NEVER = not. */
-    uint64_t (*slice_end)(struct sched_cpu *cpu, const struct vcpu *v, uint64_t now);
+    /** When @v, running, must be looked at again at the latest; TIMER_NEVER = it need not. */
+    uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct vcpu *v, uint64_t now);
 };
+
+extern const struct sched_ops sched_credit;
+
+/** sched_queued() - for a class: @v was queued other than by its operations.  Run queue lock held. */
+void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
 
 /** sched_init() - this pCPU's run queue and idle vCPU, which becomes current.  Boot. */
 void sched_init(void);
@@ -93,7 +101,7 @@ void sched_block(struct vcpu *v);
 /** sched_sleep() - take @v offline, in whatever state it is. */
 void sched_sleep(struct vcpu *v);
 
-/** sched_yield() - @v, current, lets its equals go first once. */
+/** sched_yield() - @v, current, gives way once to those of its class that wait. */
 void sched_yield(struct vcpu *v);
 
 /** sched_needed() - should the exit path call sched_pick()?  A flag of this pCPU; cheap. */
@@ -115,13 +123,12 @@ void sched_switched(struct vcpu *v);
 /** sched_idle_vcpu() - this pCPU's idle vCPU: no domain, no page. */
 struct vcpu *sched_idle_vcpu(void);
 
-/** sched_runstate() - a consistent copy of @v's runstate, up to now. */
-struct vcpu_runstate_info;
+/** sched_runstate() - @v's runstate, the time in its present state included. */
 void sched_runstate(struct vcpu *v, struct vcpu_runstate_info *out);
 
 /**
  * sched_domain_set() - weight and cap of all vCPUs of @d, from now on.
- * Returns 0, -EINVAL (weight 0; cap over 100 times its vCPUs).
+ * Returns 0, -EINVAL (weight below SCHED_WEIGHT_MIN; cap over 100 times its vCPUs).  No lock held.
  */
 int sched_domain_set(struct domain *d, const struct sched_params *params);
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * __HYPERVISOR_sched_op: waiting, yielding, and the end of a domain.
+ */
+#include "core/sched.h"
+
+#include <arch/atomic.h>
+
+#include "core/domain.h"
+#include "core/event.h"
+#include "core/guest_access.h"
+#include "core/hypercall.h"
+#include "core/sched_op.h"
+#include "core/vcpu.h"
+
+/* As Xen: "fairly arbitrary". */
+#define POLL_PORTS_MAX 128u
+
+/* ---- Blocking ---- */
+
+static void poll_end(struct vcpu *v) {
+    struct domain *d = v->domain;
+
+    if (!v->polling) {
+        return;
+    }
+    timer_stop(&v->poll);
+    spin_lock(&d->event.lock);
+    v->polling = false;
+    d->event.poller_count--;
+    spin_unlock(&d->event.lock);
+}
+
+static bool upcall_is_due(const struct vcpu *v) {
+    const volatile struct vcpu_info *info = &v->page->info;
+
+    return info->evtchn_upcall_pending != 0 && info->evtchn_upcall_mask == 0;
+}
+
+/* Block unless an upcall is due; it may become so in between, from another pCPU. */
+static void block_unless_due(struct vcpu *v) {
+    if (upcall_is_due(v)) {
+        return;
+    }
+    sched_block(v);
+    arch_memory_barrier();
+    if (upcall_is_due(v)) {
+        sched_wake(v);
+    }
+}
+
+static int32_t op_block(struct vcpu *v) {
+    poll_end(v);
+    *(volatile uint8_t *)&v->page->info.evtchn_upcall_mask = 0;
+    arch_memory_barrier();
+    block_unless_due(v);
+    return 0;
+}
+
+/* ---- Polling ---- */
+
+void sched_op_poll_timeout(void *data) {
+    vcpu_kick(data);
+}
+
+static void poll_begin(struct vcpu *v, const struct sched_poll *poll, const evtchn_port_t *ports) {
+    struct domain *d = v->domain;
+
+    poll_end(v);
+    spin_lock(&d->event.lock);
+    v->polling = true;
+    v->poll_port = poll->nr_ports == 1 ? ports[0] : 0;
+    d->event.poller_count++;
+    spin_unlock(&d->event.lock);
+    arch_memory_barrier(); /* event_set_pending() looks at the count after it set the bit */
+}
+
+/* 1: one of them is pending; 0: none is; -EINVAL: one is no port. */
+static int any_pending(const struct domain *d, const evtchn_port_t *ports, unsigned int count) {
+    for (unsigned int i = 0; i < count; i++) {
+        if (!event_is_port(d, ports[i])) {
+            return -XEN_EINVAL;
+        }
+        if (event_port_is_pending(d, ports[i])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int32_t op_poll(struct vcpu *v, gvaddr_t arg) {
+    evtchn_port_t ports[POLL_PORTS_MAX];
+    struct sched_poll poll;
+
+    if (copy_from_guest(&poll, arg, sizeof(poll)) != 0) {
+        return -XEN_EFAULT;
+    }
+    if (poll.nr_ports > POLL_PORTS_MAX) {
+        return -XEN_EINVAL;
+    }
+    if (copy_from_guest(ports, gvaddr((uint32_t)poll.ports.q), poll.nr_ports * sizeof(ports[0]))) {
+        return -XEN_EFAULT;
+    }
+    poll_begin(v, &poll, ports);
+    int pending = any_pending(v->domain, ports, poll.nr_ports);
+    if (pending != 0 || upcall_is_due(v)) {
+        poll_end(v);
+        return pending < 0 ? pending : 0;
+    }
+    if (poll.timeout != 0) {
+        timer_set(&v->poll, poll.timeout);
+    }
+    sched_block(v);
+    /* Again, for what another pCPU set before it could see us blocked. */
+    if (any_pending(v->domain, ports, poll.nr_ports) != 0) {
+        sched_wake(v);
+    }
+    return 0;
+}
+
+/* ---- The end ---- */
+
+static int32_t op_shutdown(struct vcpu *v, gvaddr_t arg) {
+    struct sched_shutdown shutdown;
+    struct domain *d = v->domain;
+
+    if (copy_from_guest(&shutdown, arg, sizeof(shutdown)) != 0) {
+        return -XEN_EFAULT;
+    }
+    /* A reason that was latched is the one that is reported. */
+    domain_shutdown(d, d->shutdown_code != 0 ? (uint8_t)(d->shutdown_code - 1)
+                                             : (uint8_t)shutdown.reason);
+    return 0;
+}
+
+static int32_t op_shutdown_code(struct vcpu *v, gvaddr_t arg) {
+    struct sched_shutdown shutdown;
+
+    if (copy_from_guest(&shutdown, arg, sizeof(shutdown)) != 0) {
+        return -XEN_EFAULT;
+    }
+    v->domain->shutdown_code = (uint16_t)((uint8_t)shutdown.reason + 1);
+    return 0;
+}
+
+static int32_t op_remote_shutdown(struct vcpu *v, gvaddr_t arg) {
+    struct sched_remote_shutdown shutdown;
+
+    if (copy_from_guest(&shutdown, arg, sizeof(shutdown)) != 0) {
+        return -XEN_EFAULT;
+    }
+    struct domain *d = domain_by_id(shutdown.domain_id);
+    if (d == NULL) {
+        return -XEN_ESRCH;
+    }
+    if (!v->domain->is_privileged || d == v->domain) {
+        return -XEN_EPERM;
+    }
+    domain_shutdown(d, (uint8_t)shutdown.reason);
+    return 0;
+}
+
+int32_t do_sched_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    gvaddr_t arg = gvaddr(args[1]);
+
+    switch (args[0]) {
+    case SCHEDOP_yield: sched_yield(v); return 0;
+    case SCHEDOP_block: return op_block(v);
+    case SCHEDOP_poll: return op_poll(v, arg);
+    case SCHEDOP_shutdown: return op_shutdown(v, arg);
+    case SCHEDOP_shutdown_code: return op_shutdown_code(v, arg);
+    case SCHEDOP_remote_shutdown: return op_remote_shutdown(v, arg);
+    default: return -XEN_ENOSYS;
+    }
+}
