@@ -37,7 +37,7 @@ static int boot_domain_add_module(struct bootinfo *boot, const char *owner, cons
     if (out->size > 0) {
         return bootfdt_fail(boot, "%s has more than one %s module", owner, kind);
     }
-    if (fdt_reg_get(boot->fdt, node, 0, &range)) {
+    if (fdt_reg_module(boot->fdt, node, &range)) {
         return bootfdt_fail(
             boot, "the %s module of %s has no valid reg property (cells, size 0, above 4 GiB)",
             kind, owner);

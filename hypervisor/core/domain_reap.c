@@ -17,6 +17,7 @@
 #include "core/printk.h"
 #include "core/timer.h"
 #include "core/vcpu.h"
+#include "core/vcpu_op.h"
 
 /* While guests run: so many steps each so often. */
 #define REAP_INTERVAL_NS    500000u
@@ -50,8 +51,7 @@ static void begin(struct domain *d) {
     dying = d;
     d->state = DOMAIN_DYING;
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        timer_stop(&d->vcpu[i]->singleshot);
-        timer_stop(&d->vcpu[i]->poll);
+        vcpu_op_destroy(d->vcpu[i]);
         arch_vcpu_unload(d->vcpu[i]);
     }
     pirq_release_all(d);

@@ -90,7 +90,9 @@ static int fdt_reg_translate_once(const void *fdt, int bus, int parent, uint64_t
     return size == 0 ? 0 : -XEN_ENOENT; /* empty ranges: the same addresses */
 }
 
-int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
+/* Entry @index of reg as it stands there, on the bus that @node is on. */
+static int fdt_reg_untranslated(const void *fdt, int node, unsigned int index, uint64_t *start,
+                                uint64_t *length) {
     int size, address_cells, size_cells;
     const uint8_t *reg = fdt_getprop(fdt, node, "reg", &size);
     int bus = fdt_parent_offset(fdt, node);
@@ -110,19 +112,30 @@ int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range
         return -XEN_ENOENT;
     }
     reg += (int)index * entry;
-    uint64_t start = fdt_reg_cells(reg, address_cells);
-    uint64_t length = fdt_reg_cells(reg + address_cells * 4, size_cells);
+    *start = fdt_reg_cells(reg, address_cells);
+    *length = fdt_reg_cells(reg + address_cells * 4, size_cells);
+    return 0;
+}
 
-    while (bus > 0) {
+int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
+    int bus = fdt_parent_offset(fdt, node);
+    uint64_t start, length;
+    int err = fdt_reg_untranslated(fdt, node, index, &start, &length);
+
+    while (err == 0 && bus > 0) {
         int parent = fdt_parent_offset(fdt, bus);
 
         err = parent < 0 ? -XEN_EINVAL : fdt_reg_translate_once(fdt, bus, parent, &start);
-        if (err) {
-            return err;
-        }
         bus = parent;
     }
-    return fdt_reg_make(start, length, out);
+    return err ? err : fdt_reg_make(start, length, out);
+}
+
+int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
+    uint64_t start, length;
+    int err = fdt_reg_untranslated(fdt, node, 0, &start, &length);
+
+    return err ? err : fdt_reg_make(start, length, out);
 }
 
 bool fdt_reg_overlap(const struct boot_range *a, const struct boot_range *b) {

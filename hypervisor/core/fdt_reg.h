@@ -15,6 +15,13 @@
  */
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out);
 
+/**
+ * fdt_reg_module() - the reg of a module or another node below /chosen.  Those are no devices on a
+ * bus: as in Xen's binding the addresses are the CPU's, whether or not there is a ranges property.
+ * Returns as fdt_reg_get().
+ */
+int fdt_reg_module(const void *fdt, int node, struct boot_range *out);
+
 /** fdt_reg_overlap() - have @a and @b a byte in common? */
 bool fdt_reg_overlap(const struct boot_range *a, const struct boot_range *b);
 

@@ -10,6 +10,7 @@
 #include "core/heap.h"
 #include "core/page.h"
 #include "core/percpu.h"
+#include "core/vcpu_op.h"
 
 _Static_assert(offsetof(struct pv_vcpu, frame) == PV_VCPU_FRAME_SP, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, frame.r12) == PV_VCPU_FRAME_R12, "public ABI");
@@ -61,7 +62,7 @@ int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
     v->id = id;
     v->page_mfn = INVALID_MFN;
     sched_vcpu_init(v);
-    void vcpu_op_init(struct vcpu*); vcpu_op_init(v);
+    vcpu_op_init(v);
     rc = alloc_page(v);
     if (rc) {
         vcpu_destroy(v);

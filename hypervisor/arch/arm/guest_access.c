@@ -11,6 +11,7 @@
 
 int guest_copy_in(void *to, uint32_t from, size_t size);
 int guest_copy_out(uint32_t to, const void *from, size_t size);
+int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count);
 
 static int check_range(gvaddr_t va, size_t size) {
     if (size > GUEST_COPY_MAX) {
@@ -29,4 +30,14 @@ int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
     int rc = check_range(to, size);
 
     return rc ? rc : guest_copy_out(to.v, from, size);
+}
+
+int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count) {
+    if (count > GUEST_UPDATES_MAX || (from.v & 3)) {
+        return -XEN_EFAULT;
+    }
+    if (check_range(from, count * sizeof(struct mmu_update))) {
+        return -XEN_EFAULT;
+    }
+    return guest_copy_updates(to, from.v, count);
 }

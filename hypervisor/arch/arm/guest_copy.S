@@ -51,6 +51,20 @@ guest_copy_out:
         ldrb    r3, [r1], #1
         strbt   r3, [r0], #1
         b       2b
+
+/*
+ * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): the low words
+ * of each 16-byte struct mmu_update; from is word-aligned.  0 or -EFAULT
+ */
+        .globl  guest_copy_updates
+guest_copy_updates:
+1:      subs    r2, r2, #1
+        movlo   r0, #0
+        bxlo    lr
+        ldrt    r3, [r1], #8
+        ldrt    r12, [r1], #8
+        stmia   r0!, {r3, r12}
+        b       1b
 guest_access_end:
 
         .globl  guest_access_size

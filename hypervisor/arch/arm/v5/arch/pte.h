@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv5 second-level entries, inlined in the update path (contract: core/arch.h).
+ * ARMv5 table entries, as far as they are inlined in the update path (contract: core/arch.h).
  *
  * Small page, Arm ARM DDI 0100 B3.3.5 (coarse table):
  *   31:12 frame, 11:4 four times AP (one for each KiB), 3 C, 2 B, 1:0 = 0b10
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define V5_TABLE        0x001u
 #define V5_SMALL        0x002u
 #define V5_TYPE_MASK    0x003u
 #define V5_AP_RW        0xff0u
@@ -22,6 +23,10 @@
 #define V5_AP_MASK      0xff0u
 #define V5_C            0x008u
 #define V5_B            0x004u
+
+static inline uint32_t arch_l1_table(uint32_t hw) {
+    return (hw & V5_TYPE_MASK) == V5_TABLE ? hw & ~0x3ffu : 0;
+}
 
 static inline bool arch_l2_is_fault(uint32_t raw) {
     return (raw & V5_TYPE_MASK) == 0;
