@@ -114,8 +114,9 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * Inline in <arch/pte.h>, for the path of a single update.  At every level a small page has its
  * frame in bits 31:12, and 0 is a fault entry.
  *
- * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware entry for plain RAM (all
- *   rights, any memory type) that @raw asks for; 0 if it is refused or no small page.
+ * uint32_t arch_l1_table(uint32_t hw) - machine address of the table in a hardware L1 entry, or 0.
+ * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of @raw if they are those of a small page
+ *   that may map plain RAM: the hardware's entry then has the same bits; 0 if refused.
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
  * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.

@@ -24,4 +24,17 @@ int copy_from_guest(void *to, gvaddr_t from, size_t size);
 /** copy_to_guest() - the other way round; some bytes may have been written on -EFAULT. */
 int copy_to_guest(gvaddr_t to, const void *from, size_t size);
 
+/* One struct mmu_update, without the upper halves, which mean nothing with 32-bit addresses. */
+struct guest_update {
+    uint32_t ptr;
+    uint32_t val;
+} __attribute__((aligned(8)));
+
+/**
+ * copy_updates_from_guest() - @count (<= GUEST_UPDATES_MAX) of struct mmu_update at @from.
+ * Returns 0, -EFAULT (also: @from is not word-aligned).
+ */
+int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count);
+#define GUEST_UPDATES_MAX 256u
+
 #endif /* CORE_GUEST_ACCESS_H */

@@ -49,10 +49,9 @@ struct pt_domain {              /* domain.lock */
     uint16_t free_units;        /* in those blocks */
     uint16_t kernel_index;      /* first L1 index of the kernel part */
     uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
-    /* The attributes of the last accepted small page: what the guest wrote, shifted to the
-     * top 12 bits, and what they became for plain RAM. */
-    uint32_t attr_raw;          /* PT_ATTR_NONE, which no entry makes: none yet */
-    uint32_t attr_hw;
+    /* Attributes of the last accepted small page of plain RAM, shifted to the top 12 bits;
+     * PT_ATTR_NONE, which no entry makes: none yet. */
+    uint32_t attr_raw;
 };
 
 /**

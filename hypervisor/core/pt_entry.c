@@ -53,7 +53,6 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     }
     if (p2m_entry_type(frame) == P2M_RAM) {
         d->pt.attr_raw = raw << (32 - PAGE_SHIFT);
-        d->pt.attr_hw = attr;
     }
     page_get(p2m_entry_mfn(frame));
     pt_replace_l2(entry, (frame & PAGE_MASK) | allowed);

@@ -65,6 +65,32 @@ guest_copy_updates:
         ldrt    r12, [r1], #8
         stmia   r0!, {r3, r12}
         b       1b
+
+/*
+ * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): 0 or -EFAULT
+ *   The lower words of count pairs of 64-bit words; from is word-aligned.
+ */
+.macro  copy_update
+        ldrt    r3, [r1], #8
+        ldrt    r12, [r1], #8
+        stmia   r0!, {r3, r12}
+.endm
+        .globl  guest_copy_updates
+guest_copy_updates:
+1:      subs    r2, r2, #8
+        blo     2f
+        .rept   8
+        copy_update
+        .endr
+        b       1b
+2:      adds    r2, r2, #8
+        moveq   r0, #0
+        bxeq    lr
+3:      copy_update
+        subs    r2, r2, #1
+        bne     3b
+        mov     r0, #0
+        bx      lr
 guest_access_end:
 
         .globl  guest_access_size
