@@ -53,20 +53,6 @@ guest_copy_out:
         b       2b
 
 /*
- * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): the low words
- * of each 16-byte struct mmu_update; from is word-aligned.  0 or -EFAULT
- */
-        .globl  guest_copy_updates
-guest_copy_updates:
-1:      subs    r2, r2, #1
-        movlo   r0, #0
-        bxlo    lr
-        ldrt    r3, [r1], #8
-        ldrt    r12, [r1], #8
-        stmia   r0!, {r3, r12}
-        b       1b
-
-/*
  * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): 0 or -EFAULT
  *   The lower words of count pairs of 64-bit words; from is word-aligned.
  */
