@@ -51,7 +51,7 @@ _start:
         bl      level_cpu_setup                 @ caches, TLB clean; r0 = SCTLR value
         orr     r1, r4, #0
         mcr     p15, 0, r1, c2, c0, 0           @ TTBR(0)
-        mov     r1, #DACR_CLIENT(PV_DOMAIN_HYP)
+        mov     r1, #DACR_KERNEL                @ what the hypervisor always runs with
         mcr     p15, 0, r1, c3, c0, 0           @ DACR
         ldr     lr, =1f
         b       mmu_on
