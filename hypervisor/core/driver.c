@@ -76,8 +76,8 @@ static const char *driver_missing(void) {
     if (!devices.intc) {
         return "interrupt controller";
     }
-    if (!devices.uart) {
-        return "console UART";
+    if (devices.uart_irq == IRQ_NONE) {
+        return "console UART"; /* devices.uart may be the early one */
     }
     if (!devices.oneshot) {
         return "one-shot timer";
@@ -90,6 +90,7 @@ int drivers_probe(const void *fdt, const char **what) {
 
     *what = "";
     owned_count = 0;
+    devices.uart_irq = IRQ_NONE;
     /* Each pass but the last takes at least one node, so this ends. */
     do {
         int err = driver_pass(fdt, what, &progress, &waiting);

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the machine's tree says is read right, and each mistake in it is named. */
+/* links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/cmdline.c lib/format.c */
+#include "core/bootfdt.h"
+
+#include <libfdt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/abi.h"
+#include "core/printk.h"
+#include "support_fdt.h"
+
+#define FDT_START   0x01000000u
+#define FUZZ_SEED   20210u
+#define FUZZ_ROUNDS 20000u
+
+#define GUEST1      "/chosen/guest1"
+#define KERNEL0     "/chosen/module@4000000"
+#define KERNEL1     "/chosen/guest1/module@4800000"
+#define UART2_PATH  "/bus@10000000/serial@2000"
+
+static const struct boot_range image = {{0x00010000}, 0x00080000};
+static struct bootinfo boot;
+static char printed[256];
+
+void printk(const char *fmt, ...) {
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(printed, sizeof(printed), fmt, args);
+    va_end(args);
+}
+
+static int parse(const void *fdt) {
+    return bootfdt_parse(fdt, maddr(FDT_START), image, &boot);
+}
+
+static void check_domain(const struct boot_domain *d, const char *name, uint32_t memory,
+                         unsigned int vcpu_count, uint32_t kernel, const char *bootargs) {
+    assert_string_equal(d->name, name);
+    assert_int_equal(d->memory, memory);
+    assert_int_equal(d->vcpu_count, vcpu_count);
+    assert_int_equal(d->kernel.start.v, kernel);
+    assert_int_equal(d->kernel.size, 0x00200000);
+    assert_string_equal(d->bootargs, bootargs);
+}
+
+static void reads_domains(void **state) {
+    void *fdt = support_fdt_load(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain_count, 3);
+    check_domain(&boot.domain[0], "dom0", 32 * MIB, 1, 0x04000000, "console=hvc0 zero");
+    assert_true(boot.domain[0].is_dom0);
+    assert_int_equal(boot.domain[0].ramdisk.start.v, 0x04400000);
+    assert_int_equal(boot.domain[0].ramdisk.size, 0x12345);
+    assert_int_equal(boot.domain[0].weight, 256);
+    check_domain(&boot.domain[1], "guest1", 16 * MIB, 2, 0x04800000, "console=hvc0 one");
+    assert_false(boot.domain[1].is_dom0);
+    assert_int_equal(boot.domain[1].weight, 512);
+    assert_int_equal(boot.domain[1].cap, 150);
+    assert_int_equal(boot.domain[1].table_memory, MIB);
+    assert_int_equal(boot.domain[1].device_count, 2);
+    assert_int_equal(boot.domain[1].device[0], support_fdt_node(fdt, UART2_PATH));
+    check_domain(&boot.domain[2], "guest2", 8 * MIB, 1, 0x04800000, "");
+    assert_int_equal(boot.domain[2].ramdisk.size, 0);
+    assert_int_equal(boot.domain[2].table_memory, 0);
+    assert_true(boot.options.noreboot);
+    free(fdt);
+}
+
+static void check_range(const struct boot_range *range, uint32_t start, uint32_t size) {
+    assert_int_equal(range->start.v, start);
+    assert_int_equal(range->size, size);
+}
+
+static bool is_reserved(uint32_t start, uint32_t size) {
+    for (unsigned int i = 0; i < boot.reserved_count; i++) {
+        if (boot.reserved[i].start.v == start && boot.reserved[i].size == size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void reads_memory(void **state) {
+    void *fdt = support_fdt_load(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.memory_count, 2);
+    check_range(&boot.memory[0], 0, 0x08000000);
+    check_range(&boot.memory[1], 0x20000000, 0x00800000); /* cut to whole pages */
+    check_range(&boot.reserved[0], image.start.v, image.size);
+    check_range(&boot.reserved[1], FDT_START, fdt_totalsize(fdt));
+    assert_true(is_reserved(0x00300000, 0x1000));
+    assert_true(is_reserved(0x07f00000, 0x00100000));
+    assert_true(is_reserved(0x02000000, 0x00100000));
+    assert_true(is_reserved(0x04000000, 0x00200000));
+    assert_true(is_reserved(0x04400000, 0x12345));
+    assert_true(is_reserved(0x04c00000, 0x00010000));
+    free(fdt);
+}
+
+static void starts_without_dom0(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    fdt_del_node(fdt, support_fdt_node(fdt, KERNEL0));
+    fdt_del_node(fdt, support_fdt_node(fdt, "/chosen/module@4400000"));
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain_count, 2);
+    assert_false(boot.domain[0].is_dom0);
+    free(fdt);
+}
+
+static void warns_of_unknown_option(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", "noreboot nonsense=1");
+    assert_int_equal(parse(fdt), 0);
+    assert_non_null(strstr(printed, "nonsense=1 is not known"));
+    free(fdt);
+}
+
+/* ---- One mistake each, and the words that must be in the sentence about it. ---- */
+
+struct mistake {
+    const char *path;
+    const char *property; /* NULL: the node is deleted */
+    int count;            /* cells; -1: the property is deleted; -2: set to text */
+    uint32_t cells[4];
+    const char *text;
+    const char *sentence;
+};
+
+static const struct mistake mistakes[] = {
+    {"/chosen", NULL, 0, {0}, NULL, "no /chosen"},
+    {"/memory@0", NULL, 0, {0}, NULL, "no memory node"},
+    {"/memory@0", "reg", 4, {0, 0x08000000, 0x07fff000, 0x2000}, NULL, "overlap"},
+    {"/memory@0", "reg", 3, {0, 0x08000000, 0}, NULL, "malformed"},
+    {"/memory@0", "reg", 2, {0, 0}, NULL, "malformed"},
+    {"/memory@0", "reg", 2, {0xfffff000, 0x2000}, NULL, "malformed"},
+    {"/memory@0", "reg", 2, {0x1000, 0x800}, NULL, "smaller than a page"},
+    {"/", "#address-cells", 1, {3}, NULL, "malformed"},
+    {"/", "#size-cells", 1, {0}, NULL, "no memory node"},
+    {"/chosen", "linux,initrd-end", -1, {0}, NULL, "initrd"},
+    {"/chosen", "linux,initrd-end", 1, {0x01ffffff}, NULL, "initrd"},
+    {KERNEL0, NULL, 0, {0}, NULL, "dom0 has no kernel"},
+    {KERNEL1, NULL, 0, {0}, NULL, "guest1 has no kernel"},
+    {KERNEL0, "reg", 2, {0x08000000, 0x1000}, NULL, "outside RAM"},
+    {KERNEL0, "reg", 2, {0x07fff000, 0x2000}, NULL, "outside RAM"},
+    {KERNEL0, "reg", 2, {0x04000000, 0}, NULL, "no valid reg"},
+    {KERNEL0, "reg", 1, {0x04000000}, NULL, "no valid reg"},
+    {KERNEL0, "reg", -1, {0}, NULL, "no valid reg"},
+    {"/chosen", "#size-cells", 1, {3}, NULL, "no valid reg"},
+    {KERNEL0, "reg", 2, {0x00080000, 0x00020000}, NULL, "overlaps the hypervisor itself"},
+    {KERNEL0, "reg", 2, {FDT_START + 8, 0x1000}, NULL, "overlaps the device tree"},
+    {KERNEL0, "reg", 2, {0x02080000, 0x00200000}, NULL, "overlaps another"},
+    {KERNEL1, "reg", 2, {0x041ff000, 0x00200000}, NULL, "overlaps another"},
+    {KERNEL1, "bootargs", 1, {0x41414141}, NULL, "bootargs of guest1"},
+    {"/chosen/module@4400000", "compatible", -2, {0}, "multiboot,kernel", "more than one kernel"},
+    {GUEST1, "memory", -1, {0}, NULL, "memory property"},
+    {GUEST1, "memory", 2, {0, 0}, NULL, "memory property"},
+    {GUEST1, "memory", 2, {1, 0}, NULL, "memory property"},
+    {GUEST1, "memory", 3, {0, 0x4000, 0}, NULL, "memory property"},
+    {GUEST1, "memory", 2, {0, 0x4001}, NULL, "multiple of 1 MiB"},
+    {GUEST1, "memory", 2, {0, 0x20000}, NULL, "more memory than there is"},
+    {GUEST1, "cpus", 1, {0}, NULL, "cpus of guest1"},
+    {GUEST1, "cpus", 1, {9}, NULL, "cpus of guest1"},
+    {GUEST1, "cpus", -2, {0}, "two", "cpus of guest1"},
+    {GUEST1, "dacre,weight", 1, {0}, NULL, "dacre,weight of guest1"},
+    {GUEST1, "dacre,weight", 1, {65536}, NULL, "dacre,weight of guest1"},
+    {GUEST1, "dacre,cap", 1, {201}, NULL, "dacre,cap of guest1"},
+    {GUEST1, "dacre,table-memory", 1, {0x400000}, NULL, "dacre,table-memory"},
+    {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/none", "no device /bus@10000000/none"},
+    {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/broken@8000", "disabled"},
+    {GUEST1, "dacre,devices", -2, {0}, "/", "is no device"},
+    {GUEST1, "dacre,devices", 1, {0x2f627573}, NULL, "not a list of strings"},
+    {"/chosen/guest2", "dacre,devices", -2, {0}, UART2_PATH, "given to guest1 already"},
+    {"/chosen/guest2", "dacre,devices", -2, {0}, "/bus@10000000", "given to guest1 already"},
+    {"/chosen/guest2",
+     "dacre,devices",
+     -2,
+     {0},
+     "/bus@10000000/sensor@6000/part",
+     "given to guest1 already"},
+    {"/chosen", "xen,xen-bootargs", -2, {0}, "dom0_mem=33000K", "dom0_mem"},
+    {"/chosen", "xen,xen-bootargs", -2, {0}, "dom0_max_vcpus=9", "dom0_max_vcpus"},
+};
+
+static void make(void *fdt, const struct mistake *m) {
+    int node = support_fdt_node(fdt, m->path);
+
+    if (!m->property) {
+        assert_int_equal(fdt_del_node(fdt, node), 0);
+    } else if (m->count == -1) {
+        assert_int_equal(fdt_delprop(fdt, node, m->property), 0);
+    } else if (m->count == -2) {
+        support_fdt_string(fdt, m->path, m->property, m->text);
+    } else {
+        support_fdt_cells(fdt, m->path, m->property, m->cells, m->count);
+    }
+}
+
+static void names_each_mistake(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+        void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+        make(fdt, &mistakes[i]);
+        int err = parse(fdt);
+        if (err != -XEN_EINVAL || !strstr(boot.error, mistakes[i].sentence)) {
+            fail_msg("mistake %zu (%s %s): error %d, '%s', not '%s'", i, mistakes[i].path,
+                     mistakes[i].property, err, boot.error, mistakes[i].sentence);
+        }
+        free(fdt);
+    }
+}
+
+static void refuses_nothing_to_start(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    int node;
+
+    (void)state;
+    while ((node = fdt_first_subnode(fdt, support_fdt_node(fdt, "/chosen"))) >= 0) {
+        fdt_del_node(fdt, node);
+    }
+    assert_int_equal(parse(fdt), -XEN_EINVAL);
+    assert_non_null(strstr(boot.error, "nothing to start"));
+    free(fdt);
+}
+
+static void counts_are_bounded(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    for (unsigned int i = 0; i < BOOT_DOMAIN_MAX; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "extra%u", i);
+        int node = fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), name);
+        fdt_setprop(fdt, node, "compatible", "xen,domain", sizeof("xen,domain"));
+        fdt_setprop_u64(fdt, node, "memory", 1024);
+        fdt_setprop_u32(fdt, node, "#address-cells", 1);
+        fdt_setprop_u32(fdt, node, "#size-cells", 1);
+        int module = fdt_add_subnode(fdt, node, "module");
+        fdt_setprop(fdt, module, "compatible", "multiboot,kernel", sizeof("multiboot,kernel"));
+        fdt_setprop_u64(fdt, module, "reg", 0x0480000000200000ull);
+    }
+    assert_int_equal(parse(fdt), -XEN_EINVAL);
+    assert_non_null(strstr(boot.error, "more xen,domain nodes"));
+    for (unsigned int i = 0; i <= BOOT_RESERVED_MAX; i++) {
+        fdt_add_mem_rsv(fdt, 0x10000000 + i * 0x1000, 0x1000);
+    }
+    assert_int_equal(parse(fdt), -XEN_EINVAL);
+    assert_non_null(strstr(boot.error, "reserves more"));
+    free(fdt);
+}
+
+static void refuses_what_is_no_tree(void **state) {
+    uint64_t nothing[8] = {0};
+    uint8_t *fdt = support_fdt_load(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    assert_int_equal(bootfdt_check(fdt), fdt_totalsize(fdt));
+    assert_true(bootfdt_check(nothing) < 0);
+    assert_true(bootfdt_check((uint8_t *)nothing + 1) < 0);
+    fdt_set_totalsize(fdt, BOOT_FDT_MAX + 8);
+    assert_true(bootfdt_check(fdt) < 0);
+    assert_int_equal(parse(nothing), -XEN_EINVAL);
+    assert_non_null(strstr(boot.error, "no device tree"));
+    free(fdt);
+}
+
+/* Trees with random bytes changed: whatever comes out, memory errors end the test under ASan. */
+static void survives_mutated_trees(void **state) {
+    uint8_t *good = support_fdt_load(SUPPORT_FDT_MACHINE);
+    size_t size = fdt_totalsize(good);
+    uint8_t *fdt = malloc(size);
+    unsigned int refused = 0;
+
+    (void)state;
+    printf("seed %u\n", FUZZ_SEED);
+    srandom(FUZZ_SEED);
+    for (unsigned int round = 0; round < FUZZ_ROUNDS; round++) {
+        memcpy(fdt, good, size);
+        for (long i = random() % 8; i >= 0; i--) {
+            /* Not the total size: the loader's word for how much is there to read. */
+            size_t at = 8 + (size_t)random() % (size - 8);
+
+            fdt[at] = (uint8_t)(random() % 4 ? random() : 0xff);
+        }
+        refused += parse(fdt) != 0;
+        assert_true(strlen(boot.error) < sizeof(boot.error));
+    }
+    assert_in_range(refused, FUZZ_ROUNDS / 10, FUZZ_ROUNDS - 1);
+    free(fdt);
+    free(good);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_domains),          cmocka_unit_test(reads_memory),
+        cmocka_unit_test(starts_without_dom0),    cmocka_unit_test(warns_of_unknown_option),
+        cmocka_unit_test(names_each_mistake),     cmocka_unit_test(refuses_nothing_to_start),
+        cmocka_unit_test(counts_are_bounded),     cmocka_unit_test(refuses_what_is_no_tree),
+        cmocka_unit_test(survives_mutated_trees),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
