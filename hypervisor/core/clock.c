@@ -86,10 +86,12 @@ static void write_time_info(volatile struct vcpu_time_info *info) {
 }
 
 void clock_vcpu_init(struct vcpu *v) {
-    v->page->counter_offset = devices.counter.offset;
-    v->page->counter_hz = devices.counter.hz;
-    v->page->counter_mask = devices.counter.mask;
-    write_time_info(&v->page->info.time);
+    struct pv_vcpu *page = arch_vcpu_page(v);
+
+    page->counter_offset = devices.counter.offset;
+    page->counter_hz = devices.counter.hz;
+    page->counter_mask = devices.counter.mask;
+    write_time_info(&page->info.time);
 }
 
 static void write_domain_time(struct domain *d) {

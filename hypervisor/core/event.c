@@ -4,6 +4,7 @@
 
 #include <arch/atomic.h>
 
+#include "core/arch.h"
 #include "core/domain.h"
 #include "core/heap.h"
 #include "core/panic.h"
@@ -107,7 +108,7 @@ static void notify_vcpu(struct vcpu *v, evtchn_port_t port) {
     if (v == NULL) {
         return; /* a domain that is being built */
     }
-    struct vcpu_info *info = &v->page->info;
+    struct vcpu_info *info = &arch_vcpu_page(v)->info;
 
     if (arch_atomic_test_and_set(bitmap_word(&info->evtchn_pending_sel, bit), bitmap_mask(bit))) {
         return;

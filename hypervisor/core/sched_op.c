@@ -6,6 +6,7 @@
 
 #include <arch/atomic.h>
 
+#include "core/arch.h"
 #include "core/domain.h"
 #include "core/event.h"
 #include "core/guest_access.h"
@@ -32,7 +33,7 @@ static void poll_end(struct vcpu *v) {
 }
 
 static bool upcall_is_due(const struct vcpu *v) {
-    const volatile struct vcpu_info *info = &v->page->info;
+    const volatile struct vcpu_info *info = &arch_vcpu_page(v)->info;
 
     return info->evtchn_upcall_pending != 0 && info->evtchn_upcall_mask == 0;
 }
@@ -51,7 +52,7 @@ static void block_unless_due(struct vcpu *v) {
 
 static int32_t op_block(struct vcpu *v) {
     poll_end(v);
-    *(volatile uint8_t *)&v->page->info.evtchn_upcall_mask = 0;
+    *(volatile uint8_t *)&arch_vcpu_page(v)->info.evtchn_upcall_mask = 0;
     arch_memory_barrier();
     block_unless_due(v);
     return 0;

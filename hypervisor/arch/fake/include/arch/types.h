@@ -39,6 +39,8 @@ struct arch_vcpu {
     uint32_t entry; /* what arch_vcpu_init() was given */
     uint32_t fdt;
     uint32_t *l1; /* what arch_vcpu_set_base() was given */
+    uint32_t tls;
+    bool fpu_enabled;
 };
 
 #endif /* ARCH_TYPES_H */

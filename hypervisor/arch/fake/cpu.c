@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The fake machine's one CPU. */
+#include <arch/fake.h>
+
+#include <stdlib.h>
+
+#include "core/arch.h"
+#include "core/printk.h"
+
+jmp_buf *fake_halt_jump;
+
+unsigned int arch_cpu_id(void) {
+    return 0;
+}
+
+void arch_cpu_idle(void) {
+    fake_board.idle_count++;
+}
+
+const char *arch_cpu_name(void) {
+    return "build host";
+}
+
+uint32_t arch_cpu_level(void) {
+    return 5;
+}
+
+_Noreturn void arch_halt(void) {
+    if (fake_halt_jump == NULL) {
+        abort();
+    }
+    longjmp(*fake_halt_jump, 1);
+}
+
+void arch_backtrace(void) {
+    printk("  no backtrace on the build host\n");
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The fake machine's guests: nothing ever runs, what core says is recorded. */
+#include "core/arch.h"
+#include "core/domain.h"
+#include "core/printk.h"
+#include "core/vcpu.h"
+
+int arch_domain_init(struct domain *d) {
+    (void)d;
+    return 0;
+}
+
+void arch_domain_destroy(struct domain *d) {
+    (void)d;
+}
+
+int arch_domain_map_vcpu_page(struct vcpu *v) {
+    (void)v;
+    return 0;
+}
+
+void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
+    v->arch.entry = entry.v;
+    v->arch.fdt = fdt.v;
+}
+
+void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
+    v->arch.result = result;
+}
+
+void arch_vcpu_switch(struct vcpu *next) {
+    (void)next;
+}
+
+void arch_vcpu_unload(const struct vcpu *v) {
+    (void)v;
+}
+
+void arch_vcpu_set_tls(struct vcpu *v, uint32_t value) {
+    v->arch.tls = value;
+}
+
+void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
+    v->arch.fpu_enabled = enabled;
+}
+
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
+    v->arch.l1 = l1;
+}
+
+struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
+    return v->page;
+}
+
+void arch_vcpu_print(const struct vcpu *v) {
+    printk("  entry %x\n", v->arch.entry);
+}
+
+void arch_set_callbacks(struct domain *d, const void *helpers) {
+    (void)d;
+    (void)helpers;
+}
