@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boot configurations with Linux guests, and what their sessions print."""
+
+KERNEL = "build/linux/pv/Image"
+USERLAND = "build/userland/"
+BOOT_SECONDS = 240
+
+
+def ramdisk(*parts):
+    return [f"{USERLAND}{part}.cpio.gz" for part in ("base", *parts)]
+
+
+def guest(name, memory, session="", parts=(), **keys):
+    """A Linux domain that runs @session (none: a shell on its console)."""
+    bootargs = "console=hvc0" + (f" dacre.session={session}" if session else "")
+    return {"name": name, "kernel": KERNEL, "ramdisk": ramdisk(*parts), "memory": memory,
+            "bootargs": bootargs} | keys
+
+
+def dom0(memory="96M", session="", parts=(), **keys):
+    domain = guest("dom0", memory, session, parts, **keys)
+    del domain["name"]
+    return domain
+
+
+def two_linux(dom0_session="", domu_session="", parts=()):
+    return {"dom0": dom0("96M", dom0_session, parts),
+            "domu": [guest("domU1", "64M", domu_session, parts)]}
+
+
+def wait_userland(machine, domain):
+    machine.expect(rf"init: this is {domain} ", domain=domain, timeout=BOOT_SECONDS)
+
+
+def wait_shell(machine, domain):
+    """Until the shell of @domain, which has the input, answers."""
+    wait_userland(machine, domain)
+    run(machine, domain, "stty -echo")
+
+
+def run(machine, domain, command, timeout=60):
+    """Types a command to the shell that has the input; returns what it printed."""
+    machine.send_line(f"{command}; echo end-of'-'command")
+    return machine.expect(r"((?:.*\n)*?)(.*)end-of-command", domain=domain, timeout=timeout)[1]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The board's one UART serves all domains."""
+from linux import run, two_linux, wait_shell, wait_userland
+
+
+def test_input_moves_between_domains(boot):
+    machine = boot(two_linux())
+    wait_userland(machine, "domU1")
+    wait_shell(machine, "dom0")
+    assert "dom0" in run(machine, "dom0", "hostname")
+    machine.switch_input()
+    assert "domU1" in run(machine, "domU1", "stty -echo; hostname")
+    for _ in range(3):      # round to dom0 again, past the hypervisor's own keys if it has the input
+        machine.switch_input()
+        machine.send_line("echo this-is-$NAME")
+        index, found = machine.expect_any([r"^.*this-is-(dom0|domU1)", r"input"], None)
+        if index == 0 and found[1] == "dom0":
+            break
+    assert found[1] == "dom0"
+
+
+def test_domu_console_takes_long_input_and_output(boot):
+    machine = boot(two_linux())
+    wait_userland(machine, "dom0")
+    wait_userland(machine, "domU1")
+    machine.switch_input()
+    run(machine, "domU1", "stty -echo")
+    text = "".join(chr(ord("a") + i % 26) for i in range(180))
+    assert text in run(machine, "domU1", f"echo {text}")
+    numbers = run(machine, "domU1", "seq 1 3000", timeout=120)
+    assert numbers.split() == [str(n) for n in range(1, 3001)]
+
+
+def test_one_control_a_is_for_the_guest(boot):
+    """Fewer than three in a row go to the guest, which sees each."""
+    machine = boot(two_linux())
+    wait_shell(machine, "dom0")
+    run(machine, "dom0", "stty raw")
+    machine.send("dd bs=1 count=4 2>/dev/null | od -c | head -n 1; stty -raw\r")
+    machine.pump(2)
+    machine.send("x\x01\x01y")
+    machine.expect(r"x +001 +001 +y", "dom0")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Both guests at work at once, with the same results as the same kernel source run natively."""
+import re
+
+import pytest
+
+from linux import two_linux, wait_userland, ramdisk
+
+# Slow enough a CPU that the work takes minutes of its time: 4 ns an instruction.
+SHIFT = 2
+WORK_SECONDS = 900
+
+
+def results(text):
+    """The lines "work: <name> <result>" of a session, but for those that differ between runs."""
+    found = re.findall(r"^work: (\S+) (.+)$", text, re.M)
+    return {name: result.strip() for name, result in found if name != "uptime"}
+
+
+def check(session):
+    bad = [f"{name} {result}" for name, result in session.items()
+           if re.search("FAILED|DIFFERENT", result)]
+    assert not bad
+    assert len([name for name in session if name.startswith("stress-")]) == 15
+
+
+def test_both_guests_work_as_the_native_kernel_does(boot):
+    native = boot.native(ramdisk("stress", "tests"), "dacre.session=work quiet", shift=SHIFT)
+    machine = boot(two_linux("work", "work", ("stress", "tests")), shift=SHIFT)
+    native.expect(r"work: end", timeout=WORK_SECONDS)
+    domains = {name: machine.stream for name in ("dom0", "domU1")}
+    for name in domains:
+        wait_userland(machine, name)
+        machine.expect(r"work: end", name, WORK_SECONDS)
+    expected = results(native.raw.replace("\r", ""))
+    check(expected)
+    for name in domains:
+        assert results(machine.stream(name)) == expected
+        assert not re.search(r"Oops|BUG:|Bad page|unable to handle", machine.stream(name))
