@@ -94,6 +94,26 @@ void page_make_free(uint32_t index) {
     free_total++;
 }
 
+/* Frame @index of the table, which is free, is @owner's from now on. */
+static void take_one(uint32_t index, domid_t owner) {
+    struct page_mib *m = &mibs[index / FRAMES_PER_MIB];
+
+    m->free[index % FRAMES_PER_MIB / 32] &= ~(1u << index % 32);
+    set_free_count(m, m->free_count - 1u);
+    free_total--;
+    take(&page_table[index], owner);
+}
+
+static uint32_t first_free(const struct page_mib *m) {
+    uint32_t word = 0;
+
+    while (!m->free[word]) {
+        word++;
+    }
+    return (uint32_t)(m - mibs) * FRAMES_PER_MIB + word * 32 +
+           (uint32_t)__builtin_ctz(m->free[word]);
+}
+
 mfn_t page_alloc(domid_t owner) {
     mfn_t result = INVALID_MFN;
     uint16_t name;
@@ -101,23 +121,26 @@ mfn_t page_alloc(domid_t owner) {
     spin_lock(&page_lock);
     name = some_free ? some_free : all_free;
     if (name) {
-        struct page_mib *m = &mibs[name - 1];
-        uint32_t word = 0;
-        uint32_t index;
+        uint32_t index = first_free(&mibs[name - 1]);
 
-        while (!m->free[word]) {
-            word++;
-        }
-        index = word * 32 + (uint32_t)__builtin_ctz(m->free[word]);
-        m->free[word] &= m->free[word] - 1;
-        set_free_count(m, m->free_count - 1u);
-        free_total--;
-        index += (name - 1u) * FRAMES_PER_MIB;
-        take(&page_table[index], owner);
+        take_one(index, owner);
         result = mfn(page_first + index);
     }
     spin_unlock(&page_lock);
     return result;
+}
+
+int page_alloc_at(mfn_t m, domid_t owner) {
+    uint32_t index = m.v - page_first;
+    int error = -XEN_EBUSY;
+
+    spin_lock(&page_lock);
+    if (index < page_frames && page_table[index].state == PAGE_FREE) {
+        take_one(index, owner);
+        error = 0;
+    }
+    spin_unlock(&page_lock);
+    return error;
 }
 
 /* The first of @count free MiBs in a row, aligned, or mib_count. */

@@ -97,6 +97,9 @@ static inline uint16_t *page_section_count(mfn_t m) {
  */
 mfn_t page_alloc(domid_t owner);
 
+/** page_alloc_at() - frame @m, if it is free, for @owner, count 1.  Returns 0 or -EBUSY. */
+int page_alloc_at(mfn_t m, domid_t owner);
+
 /**
  * page_alloc_mib() - @mib MiB of contiguous frames for @owner, each with count 1.
  * @align_mib: alignment in MiB, a power of two

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memory_op: what Xen's ARM guests ask for: the place of shared_info, how much memory there
+ * is, and to give frames back and get them again (ballooning).
+ */
+#include "core/domain.h"
+#include "core/guest_access.h"
+#include "core/hypercall.h"
+#include "core/page.h"
+#include "core/vcpu.h"
+
+/* In the command word: the extent to go on with (Xen's MEMOP_EXTENT_SHIFT). */
+#define EXTENT_SHIFT    6
+#define COMMAND_MASK    ((1u << EXTENT_SHIFT) - 1)
+#define EXTENTS_MAX     (1u << 24)
+
+static bool is_self(const struct vcpu *v, domid_t id) {
+    return id == DOMID_SELF || id == v->domain->id;
+}
+
+/* p2m_change() until done, an error, or an interrupt waits (-EAGAIN). */
+static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
+    int error;
+
+    do {
+        spin_lock(&d->lock);
+        error = p2m_change(d, g, to, type);
+        spin_unlock(&d->lock);
+    } while (error == -XEN_EAGAIN && !hypercall_preempted());
+    return error;
+}
+
+static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
+    struct domain *d = v->domain;
+    struct xen_add_to_physmap add;
+    int error;
+
+    if (copy_from_guest(&add, from, sizeof(add))) {
+        return -XEN_EFAULT;
+    }
+    if (!is_self(v, add.domid)) {
+        return -XEN_EPERM;
+    }
+    if (add.space != XENMAPSPACE_shared_info) {
+        return -XEN_ENOSYS;
+    }
+    if (add.idx != 0 || add.gpfn >> (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    page_get(d->shared_info_mfn);
+    error = change(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
+    if (error) {
+        page_put(d->shared_info_mfn);
+    }
+    return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+}
+
+static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
+    domid_t id;
+
+    if (copy_from_guest(&id, from, sizeof(id))) {
+        return -XEN_EFAULT;
+    }
+    if (!is_self(v, id)) {
+        return -XEN_EPERM;
+    }
+    return (int32_t)(maximum ? v->domain->p2m.capacity : v->domain->p2m.held);
+}
+
+static int give_back(struct domain *d, gfn_t g) {
+    if (!p2m_has_frame(p2m_lookup(&d->p2m, g)) &&
+        p2m_entry_type(p2m_lookup(&d->p2m, g)) != P2M_CHANGING) {
+        return -XEN_EINVAL;
+    }
+    return change(d, g, INVALID_MFN, P2M_RAM);
+}
+
+/* A domain that is mapped 1:1 can only get the frame back that it gave. */
+static int populate(struct domain *d, gfn_t g) {
+    mfn_t m = mfn(g.v);
+    int error = 0;
+
+    if (p2m_lookup(&d->p2m, g) != P2M_NONE) {
+        return -XEN_EINVAL;
+    }
+    if (d->is_direct_mapped) {
+        error = page_alloc_at(m, d->id);
+    } else {
+        m = page_alloc(d->id);
+        error = mfn_eq(m, INVALID_MFN) ? -XEN_ENOMEM : 0;
+    }
+    if (error) {
+        return error;
+    }
+    error = change(d, g, m, P2M_RAM);
+    if (error) {
+        page_put(m);
+    }
+    return error;
+}
+
+static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_t i) {
+    xen_pfn_t frame;
+
+    if (copy_from_guest(&frame, gvaddr(list.v + i * (uint32_t)sizeof(frame)), sizeof(frame))) {
+        return -XEN_EFAULT;
+    }
+    if (frame >> (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    return command == XENMEM_decrease_reservation ? give_back(d, gfn((uint32_t)frame))
+                                                  : populate(d, gfn((uint32_t)frame));
+}
+
+/* Returns how many extents were done, as Xen does: fewer than asked for where one failed. */
+static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    uint32_t command = args[0] & COMMAND_MASK;
+    uint32_t i = args[0] >> EXTENT_SHIFT;
+    struct xen_memory_reservation r;
+
+    if (copy_from_guest(&r, gvaddr(args[1]), sizeof(r))) {
+        return -XEN_EFAULT;
+    }
+    if (!is_self(v, r.domid)) {
+        return -XEN_EPERM;
+    }
+    if (r.extent_order != 0 || r.nr_extents > EXTENTS_MAX || r.extent_start.q >> 32) {
+        return -XEN_EINVAL;
+    }
+    while (i < r.nr_extents) {
+        int error = one_extent(v->domain, command, gvaddr((uint32_t)r.extent_start.q), i);
+
+        if (error && error != -XEN_EAGAIN) {
+            break;
+        }
+        i += error == 0;
+        if (i < r.nr_extents && hypercall_preempted()) {
+            args[0] = command | i << EXTENT_SHIFT;
+            return HYPERCALL_AGAIN;
+        }
+    }
+    return (int32_t)i;
+}
+
+int32_t do_memory_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    switch (args[0] & COMMAND_MASK) {
+    case XENMEM_add_to_physmap:
+        return add_to_physmap(v, gvaddr(args[1]));
+    case XENMEM_current_reservation:
+        return reservation(v, gvaddr(args[1]), false);
+    case XENMEM_maximum_reservation:
+        return reservation(v, gvaddr(args[1]), true);
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap:
+        return change_reservation(v, args);
+    default:
+        return -XEN_ENOSYS;
+    }
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mmuext_op, addresses: TLB, caches, whole pages.  The guest names virtual addresses of
+ * its own, all below PV_VIRT_START.
+ */
+#include "core/domain.h"
+#include "core/mmuext.h"
+#include "core/pt_table.h"
+#include "core/vcpu.h"
+
+/* From here on the whole TLB or cache is the shorter way. */
+#define TLB_RANGE_PAGES     16u
+#define CACHE_RANGE_BYTES   (32u * 1024)
+
+/* A range of the guest's: [*start, *start + *size).  An empty one may lie anywhere. */
+static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size) {
+    *start = (uint32_t)op->arg1.linear_addr;
+    *size = op->arg2.nr_ents;
+    if (*size && (*start >= PV_VIRT_START || *size > PV_VIRT_START - *start)) {
+        return -XEN_EINVAL;
+    }
+    return 0;
+}
+
+int mmuext_tlb_flush(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    (void)v;
+    (void)op;
+    (void)progress;
+    arch_tlb_flush_all();
+    return 0;
+}
+
+int mmuext_invlpg(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    (void)v;
+    (void)progress;
+    if (op->arg1.linear_addr >= PV_VIRT_START) {
+        return -XEN_EINVAL;
+    }
+    arch_tlb_flush_page(gvaddr((uint32_t)op->arg1.linear_addr));
+    return 0;
+}
+
+int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    uint32_t start, size, end;
+
+    (void)v;
+    (void)progress;
+    if (range_of(op, &start, &size)) {
+        return -XEN_EINVAL;
+    }
+    if (size > TLB_RANGE_PAGES * PAGE_SIZE) {
+        arch_tlb_flush_all();
+        return 0;
+    }
+    end = start + size;
+    for (uint32_t va = start & PAGE_MASK; va < end; va += PAGE_SIZE) {
+        arch_tlb_flush_page(gvaddr(va));
+    }
+    return 0;
+}
+
+int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    (void)v;
+    (void)op;
+    (void)progress;
+    arch_cache_flush_all();
+    return 0;
+}
+
+/* One page, or the part of it that is asked for. */
+static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
+    switch (cmd) {
+    case PV_MMUEXT_CLEAN_DCACHE:
+        arch_guest_dcache_clean(gvaddr(va), size);
+        break;
+    case PV_MMUEXT_FLUSH_DCACHE:
+        arch_guest_dcache_flush(gvaddr(va), size);
+        break;
+    case PV_MMUEXT_INVAL_DCACHE:
+        arch_guest_dcache_inval(gvaddr(va), size);
+        break;
+    case PV_MMUEXT_SYNC_ICACHE:
+        arch_guest_icache_sync(gvaddr(va), size);
+        break;
+    }
+}
+
+/* Page by page; invalidation must not write back what is inside the range, so it has no
+ * shorter way however long it is. */
+int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    uint32_t start, size, chunk;
+
+    (void)v;
+    if (range_of(op, &start, &size) || *progress > size) {
+        return -XEN_EINVAL;
+    }
+    if (size > CACHE_RANGE_BYTES && op->cmd != PV_MMUEXT_INVAL_DCACHE) {
+        arch_cache_flush_all();
+        return 0;
+    }
+    start += *progress;
+    size -= *progress;
+    chunk = PAGE_SIZE - start % PAGE_SIZE;
+    chunk = chunk < size ? chunk : size;
+    if (chunk) {
+        cache_page(op->cmd, start, chunk);
+    }
+    *progress += chunk;
+    return chunk < size ? -XEN_EAGAIN : 0;
+}
+
+/*
+ * Does the table that @v runs on give the guest kernel this page, of cached RAM?  (Device registers
+ * might answer a store with an abort, in the hypervisor.)
+ */
+static bool is_mapped(const struct vcpu *v, uint64_t va, bool writable) {
+    uint32_t hw, table;
+    struct pte pte;
+
+    if (va >= PV_VIRT_START || va % PAGE_SIZE) {
+        return false;
+    }
+    hw = pt_vcpu_l1(v)[va >> MIB_SHIFT];
+    table = arch_l1_table(hw);
+    if (table) {
+        hw = pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+        return arch_l2_is_cached(hw) && (!writable || arch_l2_is_writable(hw));
+    }
+    pte = arch_pte_decode_hw_l1(hw);
+    return pte.kind == PTE_SECTION && (!writable || pte.writable);
+}
+
+int mmuext_clear_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    int error = -XEN_EINVAL;
+
+    (void)progress;
+    spin_lock(&v->domain->lock);
+    if (is_mapped(v, op->arg1.linear_addr, true)) {
+        arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
+        error = 0;
+    }
+    spin_unlock(&v->domain->lock);
+    return error;
+}
+
+int mmuext_copy_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    int error = -XEN_EINVAL;
+
+    (void)progress;
+    spin_lock(&v->domain->lock);
+    if (is_mapped(v, op->arg1.linear_addr, true) && is_mapped(v, op->arg2.src_mfn, false)) {
+        arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
+                             gvaddr((uint32_t)op->arg2.src_mfn));
+        error = 0;
+    }
+    spin_unlock(&v->domain->lock);
+    return error;
+}
