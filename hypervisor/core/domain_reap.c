@@ -80,33 +80,38 @@ static struct domain *find_ended(void) {
     return NULL;
 }
 
-/* Scrub what was freed; when that is done, say so and let a restart begin. */
-static bool after_step(void) {
-    if (page_scrub_step()) {
-        return true;
-    }
-    if (report_pending) {
+/* Scrub what was freed, then say what there is again. */
+static void report_step(void) {
+    if (!page_scrub_step()) {
         report_pending = false;
         printk("domain %u: destroyed, %u frames free\n", report_id, page_free_count());
-        return true;
     }
-    return domain_build_step();
 }
 
+static void destroy_step(void) {
+    struct domain *d = dying;
+
+    if (!event_domain_destroy(d) && !pt_destroy_step(d) && !p2m_destroy_step(d)) {
+        dying = NULL;
+        finish(d);
+    }
+}
+
+/* One domain after the other: torn down, scrubbed, reported; restarts when none is left. */
 bool domain_reap_step(void) {
     struct domain *d;
 
     if (dying) {
-        if (!event_domain_destroy(dying) && !pt_destroy_step(dying) && !p2m_destroy_step(dying)) {
-            d = dying;
-            dying = NULL;
-            finish(d);
-        }
+        destroy_step();
+        return true;
+    }
+    if (report_pending) {
+        report_step();
         return true;
     }
     d = find_ended();
     if (!d) {
-        return after_step();
+        return page_scrub_step() || domain_build_step();
     }
     if (d->is_privileged) {
         end_of_board(d);
