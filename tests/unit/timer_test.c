@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Timers: order, stopping, bounds, and how often the hardware is touched. */
+/* links: core/timer.c core/clock.c core/percpu.c core/device.c */
+#include "core/timer.h"
+
+#include <arch/fake.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "core/percpu.h"
+#include "support_cmocka.h"
+
+#define MS 1000000ull
+
+struct probe {
+    struct timer timer;
+    uint64_t fired_at;
+    unsigned int count;
+};
+
+static uint64_t last_fired;
+static unsigned int fired_count;
+
+static void fired(void *data) {
+    struct probe *probe = data;
+
+    assert_false(timer_is_set(&probe->timer));
+    probe->fired_at = clock_now();
+    probe->count++;
+    assert_true(probe->timer.deadline >= last_fired);
+    last_fired = probe->timer.deadline;
+    fired_count++;
+}
+
+static int power_on(void **state) {
+    (void)state;
+    fake_board_init(0);
+    clock_init();
+    timer_queue_init();
+    last_fired = fired_count = 0;
+    return 0;
+}
+
+static void serve(void) {
+    if (fake_board.pending[FAKE_ONESHOT_IRQ]) {
+        devices.oneshot->ack();
+        timer_interrupt();
+    }
+}
+
+static void run(uint64_t ns) {
+    uint64_t end = fake_board.now + ns;
+
+    while (fake_board.now < end) {
+        uint64_t next = fake_board.oneshot_at < end ? fake_board.oneshot_at : end;
+
+        fake_advance(next > fake_board.now ? next - fake_board.now : 1);
+        serve();
+    }
+}
+
+static void fires_at_its_deadline_once(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    assert_false(timer_is_set(&probe.timer));
+    timer_set(&probe.timer, 5 * MS);
+    assert_true(timer_is_set(&probe.timer));
+    run(20 * MS);
+    assert_int_equal(probe.count, 1);
+    assert_in_range(probe.fired_at, 5 * MS, 5 * MS + 2000);
+}
+
+static void a_past_deadline_fires_soon_but_not_from_the_call(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    fake_advance(9 * MS);
+    timer_set(&probe.timer, 1);
+    assert_int_equal(probe.count, 0);
+    run(MS);
+    assert_int_equal(probe.count, 1);
+}
+
+static void a_stopped_timer_does_not_fire(void **state) {
+    struct probe a = {0}, b = {0};
+
+    (void)state;
+    timer_init(&a.timer, fired, &a);
+    timer_init(&b.timer, fired, &b);
+    timer_set(&a.timer, 2 * MS);
+    timer_set(&b.timer, 3 * MS);
+    timer_stop(&a.timer);
+    timer_stop(&a.timer); /* twice is harmless */
+    run(10 * MS);
+    assert_int_equal(a.count, 0);
+    assert_int_equal(b.count, 1);
+}
+
+static void setting_again_moves_it(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, 2 * MS);
+    timer_set(&probe.timer, 8 * MS);
+    run(5 * MS);
+    assert_int_equal(probe.count, 0);
+    timer_set(&probe.timer, 6 * MS);
+    run(2 * MS);
+    assert_int_equal(probe.count, 1);
+}
+
+static void many_fire_in_order_of_their_deadlines(void **state) {
+    static struct probe probes[TIMER_QUEUE_MAX];
+
+    (void)state;
+    memset(probes, 0, sizeof(probes));
+    srand(1);
+    for (unsigned int i = 0; i < TIMER_QUEUE_MAX; i++) {
+        timer_init(&probes[i].timer, fired, &probes[i]);
+        timer_set(&probes[i].timer, MS + (uint64_t)(rand() % 1000) * 1000);
+    }
+    for (unsigned int i = 0; i < TIMER_QUEUE_MAX; i += 3) {
+        timer_stop(&probes[i].timer);
+    }
+    run(10 * MS);
+    assert_int_equal(fired_count, TIMER_QUEUE_MAX - (TIMER_QUEUE_MAX + 2) / 3);
+    assert_int_equal(this_cpu()->timers.count, 0);
+}
+
+static void the_heap_keeps_its_order_under_random_use(void **state) {
+    static struct probe probes[64];
+    struct timer_queue *queue = &this_cpu()->timers;
+
+    (void)state;
+    srand(2);
+    for (unsigned int i = 0; i < 64; i++) {
+        timer_init(&probes[i].timer, fired, &probes[i]);
+    }
+    for (unsigned int step = 0; step < 20000; step++) {
+        struct timer *timer = &probes[rand() % 64].timer;
+
+        if (rand() % 3 == 0) {
+            timer_stop(timer);
+        } else {
+            timer_set(timer, 100 * MS + (uint64_t)(rand() % 5000));
+        }
+        for (unsigned int i = 1; i < queue->count; i++) {
+            assert_true(queue->heap[(i - 1) / 2]->deadline <= queue->heap[i]->deadline);
+            assert_int_equal(queue->heap[i]->slot, i + 1);
+        }
+    }
+}
+
+static void one_interrupt_runs_a_bounded_number(void **state) {
+    static struct probe probes[100];
+
+    (void)state;
+    memset(probes, 0, sizeof(probes));
+    for (unsigned int i = 0; i < 100; i++) {
+        timer_init(&probes[i].timer, fired, &probes[i]);
+        timer_set(&probes[i].timer, MS);
+    }
+    fake_advance(2 * MS);
+    serve();
+    assert_in_range(fired_count, 1, 32);
+    assert_true(fake_board.oneshot_at <= fake_board.now); /* again at once */
+    run(MS);
+    assert_int_equal(fired_count, 100);
+}
+
+static void again(void *data) {
+    struct probe *probe = data;
+
+    probe->count++;
+    timer_set(&probe->timer, 0); /* a deadline in the past, always */
+}
+
+static void a_timer_that_sets_itself_does_not_keep_the_interrupt(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, again, &probe);
+    timer_set(&probe.timer, 0);
+    fake_advance(1);
+    serve();
+    assert_in_range(probe.count, 1, 32);
+    timer_stop(&probe.timer);
+}
+
+static void later_deadlines_do_not_touch_the_hardware(void **state) {
+    struct probe first = {0}, other = {0};
+
+    (void)state;
+    timer_init(&first.timer, fired, &first);
+    timer_init(&other.timer, fired, &other);
+    timer_set(&first.timer, 10 * MS);
+    unsigned int sets = fake_board.oneshot_sets;
+    for (unsigned int i = 0; i < 100; i++) {
+        timer_set(&other.timer, 20 * MS + i);
+        timer_stop(&other.timer);
+    }
+    assert_int_equal(fake_board.oneshot_sets, sets);
+    timer_set(&other.timer, 5 * MS);
+    assert_int_equal(fake_board.oneshot_sets, sets + 1);
+}
+
+static void very_far_deadlines_are_reached_in_steps(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, 100000 * MS); /* 100 s, more than the hardware is asked for */
+    run(99999 * MS);
+    assert_int_equal(probe.count, 0);
+    run(2 * MS);
+    assert_int_equal(probe.count, 1);
+}
+
+static void never_is_never(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, TIMER_NEVER);
+    run(5000 * MS);
+    assert_int_equal(probe.count, 0);
+}
+
+#define test(name) cmocka_unit_test_setup(name, power_on)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        test(fires_at_its_deadline_once),
+        test(a_past_deadline_fires_soon_but_not_from_the_call),
+        test(a_stopped_timer_does_not_fire),
+        test(setting_again_moves_it),
+        test(many_fire_in_order_of_their_deadlines),
+        test(the_heap_keeps_its_order_under_random_use),
+        test(one_interrupt_runs_a_bounded_number),
+        test(a_timer_that_sets_itself_does_not_keep_the_interrupt),
+        test(later_deadlines_do_not_touch_the_hardware),
+        test(very_far_deadlines_are_reached_in_steps),
+        test(never_is_never),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
