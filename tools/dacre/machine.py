@@ -46,7 +46,7 @@ class Machine:
     """
 
     def __init__(self, arguments, names, log, shift=0, echo=None):
-        command = [*arguments, *COMMON, *([] if shift is None else icount(shift))]
+        command = [*COMMON, *arguments, *([] if shift is None else icount(shift))]
         self.streams = Streams(prefixes(names))
         self.raw = ""
         self.position = {}

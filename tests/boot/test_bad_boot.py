@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whatever the boot loader leaves, the hypervisor boots it or stops with one line that says why; and
+when it dies itself, it says where."""
+import re
+import socket
+import subprocess
+
+import pytest
+
+from dacre import BUILD, TOP
+from dacre.config import read_config
+from dacre.image import make_image
+from dacre.machine import Machine
+from dacre.streams import HYPERVISOR
+from linux import two_linux
+
+REFUSED_SECONDS = 30
+
+
+class Broken:
+    """Starts the two-guest system after its tree was edited with fdtput."""
+
+    def __init__(self, boot, board, tmp_path):
+        self.boot, self.board = boot, board
+        self.image = make_image(read_config(two_linux(), "broken"), board, tmp_path)
+
+    def edit(self, *arguments):
+        subprocess.run(["fdtput", *arguments[:1], self.image.tree, *arguments[1:]], check=True)
+
+    def start(self):
+        machine = self.boot.start([*self.image.qemu_arguments(), "-nic", "none"],
+                                  ["dom0", "domU1"], 0, True)
+        return machine
+
+    def refusal(self):
+        """The one line; nothing of a guest is printed before or after it."""
+        machine = self.start()
+        line = machine.expect(r"PANIC: (.*)", HYPERVISOR, REFUSED_SECONDS)[1]
+        machine.expect(r"Stopped|halted", HYPERVISOR, REFUSED_SECONDS)
+        assert "Linux version" not in machine.raw
+        return line
+
+
+@pytest.fixture
+def broken(boot, board, tmp_path):
+    return Broken(boot, board, tmp_path)
+
+
+def kernel_node(broken, parent):
+    """The path of the module node of a kernel."""
+    names = subprocess.run(["fdtget", "-l", broken.image.tree, parent], check=True, text=True,
+                           capture_output=True).stdout.split()
+    return f"{parent}/{next(n for n in names if n.startswith('module@'))}"
+
+
+def test_no_domain(broken):
+    broken.edit("-r", "/chosen/domU1")
+    for _ in range(2):
+        broken.edit("-r", kernel_node(broken, "/chosen"))
+    assert "domain" in broken.refusal()
+
+
+def test_domain_without_kernel(broken):
+    broken.edit("-r", kernel_node(broken, "/chosen/domU1"))
+    assert re.search(r"domU1.*kernel|kernel.*domU1", broken.refusal())
+
+
+def test_module_outside_memory(broken):
+    broken.edit("-tx", kernel_node(broken, "/chosen/domU1"), "reg", "f0000000", "1000")
+    assert re.search(r"module|domU1", broken.refusal())
+
+
+def test_module_without_place(broken):
+    broken.edit("-d", kernel_node(broken, "/chosen/domU1"), "reg")
+    assert "reg" in broken.refusal()
+
+
+def test_domain_without_memory(broken):
+    broken.edit("-d", "/chosen/domU1", "memory")
+    assert re.search(r"domU1.*memory|memory.*domU1", broken.refusal())
+
+
+def test_domain_larger_than_the_board(broken):
+    broken.edit("-tx", "/chosen/domU1", "memory", "0", "40000")
+    assert re.search(r"domU1", broken.refusal())
+
+
+def test_unknown_device(broken):
+    broken.edit("-ts", "/chosen/domU1", "dacre,devices", "/no/such/device")
+    assert "/no/such/device" in broken.refusal()
+
+
+def test_no_console_no_timer(broken):
+    """A board without what the hypervisor needs itself."""
+    names = subprocess.run(["fdtget", "-l", broken.image.tree, "/"], check=True, text=True,
+                           capture_output=True).stdout.split()
+    for name in names:
+        if name.startswith("timer@"):
+            broken.edit("-r", f"/{name}")
+    assert "timer" in broken.refusal()
+
+
+def test_no_tree(broken):
+    """Not a device tree at all: QEMU passes on what it is given."""
+    arguments = broken.image.qemu_arguments()
+    at = arguments.index("-dtb")
+    machine = broken.boot.start([*arguments[:at], *arguments[at + 2:], "-nic", "none"], [], 0, True)
+    machine.expect(r"PANIC: .*(tree|fdt)", HYPERVISOR, REFUSED_SECONDS)
+
+
+def gdb(elf, gdb_socket, *commands):
+    arguments = [word for command in commands for word in ("-ex", command)]
+    run = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off",
+                          "-ex", f"target remote {gdb_socket}", *arguments, elf],
+                         capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+
+
+def test_hypervisor_fault_is_reported(boot, board, tmp_path):
+    """A debugger sends the running hypervisor to an address where nothing is mapped: registers, the
+    reason and a backtrace come that tools/symbolise can read."""
+    image = make_image(read_config(two_linux(), "fault"), board, tmp_path / "fault")
+    elf = board.hypervisor.with_suffix(".elf")
+    stub = tmp_path / "gdb"
+    machine = boot.start([*image.qemu_arguments(), "-nic", "none", "-chardev",
+                          f"socket,path={stub},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"],
+                         ["dom0", "domU1"], 0, True)
+    machine.expect(r"Linux version", timeout=120)
+    gdb(elf, stub, "hbreak do_sched_op", "continue", "set $r5 = 0xfe7ff000",
+        "set *(unsigned int *)($pc & ~3) = 0xe5955000", "disconnect")
+    machine.expect(r"hypervisor fault: data abort at ([0-9a-f]{8})", HYPERVISOR, 60)
+    machine.expect(r"dfsr [0-9a-f]{8} dfar fe7ff000", HYPERVISOR)
+    machine.expect(r"r0 +[0-9a-f]{8}", HYPERVISOR)
+    machine.expect(r"backtrace:( [0-9a-f]{8})+", HYPERVISOR)
+    machine.expect(r"PANIC: ", HYPERVISOR)
+    machine.expect(r"Stopped", HYPERVISOR)
+    done = subprocess.run([TOP / "tools/symbolise", elf], input=machine.stream(HYPERVISOR),
+                          capture_output=True, text=True, check=True)
+    assert re.search(r"do_sched_op", done.stdout)
