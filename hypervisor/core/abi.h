@@ -11,7 +11,7 @@
 /* Our guests do mask upcalls in memory, as Xen's PV guests on x86 do. */
 #define XEN_HAVE_PV_UPCALL_MASK 1
 
-#include <xen/xen.h>
+#include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
 #include <xen/hvm/hvm_op.h>
@@ -21,7 +21,7 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 #include <xen/version.h>
-#include <xen/errno.h>
+#include <xen/xen.h>
 
 #include <public/arch-arm-pv.h>
 

@@ -91,13 +91,18 @@ void arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
 enum pte_kind { PTE_FAULT, PTE_SMALL, PTE_SECTION, PTE_TABLE, PTE_BAD };
 struct pte {
     enum pte_kind kind;
-    uint32_t addr;          /* gpaddr of frame, section or table; machine address to encode */
-    uint32_t dacr_domain;   /* L1 entries: the domain field asked for */
-    bool writable;          /* in USR mode; every mapping is readable there */
-    bool executable;        /* always, on levels without XN */
-    enum pte_memory { PTE_UNCACHED, PTE_DEVICE, PTE_WRITECOMBINE, PTE_WRITETHROUGH,
-                      PTE_WRITEBACK } memory;
-    bool global;            /* always, on levels without nG */
+    uint32_t addr;        /* gpaddr of frame, section or table; machine address to encode */
+    uint32_t dacr_domain; /* L1 entries: the domain field asked for */
+    bool writable;        /* in USR mode; every mapping is readable there */
+    bool executable;      /* always, on levels without XN */
+    enum pte_memory {
+        PTE_UNCACHED,
+        PTE_DEVICE,
+        PTE_WRITECOMBINE,
+        PTE_WRITETHROUGH,
+        PTE_WRITEBACK
+    } memory;
+    bool global; /* always, on levels without nG */
 };
 
 /** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level refuses. */

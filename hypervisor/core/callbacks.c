@@ -9,10 +9,10 @@
 #include "core/hypercall.h"
 #include "core/vcpu.h"
 
-#define RESTART_ALIGN   32u
+#define RESTART_ALIGN 32u
 
 static bool entries_valid(const struct pv_callbacks *cb) {
-    const uint32_t entry[] = { cb->undef, cb->swi, cb->prefetch_abort, cb->data_abort, cb->event };
+    const uint32_t entry[] = {cb->undef, cb->swi, cb->prefetch_abort, cb->data_abort, cb->event};
 
     for (unsigned int i = 0; i < sizeof(entry) / sizeof(entry[0]); i++) {
         if (entry[i] >= PV_VIRT_START || (entry[i] & 3)) {

@@ -13,8 +13,8 @@
 
 #include "core/addr.h"
 
-#define IRQ_MAX     160         /* interrupt lines, all controllers of the board together */
-#define IRQ_NONE    0xffffu
+#define IRQ_MAX  160 /* interrupt lines, all controllers of the board together */
+#define IRQ_NONE 0xffffu
 
 /* Console UART. */
 struct uart_ops {
@@ -52,10 +52,10 @@ struct oneshot_ops {
 
 /* The free-running counter, also mapped into guests read-only. */
 struct counter {
-    maddr_t page;               /* page-aligned machine address of its registers */
-    uint32_t offset;            /* of the 32-bit count in that page */
+    maddr_t page;    /* page-aligned machine address of its registers */
+    uint32_t offset; /* of the 32-bit count in that page */
     uint32_t hz;
-    uint32_t mask;              /* 0xffffffff for 32 bits */
+    uint32_t mask;                /* 0xffffffff for 32 bits */
     volatile const uint32_t *reg; /* hypervisor's mapping */
 };
 

@@ -79,11 +79,12 @@ void domain_start(struct domain *d) {
 static const char *reason_name(uint8_t reason) {
     static const char *const name[] = {
         [SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
-        [SHUTDOWN_suspend] = "suspend", [SHUTDOWN_crash] = "crash",
+        [SHUTDOWN_suspend] = "suspend",   [SHUTDOWN_crash] = "crash",
         [SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft reset",
     };
 
-    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason] : "unknown reason";
+    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason]
+                                                                   : "unknown reason";
 }
 
 void domain_shutdown(struct domain *d, uint8_t reason) {

@@ -5,8 +5,8 @@
 
 #include "core/vcpu.h"
 
-static spinlock_t list_lock = SPINLOCK_INIT;    /* protects list[] */
-static struct domain *list[DOMAIN_MAX];         /* ascending ids, NULLs at the end */
+static spinlock_t list_lock = SPINLOCK_INIT; /* protects list[] */
+static struct domain *list[DOMAIN_MAX];      /* ascending ids, NULLs at the end */
 
 static unsigned int count(void) {
     unsigned int n = 0;

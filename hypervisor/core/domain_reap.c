@@ -20,11 +20,11 @@
 #include "core/vcpu_op.h"
 
 /* While guests run: so many steps each so often. */
-#define REAP_INTERVAL_NS    500000u
-#define REAP_STEPS          8u
+#define REAP_INTERVAL_NS 500000u
+#define REAP_STEPS       8u
 
-static struct domain *dying;    /* the one being torn down, NULL = none */
-static bool report_pending;     /* its frames are being scrubbed */
+static struct domain *dying; /* the one being torn down, NULL = none */
+static bool report_pending;  /* its frames are being scrubbed */
 static domid_t report_id;
 static struct timer reap_timer;
 static bool no_reset;

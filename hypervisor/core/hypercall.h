@@ -10,7 +10,7 @@
 
 struct vcpu;
 
-#define HYPERCALL_ARGS 5
+#define HYPERCALL_ARGS  5
 
 /*
  * Returned by a handler that has done a bounded piece of its work and has written
@@ -29,22 +29,22 @@ typedef int32_t hypercall_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
 bool hypercall_preempted(void);
 
 /* Handlers, one line each, by module. */
-hypercall_fn do_set_callbacks;      /* callbacks.c */
-hypercall_fn do_fpu_taskswitch;     /* callbacks.c */
-hypercall_fn do_set_segment_base;   /* callbacks.c */
-hypercall_fn do_multicall;          /* multicall.c */
-hypercall_fn do_xen_version;        /* version.c */
-hypercall_fn do_hvm_op;             /* hvm.c */
-hypercall_fn do_memory_op;          /* memory.c */
-hypercall_fn do_physdev_op;         /* pirq.c */
-hypercall_fn do_platform_op;        /* platform_op.c */
-hypercall_fn do_mmu_update;         /* pt_update.c */
-hypercall_fn do_update_va_mapping;  /* pt_update.c */
-hypercall_fn do_mmuext_op;          /* mmuext.c */
-hypercall_fn do_event_channel_op;   /* event_op.c */
-hypercall_fn do_sched_op;           /* sched_op.c */
-hypercall_fn do_vcpu_op;            /* vcpu_op.c */
-hypercall_fn do_set_timer_op;       /* vcpu_op.c */
-hypercall_fn do_console_io;         /* console_op.c */
+hypercall_fn do_set_callbacks;     /* callbacks.c */
+hypercall_fn do_fpu_taskswitch;    /* callbacks.c */
+hypercall_fn do_set_segment_base;  /* callbacks.c */
+hypercall_fn do_multicall;         /* multicall.c */
+hypercall_fn do_xen_version;       /* version.c */
+hypercall_fn do_hvm_op;            /* hvm.c */
+hypercall_fn do_memory_op;         /* memory.c */
+hypercall_fn do_physdev_op;        /* pirq.c */
+hypercall_fn do_platform_op;       /* platform_op.c */
+hypercall_fn do_mmu_update;        /* pt_update.c */
+hypercall_fn do_update_va_mapping; /* pt_update.c */
+hypercall_fn do_mmuext_op;         /* mmuext.c */
+hypercall_fn do_event_channel_op;  /* event_op.c */
+hypercall_fn do_sched_op;          /* sched_op.c */
+hypercall_fn do_vcpu_op;           /* vcpu_op.c */
+hypercall_fn do_set_timer_op;      /* vcpu_op.c */
+hypercall_fn do_console_io;        /* console_op.c */
 
 #endif /* CORE_HYPERCALL_H */

@@ -11,11 +11,18 @@
 
 #include <arch/types.h>
 
-typedef struct { arch_spinlock_t raw; } spinlock_t;
+typedef struct {
+    arch_spinlock_t raw;
+} spinlock_t;
 
-#define SPINLOCK_INIT { ARCH_SPINLOCK_INIT }
+#define SPINLOCK_INIT \
+    { ARCH_SPINLOCK_INIT }
 
-static inline void spin_lock(spinlock_t *lock) { arch_spin_lock(&lock->raw); }
-static inline void spin_unlock(spinlock_t *lock) { arch_spin_unlock(&lock->raw); }
+static inline void spin_lock(spinlock_t *lock) {
+    arch_spin_lock(&lock->raw);
+}
+static inline void spin_unlock(spinlock_t *lock) {
+    arch_spin_unlock(&lock->raw);
+}
 
 #endif /* CORE_LOCK_H */

@@ -21,9 +21,9 @@
 #include "core/printk.h"
 
 /* The heap: one part in HEAP_SHARE of RAM, within these bounds. */
-#define HEAP_SHARE      16u
-#define HEAP_MIN        (4u * MIB)
-#define HEAP_MAX        (22u * MIB)
+#define HEAP_SHARE 16u
+#define HEAP_MIN   (4u * MIB)
+#define HEAP_MAX   (22u * MIB)
 
 static struct bootinfo boot;
 
@@ -52,7 +52,7 @@ static void reserve(maddr_t start, uint32_t size) {
     if (boot.reserved_count == BOOT_RESERVED_MAX) {
         panic("too many reserved ranges of memory (at most %u)", BOOT_RESERVED_MAX);
     }
-    boot.reserved[boot.reserved_count++] = (struct boot_range){ .start = start, .size = size };
+    boot.reserved[boot.reserved_count++] = (struct boot_range){.start = start, .size = size};
 }
 
 static uint32_t ram_size(void) {
@@ -89,10 +89,10 @@ static void init_memory(void) {
 
     init_heap();
     for (unsigned int i = 0; i < boot.memory_count; i++) {
-        ram[i] = (struct page_range){ boot.memory[i].start, boot.memory[i].size };
+        ram[i] = (struct page_range){boot.memory[i].start, boot.memory[i].size};
     }
     for (unsigned int i = 0; i < boot.reserved_count; i++) {
-        reserved[i] = (struct page_range){ boot.reserved[i].start, boot.reserved[i].size };
+        reserved[i] = (struct page_range){boot.reserved[i].start, boot.reserved[i].size};
     }
     if (page_init_early(ram, boot.memory_count, reserved, boot.reserved_count)) {
         panic("no memory for the frame table");
@@ -115,7 +115,7 @@ static void init_devices(void) {
 }
 
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
-    struct boot_range image = { .start = image_start, .size = image_size };
+    struct boot_range image = {.start = image_start, .size = image_size};
 
     if (bootfdt_parse(fdt, fdt_start, image, &boot)) {
         panic("device tree: %s", boot.error);

@@ -8,8 +8,8 @@
 #include "core/guest_access.h"
 #include "core/hypercall_table.h"
 
-#define RESULT_OFFSET   8u  /* of .result and .args in struct multicall_entry */
-#define ARGS_OFFSET     16u
+#define RESULT_OFFSET 8u /* of .result and .args in struct multicall_entry */
+#define ARGS_OFFSET   16u
 
 _Static_assert(__builtin_offsetof(struct multicall_entry, result) == RESULT_OFFSET, "ABI");
 _Static_assert(__builtin_offsetof(struct multicall_entry, args) == ARGS_OFFSET, "ABI");
@@ -39,7 +39,8 @@ static int32_t run_entry(struct vcpu *v, gvaddr_t at) {
             entry.args[i] = args[i];
         }
         return copy_to_guest(gvaddr(at.v + ARGS_OFFSET), entry.args, sizeof(entry.args))
-                   ? -XEN_EFAULT : HYPERCALL_AGAIN;
+                   ? -XEN_EFAULT
+                   : HYPERCALL_AGAIN;
     }
     return copy_to_guest(gvaddr(at.v + RESULT_OFFSET), &result, sizeof(result));
 }

@@ -16,19 +16,19 @@
 struct domain;
 
 struct vcpu {
-    struct arch_vcpu arch;          /* first: assembly finds the registers here; running pCPU */
-    struct domain *domain;          /* constant */
-    unsigned int id;                /* constant, index in domain->vcpu */
-    struct pv_vcpu *page;           /* constant: hypervisor address of the shared page, uncached */
-    mfn_t page_mfn;                 /* constant */
-    struct sched_vcpu sched;        /* run queue lock */
-    struct timer singleshot;        /* VCPUOP_set_singleshot_timer */
-    struct timer poll;              /* SCHEDOP_poll time-out */
-    uint32_t poll_port;             /* port polled, 0 = none or several; event lock */
-    bool polling;                   /* in SCHEDOP_poll; event lock */
-    gvaddr_t runstate_area;         /* 0 = none; written in the vCPU's own context */
+    struct arch_vcpu arch;   /* first: assembly finds the registers here; running pCPU */
+    struct domain *domain;   /* constant */
+    unsigned int id;         /* constant, index in domain->vcpu */
+    struct pv_vcpu *page;    /* constant: hypervisor address of the shared page, uncached */
+    mfn_t page_mfn;          /* constant */
+    struct sched_vcpu sched; /* run queue lock */
+    struct timer singleshot; /* VCPUOP_set_singleshot_timer */
+    struct timer poll;       /* SCHEDOP_poll time-out */
+    uint32_t poll_port;      /* port polled, 0 = none or several; event lock */
+    bool polling;            /* in SCHEDOP_poll; event lock */
+    gvaddr_t runstate_area;  /* 0 = none; written in the vCPU's own context */
     struct vcpu_runstate_info runstate; /* run queue lock */
-    evtchn_port_t virq_port[NR_VIRQS]; /* 0 = not bound; event lock */
+    evtchn_port_t virq_port[NR_VIRQS];  /* 0 = not bound; event lock */
 };
 
 /** vcpu_current() - the vCPU whose address space is loaded on this pCPU (maybe the idle one). */

@@ -32,8 +32,8 @@ static int get_features(const struct vcpu *v, gvaddr_t arg) {
         return -XEN_EINVAL;
     }
     info.submap = 1u << XENFEAT_auto_translated_physmap;
-    info.submap |= 1u << (v->domain->is_direct_mapped ? XENFEAT_direct_mapped
-                                                      : XENFEAT_not_direct_mapped);
+    info.submap |=
+        1u << (v->domain->is_direct_mapped ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped);
     if (v->domain->is_privileged) {
         info.submap |= 1u << XENFEAT_dom0;
     }
@@ -50,32 +50,22 @@ static int get_compile_info(gvaddr_t arg) {
 }
 
 int32_t do_xen_version(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
-    static const struct xen_platform_parameters parameters = { .virt_start = PV_VIRT_START };
-    static const xen_domain_handle_t handle = { 0 };
+    static const struct xen_platform_parameters parameters = {.virt_start = PV_VIRT_START};
+    static const xen_domain_handle_t handle = {0};
     gvaddr_t arg = gvaddr(args[1]);
 
     switch (args[0]) {
-    case XENVER_version:
-        return (int32_t)(VERSION_MAJOR << 16 | VERSION_MINOR);
-    case XENVER_extraversion:
-        return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
-    case XENVER_compile_info:
-        return get_compile_info(arg);
+    case XENVER_version: return (int32_t)(VERSION_MAJOR << 16 | VERSION_MINOR);
+    case XENVER_extraversion: return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
+    case XENVER_compile_info: return get_compile_info(arg);
     case XENVER_capabilities:
         return put_text(arg, "xen-3.0-armv5tel ", sizeof(xen_capabilities_info_t));
-    case XENVER_changeset:
-        return put_text(arg, "dacre", sizeof(xen_changeset_info_t));
-    case XENVER_platform_parameters:
-        return copy_to_guest(arg, &parameters, sizeof(parameters));
-    case XENVER_get_features:
-        return get_features(v, arg);
-    case XENVER_pagesize:
-        return (int32_t)PAGE_SIZE;
-    case XENVER_guest_handle:
-        return copy_to_guest(arg, &handle, sizeof(handle));
-    case XENVER_commandline:
-        return put_text(arg, "", sizeof(xen_capabilities_info_t));
-    default:
-        return -XEN_ENOSYS;
+    case XENVER_changeset: return put_text(arg, "dacre", sizeof(xen_changeset_info_t));
+    case XENVER_platform_parameters: return copy_to_guest(arg, &parameters, sizeof(parameters));
+    case XENVER_get_features: return get_features(v, arg);
+    case XENVER_pagesize: return (int32_t)PAGE_SIZE;
+    case XENVER_guest_handle: return copy_to_guest(arg, &handle, sizeof(handle));
+    case XENVER_commandline: return put_text(arg, "", sizeof(xen_capabilities_info_t));
+    default: return -XEN_ENOSYS;
     }
 }

@@ -45,8 +45,7 @@ static bool is_transfer(uint32_t insn) {
 static bool is_vfp(uint32_t insn) {
     uint32_t op = insn >> 24 & 0xf;
 
-    return insn >> 28 != 0xf && (op == 0xc || op == 0xd || op == 0xe) &&
-           (insn >> 9 & 7) == 5;
+    return insn >> 28 != 0xf && (op == 0xc || op == 0xd || op == 0xe) && (insn >> 9 & 7) == 5;
 }
 
 static bool condition_holds(uint32_t insn, uint32_t psr) {
@@ -99,7 +98,10 @@ static bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value)
     case CP15_KEY(13, 0, 0, 0): *value = 0; return true;
     /* Test and clean (and invalidate): done in one go, "clean now" = Z set. */
     case CP15_KEY(7, 0, 10, 3):
-    case CP15_KEY(7, 0, 14, 3): arch_cache_flush_all(); *value = 1u << 30; return true;
+    case CP15_KEY(7, 0, 14, 3):
+        arch_cache_flush_all();
+        *value = 1u << 30;
+        return true;
     default: return false;
     }
 }
@@ -108,7 +110,7 @@ static bool cache_write(const struct transfer *t, uint32_t value) {
     bool by_address = t->opc2 == 1;
     gvaddr_t va = gvaddr(value & ~(LEVEL_LINE_MAX - 1u));
 
-    if (t->crm == 0 && t->opc2 == 4) {          /* wait for interrupt: idle is SCHEDOP_block */
+    if (t->crm == 0 && t->opc2 == 4) { /* wait for interrupt: idle is SCHEDOP_block */
         return true;
     }
     if (by_address && va.v < PV_VIRT_START) {
@@ -122,21 +124,12 @@ static bool cache_write(const struct transfer *t, uint32_t value) {
 
 static bool cp15_write(struct vcpu *v, const struct transfer *t, uint32_t value) {
     switch (t->crn) {
-    case 1:
-        v->arch.sctlr = value;
-        return t->crm == 0 && t->opc2 == 0;
-    case 3:
-        v->arch.dacr = value;
-        return true;
-    case 7:
-        return cache_write(t, value);
-    case 8:
-        arch_tlb_flush_local();
-        return true;
-    case 13:
-        return t->opc2 == 0 && value == 0;      /* FCSE PID: only "off" */
-    default:
-        return false;
+    case 1: v->arch.sctlr = value; return t->crm == 0 && t->opc2 == 0;
+    case 3: v->arch.dacr = value; return true;
+    case 7: return cache_write(t, value);
+    case 8: arch_tlb_flush_local(); return true;
+    case 13: return t->opc2 == 0 && value == 0; /* FCSE PID: only "off" */
+    default: return false;
     }
 }
 
@@ -173,7 +166,7 @@ bool emulate_undefined(struct vcpu *v) {
         return false;
     }
     if (is_vfp(insn) && vfp_take(v)) {
-        return true;                            /* the unit is this vCPU's now: again */
+        return true; /* the unit is this vCPU's now: again */
     }
     if (!v->arch.in_kernel || !is_transfer(insn)) {
         return false;

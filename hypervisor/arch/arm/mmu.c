@@ -20,8 +20,8 @@ static uint32_t l2_window[L2_ENTRIES] __attribute__((aligned(1024), section(".bs
 static uint32_t l2_vectors[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
 static uint8_t boot_vectors[PAGE_SIZE] __attribute__((aligned(4096)));
 
-static uint32_t image_offset;   /* machine - virtual */
-static uint32_t device_used;    /* pages handed out in the device window */
+static uint32_t image_offset; /* machine - virtual */
+static uint32_t device_used;  /* pages handed out in the device window */
 
 extern char image_start[], rw_start[], tables_start[], tables_end[], image_end[];
 void entry_reset(void);
@@ -43,7 +43,8 @@ static uint32_t image_pa(const void *va) {
 /* Eight "ldr pc, [pc, #24]" and their eight targets. */
 void mmu_fill_vectors(void *page) {
     static void (*const entries[8])(void) = {
-        entry_reset, entry_und, entry_swi, entry_pabt, entry_dabt, entry_reset, entry_irq, entry_fiq,
+        entry_reset, entry_und,   entry_swi, entry_pabt,
+        entry_dabt,  entry_reset, entry_irq, entry_fiq,
     };
     uint32_t *word = page;
 
@@ -63,9 +64,9 @@ static void map_image(void) {
         bool is_table = va >= tables_start && va < tables_end;
         enum hyp_rights rights = va < rw_start ? HYP_READ_EXEC : HYP_READ_WRITE;
 
-        arch_pte_write(&l2_image[L2_INDEX(va)],
-                       level_l2_page(image_pa(va), rights,
-                                     is_table ? MEMORY_TABLES : MEMORY_CACHED));
+        arch_pte_write(
+            &l2_image[L2_INDEX(va)],
+            level_l2_page(image_pa(va), rights, is_table ? MEMORY_TABLES : MEMORY_CACHED));
     }
 }
 
@@ -122,9 +123,8 @@ void *arch_map_device(maddr_t base, size_t size) {
         return NULL;
     }
     for (uint32_t i = 0; i < pages; i++) {
-        arch_pte_write(&l2_device[first + i],
-                       level_l2_page((base.v & PAGE_MASK) + i * PAGE_SIZE, HYP_READ_WRITE,
-                                     MEMORY_DEVICE));
+        arch_pte_write(&l2_device[first + i], level_l2_page((base.v & PAGE_MASK) + i * PAGE_SIZE,
+                                                            HYP_READ_WRITE, MEMORY_DEVICE));
     }
     arch_pte_sync();
     device_used += pages;
@@ -134,8 +134,8 @@ void *arch_map_device(maddr_t base, size_t size) {
 void *arch_map_shared(mfn_t frame) {
     for (uint32_t i = 0; i < MIB_PAGES; i++) {
         if (l2_uncached[i] == 0) {
-            arch_pte_write(&l2_uncached[i], level_l2_page(mfn_to_maddr(frame).v, HYP_READ_WRITE,
-                                                          MEMORY_UNCACHED));
+            arch_pte_write(&l2_uncached[i],
+                           level_l2_page(mfn_to_maddr(frame).v, HYP_READ_WRITE, MEMORY_UNCACHED));
             arch_pte_sync();
             return (void *)(uintptr_t)(HYP_UNCACHED_VA + i * PAGE_SIZE);
         }

@@ -11,10 +11,10 @@
 
 #include "core/addr.h"
 
-#define L1_ENTRIES  4096u
-#define L1_SIZE     (L1_ENTRIES * 4u)
-#define L2_ENTRIES  256u
-#define L2_SIZE     (L2_ENTRIES * 4u)
+#define L1_ENTRIES   4096u
+#define L1_SIZE      (L1_ENTRIES * 4u)
+#define L2_ENTRIES   256u
+#define L2_SIZE      (L2_ENTRIES * 4u)
 #define L1_INDEX(va) ((uint32_t)(uintptr_t)(va) >> MIB_SHIFT)
 #define L2_INDEX(va) (((uint32_t)(uintptr_t)(va) >> PAGE_SHIFT) & (L2_ENTRIES - 1))
 

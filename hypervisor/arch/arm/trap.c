@@ -146,7 +146,7 @@ struct vcpu *trap_again(struct vcpu *v) {
 }
 
 void trap_fatal(const struct fatal_frame *frame, uint32_t kind, uint32_t spsr) {
-    static const char *const what[] = { "undefined instruction", "prefetch abort", "data abort" };
+    static const char *const what[] = {"undefined instruction", "prefetch abort", "data abort"};
     static bool again;
 
     if (again) {

@@ -21,7 +21,7 @@
 void switch_banked_sp(struct vcpu *v);
 extern char boot_stack_top[];
 
-static struct vcpu *loaded;     /* whose address space and registers are in the hardware */
+static struct vcpu *loaded; /* whose address space and registers are in the hardware */
 
 /* A word of the vector page, at the address guests read it: no second cached alias. */
 static void write_tls_word(uint32_t value) {

@@ -22,8 +22,8 @@ void vfp_save_exception(struct vfp_state *state);
 void vfp_load_exception(const struct vfp_state *state);
 
 static uint32_t fpsid;
-static struct vcpu *owner;      /* whose values the registers hold; NULL = nobody's */
-static bool hardware_enabled;   /* FPEXC.EN as it is now */
+static struct vcpu *owner;    /* whose values the registers hold; NULL = nobody's */
+static bool hardware_enabled; /* FPEXC.EN as it is now */
 
 static void set_hardware(bool enabled, uint32_t fpexc) {
     hardware_enabled = enabled;
@@ -124,20 +124,11 @@ bool vfp_read(struct vcpu *v, unsigned int reg, uint32_t *value) {
         }
     }
     switch (reg) {
-    case REG_FPSID:
-        *value = fpsid;
-        return true;
-    case REG_FPEXC:
-        *value = state->fpexc | (v->arch.vfp_enabled ? FPEXC_EN : 0);
-        return true;
-    case REG_FPINST:
-        *value = state->fpinst;
-        return true;
-    case REG_FPINST2:
-        *value = state->fpinst2;
-        return true;
-    default:
-        return false;
+    case REG_FPSID: *value = fpsid; return true;
+    case REG_FPEXC: *value = state->fpexc | (v->arch.vfp_enabled ? FPEXC_EN : 0); return true;
+    case REG_FPINST: *value = state->fpinst; return true;
+    case REG_FPINST2: *value = state->fpinst2; return true;
+    default: return false;
     }
 }
 
@@ -157,14 +148,9 @@ bool vfp_write(struct vcpu *v, unsigned int reg, uint32_t value) {
         }
         vfp_set_enabled(v, (value & FPEXC_EN) != 0);
         return true;
-    case REG_FPINST:
-        state->fpinst = value;
-        break;
-    case REG_FPINST2:
-        state->fpinst2 = value;
-        break;
-    default:
-        return false;
+    case REG_FPINST: state->fpinst = value; break;
+    case REG_FPINST2: state->fpinst2 = value; break;
+    default: return false;
     }
     if (live && (vfp_get_fpexc() & FPEXC_EX)) {
         vfp_load_exception(state);

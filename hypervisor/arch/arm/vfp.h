@@ -11,8 +11,8 @@
 
 struct vcpu;
 
-#define FPEXC_EX    (1u << 31)
-#define FPEXC_EN    (1u << 30)
+#define FPEXC_EX (1u << 31)
+#define FPEXC_EN (1u << 30)
 
 /** vfp_init() - is there one?  Boot. */
 void vfp_init(void);

@@ -61,7 +61,10 @@ void level_icache_sync(uint32_t va, size_t size) {
 void level_cache_flush_all(void) {
     /* Test, clean and invalidate until the whole data cache is clean (DDI 0198 2.3.8). */
     __asm__ volatile("1: mrc p15, 0, r15, c7, c14, 3\n"
-                     "   bne 1b\n" : : : "cc", "memory");
+                     "   bne 1b\n"
+                     :
+                     :
+                     : "cc", "memory");
     DCACHE_OP(0, "c5", "0");
     level_drain();
 }

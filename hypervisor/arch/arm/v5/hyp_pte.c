@@ -8,11 +8,11 @@
 
 #include "core/abi.h"
 
-#define L1_TABLE    0x11u
-#define L1_SECTION  0x12u
-#define L2_SMALL    0x02u
-#define CACHEABLE   0x08u
-#define BUFFERABLE  0x04u
+#define L1_TABLE   0x11u
+#define L1_SECTION 0x12u
+#define L2_SMALL   0x02u
+#define CACHEABLE  0x08u
+#define BUFFERABLE 0x04u
 
 static const uint8_t ap_of[] = {
     [HYP_READ_WRITE] = 1,
@@ -38,7 +38,7 @@ uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory m
 }
 
 uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory) {
-    uint32_t ap = ap_of[rights] * 0x55u;    /* the four subpages alike */
+    uint32_t ap = ap_of[rights] * 0x55u; /* the four subpages alike */
 
     return pa | ap << 4 | cb_of[memory] | L2_SMALL;
 }

@@ -12,13 +12,19 @@ void level_tlb_flush_all(void) {
 
 void level_tlb_flush_page(uint32_t va) {
     __asm__ volatile("mcr p15, 0, %0, c8, c6, 1\n"
-                     "mcr p15, 0, %0, c8, c5, 1\n" : : "r"(va & ~0xfffu) : "memory");
+                     "mcr p15, 0, %0, c8, c5, 1\n"
+                     :
+                     : "r"(va & ~0xfffu)
+                     : "memory");
 }
 
 void level_switch_space(uint32_t ttbr) {
     level_cache_flush_all();
     __asm__ volatile("mcr p15, 0, %0, c2, c0, 0\n"
-                     "mcr p15, 0, %1, c8, c7, 0\n" : : "r"(ttbr), "r"(0) : "memory");
+                     "mcr p15, 0, %1, c8, c7, 0\n"
+                     :
+                     : "r"(ttbr), "r"(0)
+                     : "memory");
 }
 
 uint32_t level_ttbr(uint32_t l1_pa) {
