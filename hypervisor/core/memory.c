@@ -67,14 +67,6 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
     return (int32_t)(maximum ? v->domain->p2m.capacity : v->domain->p2m.held);
 }
 
-static int give_back(struct domain *d, gfn_t g) {
-    if (!p2m_has_frame(p2m_lookup(&d->p2m, g)) &&
-        p2m_entry_type(p2m_lookup(&d->p2m, g)) != P2M_CHANGING) {
-        return -XEN_EINVAL;
-    }
-    return change(d, g, INVALID_MFN, P2M_RAM);
-}
-
 /* A domain that is mapped 1:1 can only get the frame back that it gave. */
 static int populate(struct domain *d, gfn_t g) {
     mfn_t m = mfn(g.v);
@@ -108,8 +100,9 @@ static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_
     if (frame >> (32 - PAGE_SHIFT)) {
         return -XEN_EINVAL;
     }
-    return command == XENMEM_decrease_reservation ? give_back(d, gfn((uint32_t)frame))
-                                                  : populate(d, gfn((uint32_t)frame));
+    return command == XENMEM_decrease_reservation
+               ? change(d, gfn((uint32_t)frame), INVALID_MFN, P2M_RAM)
+               : populate(d, gfn((uint32_t)frame));
 }
 
 /* Returns how many extents were done, as Xen does: fewer than asked for where one failed. */

@@ -257,13 +257,14 @@ static int run(struct change *c, uint32_t *entry) {
     return error;
 }
 
-static int populate(struct change *c, uint32_t *entry) {
-    if (!mfn_eq(c->to, INVALID_MFN)) {
-        *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
-        c->d->p2m.held++;
-        map_in_splits(c);
-        arch_pte_sync();
+static int populate(const struct change *c, uint32_t *entry) {
+    if (mfn_eq(c->to, INVALID_MFN)) {
+        return -XEN_EINVAL;
     }
+    *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+    c->d->p2m.held++;
+    map_in_splits(c);
+    arch_pte_sync();
     return 0;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Table entries of the fake machine, a format of its own so that core cannot come to rely
- * on a real one (contract: core/arch.h).  Second level: frame in 31:12, then
- * 3 cached, 2 writable, 1:0 = 3 for a small page.
+ * Table entries of the fake machine: a format of its own, so that core cannot lean on a
+ * real one.
+ *   small page  31:12 frame, 4 writable, 3:2 memory, 1:0 = 0b10
+ *   section     31:20 address, 10 writable, 8:5 domain, 3:2 memory, 1:0 = 0b10
+ *   table       31:10 address, 8:5 domain, 1:0 = 0b01
+ * Memory: 0 uncached, 1 write-combining, 2 write-through, 3 write-back; all other bits zero.
  */
 #ifndef ARCH_PTE_H
 #define ARCH_PTE_H
@@ -10,28 +13,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAKE_TYPE_MASK 0x3u
-#define FAKE_TABLE     0x1u
-#define FAKE_SMALL     0x3u
-#define FAKE_WRITABLE  0x4u
-#define FAKE_CACHED    0x8u
+#define FAKE_SMALL      0x2u
+#define FAKE_SECTION    0x2u
+#define FAKE_TABLE      0x1u
+#define FAKE_MEMORY     0xcu
+#define FAKE_CACHED     0x8u
+#define FAKE_L2_WRITE   0x10u
+#define FAKE_L1_WRITE   0x400u
+#define FAKE_DOMAIN_SHIFT 5
+
+/* Stores to live tables, and how often they were made visible. */
+extern unsigned int fake_pte_syncs;
 
 static inline uint32_t arch_l1_table(uint32_t hw) {
-    return (hw & FAKE_TYPE_MASK) == FAKE_TABLE ? hw & ~0x3ffu : 0;
+    return (hw & 3u) == FAKE_TABLE ? hw & ~0x3ffu : 0;
 }
 
 static inline bool arch_l2_is_fault(uint32_t raw) {
-    return (raw & FAKE_TYPE_MASK) == 0;
+    return (raw & 3u) == 0;
 }
 
 static inline uint32_t arch_l2_attr(uint32_t raw) {
     uint32_t attr = raw & 0xfffu;
 
-    return (attr & ~(FAKE_CACHED | FAKE_WRITABLE)) == FAKE_SMALL ? attr : 0;
+    return (attr & ~(FAKE_MEMORY | FAKE_L2_WRITE)) == FAKE_SMALL ? attr : 0;
 }
 
 static inline bool arch_l2_is_writable(uint32_t hw) {
-    return (hw & FAKE_WRITABLE) != 0;
+    return (hw & FAKE_L2_WRITE) != 0;
 }
 
 static inline bool arch_l2_is_cached(uint32_t hw) {
@@ -39,21 +48,23 @@ static inline bool arch_l2_is_cached(uint32_t hw) {
 }
 
 static inline uint32_t arch_l2_uncached(uint32_t attr) {
-    return attr & ~FAKE_CACHED;
+    return attr & ~FAKE_MEMORY;
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {
-    return attr & ~FAKE_CACHED;
+    return arch_l2_is_cached(attr) ? arch_l2_uncached(attr) : attr;
 }
 
 static inline uint32_t arch_l2_readonly(uint32_t attr) {
-    return attr & ~FAKE_WRITABLE;
+    return attr & ~FAKE_L2_WRITE;
 }
 
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
-    *(volatile uint32_t *)entry = hw;
+    *entry = hw;
 }
 
-static inline void arch_pte_sync(void) {}
+static inline void arch_pte_sync(void) {
+    fake_pte_syncs++;
+}
 
 #endif /* ARCH_PTE_H */

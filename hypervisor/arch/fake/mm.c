@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The fake machine's memory: see arch/fake_mm.h. */
+#include <arch/fake_mm.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arch.h"
+#include "core/guest_access.h"
+#include "core/heap.h"
+
+#define L1_ENTRIES 4096u
+
+uint8_t fake_ram[FAKE_RAM_MIB * MIB];
+unsigned int fake_tlb_flushes;
+unsigned int fake_cache_flushes;
+unsigned int fake_range_ops;
+uint32_t fake_last_va;
+uint32_t fake_last_size;
+unsigned int fake_page_ops;
+unsigned int fake_pte_syncs;
+
+static uint8_t heap[FAKE_HEAP_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
+static bool slot_used[ARCH_MAP_SLOTS];
+
+void fake_mm_init(void) {
+    memset(heap, 0xa5, sizeof(heap));
+    heap_init(heap, maddr(FAKE_HEAP_PA), sizeof(heap));
+    memset(slot_used, 0, sizeof(slot_used));
+    fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
+}
+
+uint8_t *fake_frame(mfn_t m) {
+    uint32_t offset = mfn_to_maddr(m).v - FAKE_RAM_PA;
+
+    if (offset >= sizeof(fake_ram)) {
+        abort();
+    }
+    return &fake_ram[offset];
+}
+
+void *arch_map_frame(unsigned int slot, mfn_t frame) {
+    if (slot >= ARCH_MAP_SLOTS || slot_used[slot]) {
+        abort();
+    }
+    slot_used[slot] = true;
+    return fake_frame(frame);
+}
+
+void arch_unmap_frame(unsigned int slot) {
+    if (slot >= ARCH_MAP_SLOTS || !slot_used[slot]) {
+        abort();
+    }
+    slot_used[slot] = false;
+}
+
+void *arch_map_shared(mfn_t frame) {
+    return fake_frame(frame);
+}
+
+void arch_unmap_shared(void *va) {
+    (void)va;
+}
+
+/* ---- Caches and TLB ---- */
+
+void arch_cache_flush_all(void) {
+    fake_cache_flushes++;
+}
+
+void arch_cache_clean(const void *va, size_t size) {
+    (void)va;
+    (void)size;
+}
+
+void arch_tlb_flush_all(void) {
+    fake_tlb_flushes++;
+}
+
+void arch_tlb_flush_local(void) {
+    fake_tlb_flushes++;
+}
+
+static void by_address(gvaddr_t va, size_t size) {
+    fake_range_ops++;
+    fake_last_va = va.v;
+    fake_last_size = (uint32_t)size;
+}
+
+void arch_tlb_flush_page(gvaddr_t va) {
+    by_address(va, PAGE_SIZE);
+}
+
+void arch_guest_dcache_clean(gvaddr_t va, size_t size) {
+    by_address(va, size);
+}
+
+void arch_guest_dcache_flush(gvaddr_t va, size_t size) {
+    by_address(va, size);
+}
+
+void arch_guest_dcache_inval(gvaddr_t va, size_t size) {
+    by_address(va, size);
+}
+
+void arch_guest_icache_sync(gvaddr_t va, size_t size) {
+    by_address(va, size);
+}
+
+void arch_guest_clear_page(gvaddr_t va) {
+    fake_page_ops++;
+    fake_last_va = va.v;
+}
+
+void arch_guest_copy_page(gvaddr_t to, gvaddr_t from) {
+    (void)from;
+    fake_page_ops++;
+    fake_last_va = to.v;
+}
+
+int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct mmu_update update;
+
+        if (copy_from_guest(&update, gvaddr(from.v + i * (uint32_t)sizeof(update)),
+                            sizeof(update))) {
+            return -XEN_EFAULT;
+        }
+        to[i].ptr = (uint32_t)update.ptr;
+        to[i].val = (uint32_t)update.val;
+    }
+    return 0;
+}
+
+/* ---- Table entries ---- */
+
+static const enum pte_memory memory_of[] = {PTE_UNCACHED, PTE_WRITECOMBINE, PTE_WRITETHROUGH,
+                                            PTE_WRITEBACK};
+
+static uint32_t bits_of(enum pte_memory memory) {
+    return memory == PTE_WRITECOMBINE ? 4u : memory == PTE_WRITETHROUGH ? 8u
+                                         : memory == PTE_WRITEBACK ? 12u : 0u;
+}
+
+struct pte arch_pte_decode_l1(uint32_t raw) {
+    struct pte pte = {.dacr_domain = raw >> FAKE_DOMAIN_SHIFT & 15u, .executable = true,
+                      .global = true};
+
+    if ((raw & 3u) == 0) {
+        pte.kind = PTE_FAULT;
+    } else if ((raw & 3u) == FAKE_TABLE) {
+        pte.kind = raw & 0x21cu ? PTE_BAD : PTE_TABLE;
+        pte.addr = raw & ~0x3ffu;
+    } else {
+        pte.kind = (raw & 3u) == FAKE_SECTION && !(raw & 0xffa10u) ? PTE_SECTION : PTE_BAD;
+        pte.addr = raw & ~(MIB - 1);
+        pte.writable = (raw & FAKE_L1_WRITE) != 0;
+        pte.memory = memory_of[raw >> 2 & 3u];
+    }
+    return pte;
+}
+
+struct pte arch_pte_decode_hw_l1(uint32_t hw) {
+    return arch_pte_decode_l1(hw);
+}
+
+uint32_t arch_pte_encode_l1(const struct pte *pte) {
+    uint32_t domain = pte->dacr_domain << FAKE_DOMAIN_SHIFT;
+
+    if (pte->kind == PTE_TABLE) {
+        return pte->addr | domain | FAKE_TABLE;
+    }
+    return pte->addr | domain | bits_of(pte->memory) | (pte->writable ? FAKE_L1_WRITE : 0) |
+           FAKE_SECTION;
+}
+
+struct pte arch_pte_decode_l2(uint32_t raw) {
+    uint32_t attr = arch_l2_attr(raw);
+
+    return (struct pte){.kind = arch_l2_is_fault(raw) ? PTE_FAULT : attr ? PTE_SMALL : PTE_BAD,
+                        .addr = raw & PAGE_MASK,
+                        .writable = arch_l2_is_writable(raw),
+                        .executable = true,
+                        .memory = memory_of[raw >> 2 & 3u],
+                        .global = true};
+}
+
+uint32_t arch_pte_encode_l2(const struct pte *pte) {
+    return pte->addr | bits_of(pte->memory) | (pte->writable ? FAKE_L2_WRITE : 0) | FAKE_SMALL;
+}
+
+void arch_l1_init(struct domain *d, uint32_t *l1) {
+    (void)d;
+    for (uint32_t i = PV_VIRT_START >> MIB_SHIFT; i < L1_ENTRIES; i++) {
+        l1[i] = FAKE_HYP_ENTRY;
+    }
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hypervisor's heap. */
+/* links: core/heap.c */
+#include "core/heap.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/abi.h"
+
+#define BLOCKS 64u
+#define PA 0x2000000u
+
+static uint8_t region[BLOCKS * HEAP_BLOCK_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
+
+static int setup(void **state) {
+    (void)state;
+    memset(region, 0x5a, sizeof(region));
+    heap_init(region, maddr(PA), sizeof(region));
+    return 0;
+}
+
+static bool is_zero(const void *p, size_t size) {
+    const uint8_t *b = p;
+
+    while (size && *b == 0) {
+        b++;
+        size--;
+    }
+    return size == 0;
+}
+
+static void allocations_are_zeroed_aligned_and_apart(void **state) {
+    static const unsigned int orders[] = {0, 1, 2, 3, 0, 4, 1, 0};
+    uint8_t *p[8];
+
+    (void)state;
+    for (unsigned int i = 0; i < 8; i++) {
+        size_t size = (size_t)PAGE_SIZE << orders[i];
+        size_t align = size < HEAP_BLOCK_SIZE ? size : HEAP_BLOCK_SIZE;
+
+        p[i] = heap_alloc(orders[i]);
+        assert_non_null(p[i]);
+        assert_int_equal((uintptr_t)p[i] % align, 0);
+        assert_true(is_zero(p[i], size));
+        memset(p[i], (int)i + 1, size);
+    }
+    for (unsigned int i = 0; i < 8; i++) {
+        size_t size = (size_t)PAGE_SIZE << orders[i];
+
+        assert_int_equal(p[i][0], i + 1);
+        assert_int_equal(p[i][size - 1], i + 1);
+        heap_free(p[i], orders[i]);
+    }
+    assert_int_equal(heap_free_blocks(), BLOCKS - 1);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4);
+}
+
+static void it_can_be_used_up_and_given_back(void **state) {
+    void *p[BLOCKS * 4];
+    unsigned int n = 0;
+
+    (void)state;
+    while ((p[n] = heap_alloc(0)) != NULL) {
+        n++;
+    }
+    assert_int_equal(n, (BLOCKS - 1) * 4);
+    assert_null(heap_alloc(2));
+    assert_int_equal(heap_free_pages(), 0);
+    while (n) {
+        heap_free(p[--n], 0);
+    }
+    assert_int_equal(heap_free_blocks(), BLOCKS - 1);
+}
+
+static void a_promise_is_kept_whatever_others_take(void **state) {
+    void *p[8];
+
+    (void)state;
+    assert_int_equal(heap_reserve(8), 0);
+    while (heap_alloc(0)) {
+    }
+    assert_int_equal(heap_free_blocks(), 8);
+    assert_int_equal(heap_reserve(1), -XEN_ENOMEM);
+    for (unsigned int i = 0; i < 8; i++) {
+        p[i] = heap_block_alloc();
+        assert_int_equal((uintptr_t)p[i] % HEAP_BLOCK_SIZE, 0);
+    }
+    assert_null(heap_alloc(0));
+    for (unsigned int i = 0; i < 8; i++) {
+        heap_block_free(p[i]);
+    }
+    assert_null(heap_alloc(0));
+    heap_unreserve(8);
+    assert_non_null(heap_alloc(0));
+}
+
+static void too_much_is_refused(void **state) {
+    (void)state;
+    assert_null(heap_alloc(HEAP_ORDER_MAX + 1));
+    assert_null(heap_alloc(HEAP_ORDER_MAX));
+    assert_int_equal(heap_reserve(BLOCKS), -XEN_ENOMEM);
+    assert_int_equal(heap_reserve(BLOCKS - 1), 0);
+    assert_null(heap_alloc(0));
+}
+
+static void addresses_translate_both_ways(void **state) {
+    uint8_t *p = heap_alloc(1);
+
+    (void)state;
+    assert_int_equal(heap_to_maddr(p + 100).v, PA + (uint32_t)(p + 100 - region));
+    assert_ptr_equal(maddr_to_heap(heap_to_maddr(p)), p);
+    assert_ptr_equal(heap_block_at(heap_block_index(p)),
+                     (void *)((uintptr_t)p & ~(uintptr_t)(HEAP_BLOCK_SIZE - 1)));
+}
+
+static void orders_hold_their_size(void **state) {
+    (void)state;
+    assert_int_equal(heap_order(1), 0);
+    assert_int_equal(heap_order(4096), 0);
+    assert_int_equal(heap_order(4097), 1);
+    assert_int_equal(heap_order(256 * 1024), 6);
+}
+
+/* Single blocks from one end, runs from the other: a long run survives much churn. */
+static void random_use_leaves_nothing_behind(void **state) {
+    struct {
+        void *p;
+        unsigned int order;
+    } live[64] = {{0}};
+
+    (void)state;
+    srand(42);
+    for (unsigned int i = 0; i < 20000; i++) {
+        unsigned int slot = (unsigned int)rand() % 64;
+
+        if (live[slot].p) {
+            assert_true(is_zero(live[slot].p, (size_t)PAGE_SIZE << live[slot].order));
+            heap_free(live[slot].p, live[slot].order);
+            live[slot].p = NULL;
+        } else {
+            live[slot].order = (unsigned int)rand() % 5;
+            live[slot].p = heap_alloc(live[slot].order);
+        }
+    }
+    for (unsigned int slot = 0; slot < 64; slot++) {
+        heap_free(live[slot].p, live[slot].order);
+    }
+    assert_int_equal(heap_free_blocks(), BLOCKS - 1);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(allocations_are_zeroed_aligned_and_apart, setup),
+        cmocka_unit_test_setup(it_can_be_used_up_and_given_back, setup),
+        cmocka_unit_test_setup(a_promise_is_kept_whatever_others_take, setup),
+        cmocka_unit_test_setup(too_much_is_refused, setup),
+        cmocka_unit_test_setup(addresses_translate_both_ways, setup),
+        cmocka_unit_test_setup(orders_hold_their_size, setup),
+        cmocka_unit_test_setup(random_use_leaves_nothing_behind, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

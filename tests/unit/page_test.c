@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The frame table: who gets which frame, and what happens before another gets it. */
+/* links: core/page.c core/page_scrub.c core/heap.c */
+#include "core/page.h"
+
+#include <arch/fake_mm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIRST (FAKE_RAM_PA >> PAGE_SHIFT)
+#define OWNER 7
+
+static void init(const struct page_range *reserved, unsigned int count) {
+    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+
+    fake_mm_init();
+    assert_int_equal(page_init_early(&ram, 1, reserved, count), 0);
+}
+
+static int setup(void **state) {
+    (void)state;
+    init(NULL, 0);
+    return 0;
+}
+
+static void reserved_ranges_are_not_handed_out(void **state) {
+    /* Half a page, three pages across a MiB, something that is not RAM. */
+    static const struct page_range reserved[] = {
+        {{FAKE_RAM_PA + 0x800}, 0x400}, {{FAKE_RAM_PA + MIB - 0x1000}, 0x2001}, {{0xf0000000}, 1}};
+    uint32_t total = FAKE_RAM_MIB * FRAMES_PER_MIB;
+    mfn_t m;
+
+    (void)state;
+    init(reserved, 3);
+    assert_int_equal(page_total_count(), total);
+    assert_int_equal(page_free_count(), total - 4);
+    while (m = page_alloc(OWNER), m.v != INVALID_MFN.v) {
+        assert_true(m.v != FIRST && (m.v < FIRST + 255 || m.v > FIRST + 257));
+        assert_in_range(m.v, FIRST, FIRST + total - 1);
+    }
+    assert_int_equal(page_free_count(), 0);
+    page_put(mfn(FIRST));
+    assert_int_equal(page_dirty_count(), 1);
+}
+
+static void no_frame_is_given_twice(void **state) {
+    static bool given[FAKE_RAM_MIB * FRAMES_PER_MIB];
+    uint32_t count = 0;
+    mfn_t m;
+
+    (void)state;
+    while (m = page_alloc(OWNER), m.v != INVALID_MFN.v) {
+        assert_false(given[m.v - FIRST]);
+        given[m.v - FIRST] = true;
+        assert_int_equal(page_of(m)->owner, OWNER);
+        assert_int_equal(page_of(m)->count, 1);
+        count++;
+    }
+    assert_int_equal(count, FAKE_RAM_MIB * FRAMES_PER_MIB);
+    assert_int_equal(page_alloc_mib(OWNER, 1, 1).v, INVALID_MFN.v);
+}
+
+static void ranges_are_aligned_contiguous_first_fit(void **state) {
+    (void)state;
+    assert_int_equal(page_alloc_mib(1, 1, 1).v, FIRST);
+    assert_int_equal(page_alloc_mib(2, 4, 2).v, FIRST + 2 * FRAMES_PER_MIB);
+    assert_int_equal(page_alloc_mib(3, 1, 1).v, FIRST + FRAMES_PER_MIB);
+    assert_int_equal(page_alloc_mib(4, FAKE_RAM_MIB, 1).v, INVALID_MFN.v);
+    assert_int_equal(page_alloc_mib(4, 0, 1).v, INVALID_MFN.v);
+    assert_int_equal(page_free_count(), (FAKE_RAM_MIB - 6) * FRAMES_PER_MIB);
+    assert_int_equal(page_of(mfn(FIRST + 6 * FRAMES_PER_MIB - 1))->owner, 2);
+}
+
+static void single_frames_leave_whole_mibs_alone(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < FRAMES_PER_MIB; i++) {
+        assert_int_not_equal(page_alloc(OWNER).v, INVALID_MFN.v);
+    }
+    assert_int_not_equal(page_alloc_mib(1, FAKE_RAM_MIB - 1, 1).v, INVALID_MFN.v);
+}
+
+static void a_frame_is_scrubbed_after_a_flush(void **state) {
+    mfn_t m = page_alloc(OWNER);
+    uint32_t free_before = page_free_count();
+
+    (void)state;
+    memset(fake_frame(m), 0xee, PAGE_SIZE);
+    page_put(m);
+    assert_int_equal(page_free_count(), free_before);
+    assert_true(page_scrub_step());
+    assert_int_equal(fake_tlb_flushes, 1);
+    assert_int_equal(fake_cache_flushes, 1);
+    assert_int_equal(fake_frame(m)[0], 0xee);
+    assert_int_equal(page_free_count(), free_before);
+    assert_false(page_scrub_step());
+    assert_int_equal(fake_frame(m)[0], 0);
+    assert_int_equal(fake_frame(m)[PAGE_SIZE - 1], 0);
+    assert_int_equal(page_free_count(), free_before + 1);
+    assert_int_equal(page_of(m)->state, PAGE_FREE);
+}
+
+/* What is freed after a flush must wait for the next one. */
+static void a_late_frame_waits_for_its_own_flush(void **state) {
+    mfn_t a = page_alloc(OWNER);
+    mfn_t b = page_alloc(OWNER);
+
+    (void)state;
+    page_put(a);
+    assert_true(page_scrub_step());
+    page_put(b);
+    assert_true(page_scrub_step());
+    assert_int_equal(page_of(a)->state, PAGE_FREE);
+    assert_int_equal(page_of(b)->state, PAGE_DIRTY);
+    assert_true(page_scrub_step());
+    assert_int_equal(fake_tlb_flushes, 2);
+    assert_false(page_scrub_step());
+    assert_int_equal(page_of(b)->state, PAGE_FREE);
+}
+
+static void one_flush_serves_many(void **state) {
+    mfn_t first = page_alloc_mib(OWNER, 2, 1);
+    unsigned int steps = 1;
+
+    (void)state;
+    for (unsigned int i = 0; i < 2 * FRAMES_PER_MIB; i++) {
+        page_put(mfn(first.v + i));
+    }
+    assert_int_equal(page_dirty_count(), 2 * FRAMES_PER_MIB);
+    while (page_scrub_step()) {
+        steps++;
+    }
+    assert_int_equal(steps, 2 * FRAMES_PER_MIB + 1);
+    assert_int_equal(fake_cache_flushes, 1);
+    assert_int_equal(page_alloc_mib(OWNER, FAKE_RAM_MIB, 1).v, FIRST);
+}
+
+static void references_keep_a_frame(void **state) {
+    mfn_t m = page_alloc(OWNER);
+
+    (void)state;
+    page_get(m);
+    page_get(m);
+    page_put(m);
+    page_put(m);
+    assert_int_equal(page_of(m)->state, PAGE_USED);
+    assert_int_equal(page_dirty_count(), 0);
+    page_put(m);
+    assert_int_equal(page_dirty_count(), 1);
+}
+
+static void device_frames_are_not_counted(void **state) {
+    (void)state;
+    assert_null(page_of(mfn(0x10)));
+    assert_null(page_of(mfn(FIRST - 1)));
+    assert_null(page_of(mfn(FIRST + FAKE_RAM_MIB * FRAMES_PER_MIB)));
+    assert_null(page_of(INVALID_MFN));
+    page_get(mfn(0x10));
+    page_put(mfn(0x10));
+}
+
+static void a_certain_frame_can_be_had_back(void **state) {
+    mfn_t m = page_alloc(OWNER);
+
+    (void)state;
+    assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
+    page_put(m);
+    assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
+    while (page_scrub_step()) {
+    }
+    assert_int_equal(page_alloc_at(m, 3), 0);
+    assert_int_equal(page_of(m)->owner, 3);
+    assert_int_equal(page_alloc_at(mfn(1), OWNER), -XEN_EBUSY);
+}
+
+static void holes_between_banks_are_no_ram(void **state) {
+    static const struct page_range ram[] = {{{FAKE_RAM_PA + 4 * MIB}, 2 * MIB},
+                                            {{FAKE_RAM_PA + 1}, MIB + 0x1fff}};
+
+    (void)state;
+    fake_mm_init();
+    assert_int_equal(page_init_early(ram, 2, NULL, 0), 0);
+    assert_int_equal(page_total_count(), 2 * FRAMES_PER_MIB + FRAMES_PER_MIB + 1);
+    assert_null(page_of(mfn(FIRST)));
+    assert_non_null(page_of(mfn(FIRST + 1)));
+    assert_non_null(page_of(mfn(FIRST + FRAMES_PER_MIB + 1)));
+    assert_null(page_of(mfn(FIRST + FRAMES_PER_MIB + 2)));
+    assert_int_equal(page_alloc_mib(1, 3, 1).v, INVALID_MFN.v);
+    assert_int_equal(page_alloc_mib(1, 2, 2).v, FIRST + 4 * FRAMES_PER_MIB);
+}
+
+static void random_use_keeps_the_books(void **state) {
+    static mfn_t live[3000];
+    uint32_t held = 0;
+
+    (void)state;
+    srand(7);
+    for (unsigned int i = 0; i < 60000; i++) {
+        if (rand() % 2 && held < 3000) {
+            mfn_t m = page_alloc(OWNER);
+
+            if (m.v != INVALID_MFN.v) {
+                live[held++] = m;
+            } else {
+                assert_int_equal(page_dirty_count() + held, page_total_count());
+                while (page_scrub_step()) {
+                }
+            }
+        } else if (held && rand() % 3) {
+            uint32_t at = (uint32_t)rand() % held;
+
+            page_put(live[at]);
+            live[at] = live[--held];
+        } else {
+            page_scrub_step();
+        }
+        assert_int_equal(page_free_count() + page_dirty_count() + held, page_total_count());
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(reserved_ranges_are_not_handed_out, setup),
+        cmocka_unit_test_setup(no_frame_is_given_twice, setup),
+        cmocka_unit_test_setup(ranges_are_aligned_contiguous_first_fit, setup),
+        cmocka_unit_test_setup(single_frames_leave_whole_mibs_alone, setup),
+        cmocka_unit_test_setup(a_frame_is_scrubbed_after_a_flush, setup),
+        cmocka_unit_test_setup(a_late_frame_waits_for_its_own_flush, setup),
+        cmocka_unit_test_setup(one_flush_serves_many, setup),
+        cmocka_unit_test_setup(references_keep_a_frame, setup),
+        cmocka_unit_test_setup(device_frames_are_not_counted, setup),
+        cmocka_unit_test_setup(a_certain_frame_can_be_had_back, setup),
+        cmocka_unit_test_setup(holes_between_banks_are_no_ram, setup),
+        cmocka_unit_test_setup(random_use_keeps_the_books, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

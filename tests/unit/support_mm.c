@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See support_mm.h. */
+#include "support_mm.h"
+
+#include <arch/fake.h>
+#include <arch/fake_mm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/arch.h"
+#include "core/guest_access.h"
+#include "core/heap.h"
+#include "core/hypercall.h"
+#include "core/page.h"
+#include "core/pt_table.h"
+#include "support_domain.h"
+
+static uint32_t *expected;      /* references of each frame, by the tables */
+
+void mm_setup(void) {
+    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+
+    support_domain_remove_all();
+    fake_board_init(0);
+    fake_mm_init();
+    pt_blocks = NULL;
+    pt_units = NULL;
+    assert_int_equal(page_init_early(&ram, 1, NULL, 0), 0);
+}
+
+struct domain *mm_domain(domid_t id, uint32_t mib) {
+    struct domain *d = support_domain_add(id, 1);
+
+    assert_int_equal(p2m_init(d, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB), 0);
+    for (uint32_t i = 0; i < mib; i++) {
+        mfn_t m = page_alloc_mib(id, 1, 1);
+
+        assert_int_equal(p2m_add_ram(d, gfn(MM_BASE_GFN + i * FRAMES_PER_MIB), m, FRAMES_PER_MIB),
+                         0);
+    }
+    assert_int_equal(pt_init(d, MM_LIMIT), 0);
+    return d;
+}
+
+void mm_scrub(void) {
+    while (page_scrub_step()) {
+    }
+}
+
+unsigned int mm_destroy(struct domain *d) {
+    unsigned int steps = 0;
+
+    while (pt_destroy_step(d) || p2m_destroy_step(d)) {
+        steps++;
+    }
+    support_domain_remove(d);
+    mm_scrub();
+    return steps;
+}
+
+mfn_t mm_frame(const struct domain *d, uint32_t g) {
+    return p2m_entry_mfn(p2m_lookup(&d->p2m, gfn(g)));
+}
+
+int32_t mm_run(int32_t (*fn)(struct vcpu *, uint32_t *), struct domain *d, uint32_t args[5],
+               unsigned int *again) {
+    int32_t rc;
+
+    support_current = d->vcpu[0];
+    *again = 0;
+    while ((rc = fn(d->vcpu[0], args)) == HYPERCALL_AGAIN) {
+        ++*again;
+    }
+    return rc;
+}
+
+int mm_update(struct domain *d, uint32_t ptr, uint32_t val) {
+    struct mmu_update u = {.ptr = ptr, .val = val};
+    uint32_t args[5] = {fake_put(0, &u, sizeof(u)).v, 1, 0, DOMID_SELF};
+    unsigned int again;
+
+    return mm_run(do_mmu_update, d, args, &again);
+}
+
+int mm_ext(struct domain *d, uint32_t cmd, uint64_t arg1, uint64_t arg2) {
+    struct mmuext_op op = {.cmd = cmd};
+    uint32_t args[5] = {0, 1, 0, DOMID_SELF};
+    unsigned int again;
+
+    op.arg1.mfn = arg1;
+    op.arg2.src_mfn = arg2;
+    args[0] = fake_put(0, &op, sizeof(op)).v;
+    return mm_run(do_mmuext_op, d, args, &again);
+}
+
+uint32_t mm_l2(const struct domain *d, uint32_t va) {
+    uint32_t table = arch_l1_table(pt_vcpu_l1(d->vcpu[0])[va >> 20]);
+
+    return table ? pt_unit_table(pt_unit_at(table))[va >> 12 & 255] : 0;
+}
+
+/* ---- The check ---- */
+
+static void count_frame(const struct domain *d, uint32_t hw, bool may_be_any) {
+    uint32_t m = hw >> PAGE_SHIFT;
+    const struct page_info *page = page_of(mfn(m));
+
+    if (page) {
+        assert_int_equal(page->state, PAGE_USED);
+        assert_true(may_be_any || page->owner == d->id || page->owner == DOMID_XEN);
+        expected[m - page_first]++;
+    }
+}
+
+static void count_p2m(const struct domain *d) {
+    for (uint32_t i = 0; i < d->p2m.count; i++) {
+        if (p2m_entry_type(d->p2m.entry[i]) != P2M_INVALID) {
+            count_frame(d, d->p2m.entry[i], false);
+        }
+    }
+    for (unsigned int r = 0; r < d->p2m.range_count; r++) {
+        for (uint32_t i = 0; i < d->p2m.range[r].count; i++) {
+            count_frame(d, (d->p2m.range[r].mfn + i) << PAGE_SHIFT, false);
+        }
+    }
+}
+
+struct l1_count {
+    unsigned int units[FAKE_HEAP_SIZE >> PT_UNIT_SHIFT];
+    unsigned int sections[FAKE_RAM_MIB];
+};
+
+static void count_l1(const struct domain *d, uint16_t block, unsigned int from, unsigned int end,
+                     struct l1_count *c) {
+    const uint32_t *table = pt_block_table(block);
+    unsigned int used = 0;
+
+    for (unsigned int i = from; i < end; i++) {
+        struct pte pte = arch_pte_decode_hw_l1(table[i]);
+
+        used += table[i] != 0;
+        if (pte.kind == PTE_TABLE) {
+            uint16_t unit = pt_unit_at(pte.addr);
+
+            assert_int_equal(pt_blocks[unit / PT_UNITS_PER_BLOCK].owner, d->id);
+            assert_int_equal(pt_blocks[unit / PT_UNITS_PER_BLOCK].kind, PT_BLOCK_L2);
+            assert_true(pte.dacr_domain == PV_DOMAIN_USER || pte.dacr_domain == PV_DOMAIN_KERNEL);
+            c->units[unit]++;
+        } else if (pte.kind == PTE_SECTION) {
+            assert_int_equal(page_of(mfn(pte.addr >> PAGE_SHIFT))->owner, d->id);
+            c->sections[(pte.addr - FAKE_RAM_PA) / MIB]++;
+        } else {
+            assert_int_equal(table[i], 0);
+        }
+    }
+    if (from == 0) {
+        assert_int_equal(pt_blocks[block].used, used);
+    }
+    for (unsigned int i = PT_HOLE_INDEX; i < PT_L1_ENTRIES; i++) {
+        assert_int_equal(table[i], FAKE_HYP_ENTRY);
+    }
+}
+
+/* Own part counted, kernel part equal to the source's. */
+static void count_list(const struct domain *d, uint16_t list, struct l1_count *c) {
+    unsigned int first = d->pt.kernel_index;
+
+    for (uint16_t b = list; b; b = pt_blocks[b].next) {
+        count_l1(d, b, 0, first, c);
+        assert_memory_equal(&pt_block_table(b)[first], &pt_block_table(d->pt.source)[first],
+                            (PT_HOLE_INDEX - first) * 4);
+        assert_true(pt_blocks[b].gfn != ~0u || pt_blocks[b].used == 0);
+    }
+}
+
+static void check_guest_unit(uint16_t unit) {
+    const struct page_info *page = page_of(mfn(pt_units[unit].home));
+
+    assert_int_equal(page->type, PAGE_L2);
+    assert_int_equal(page->l2[pt_units[unit].slot], unit);
+}
+
+static void check_split_unit(const struct domain *d, uint16_t unit) {
+    const struct p2m_mib *mib = &d->p2m.mib[(pt_units[unit].home - d->p2m.base) / FRAMES_PER_MIB];
+    uint16_t u = mib->splits;
+
+    assert_true(mib->broken);
+    while (u != unit) {
+        assert_int_not_equal(u, 0);
+        u = pt_units[u].next;
+    }
+}
+
+static void check_units(const struct domain *d, const struct l1_count *c) {
+    for (unsigned int u = 0; u < heap_block_count() * PT_UNITS_PER_BLOCK; u++) {
+        const struct pt_block *b = &pt_blocks[u / PT_UNITS_PER_BLOCK];
+        const uint32_t *table = pt_unit_table((uint16_t)u);
+
+        if (b->kind != PT_BLOCK_L2 || b->owner != d->id) {
+            continue;
+        }
+        assert_int_equal(pt_units[u].state == PT_UNIT_FREE,
+                         (b->free_units >> u % PT_UNITS_PER_BLOCK & 1));
+        assert_int_equal(c->units[u], pt_units[u].state == PT_UNIT_FREE ? 0 : pt_units[u].refs);
+        if (pt_units[u].state == PT_UNIT_GUEST) {
+            check_guest_unit((uint16_t)u);
+        } else if (pt_units[u].state == PT_UNIT_SPLIT) {
+            check_split_unit(d, (uint16_t)u);
+        }
+        for (unsigned int i = 0; i < PT_L2_ENTRIES; i++) {
+            assert_true(table[i] == 0 || pt_units[u].state != PT_UNIT_FREE);
+            if (table[i]) {
+                count_frame(d, table[i], false);
+            }
+        }
+    }
+}
+
+static void check_domain(const struct domain *d, unsigned int *sections) {
+    static struct l1_count c;
+    unsigned int blocks = 0;
+
+    memset(&c, 0, sizeof(c));
+    count_p2m(d);
+    if (d->pt.flat) {
+        count_l1(d, d->pt.flat, 0, PT_HOLE_INDEX, &c);
+    }
+    if (d->pt.source) {
+        count_l1(d, d->pt.source, d->pt.kernel_index, PT_HOLE_INDEX, &c);
+    }
+    count_list(d, d->pt.registered, &c);
+    count_list(d, d->pt.clean, &c);
+    check_units(d, &c);
+    for (unsigned int b = 1; pt_blocks && b < heap_block_count(); b++) {
+        blocks += pt_blocks[b].kind != PT_BLOCK_NONE && pt_blocks[b].owner == d->id;
+    }
+    assert_int_equal(blocks, d->pt.block_count);
+    assert_in_range(blocks, 0, d->pt.block_limit);
+    for (unsigned int i = 0; i < FAKE_RAM_MIB; i++) {
+        sections[i] += c.sections[i];
+    }
+}
+
+void mm_check(void) {
+    unsigned int sections[FAKE_RAM_MIB] = {0};
+    uint32_t free_frames = 0;
+
+    expected = calloc(page_frames, sizeof(*expected));
+    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
+        check_domain(d, sections);
+    }
+    for (uint32_t i = 0; i < page_frames; i++) {
+        const struct page_info *page = &page_table[i];
+
+        free_frames += page->state == PAGE_FREE;
+        /* Frames of the hypervisor's have holds that no table shows. */
+        if (page->owner == DOMID_XEN) {
+            assert_true(page->count >= expected[i]);
+        } else {
+            assert_int_equal(page->count, expected[i]);
+        }
+    }
+    for (unsigned int i = 0; i < FAKE_RAM_MIB; i++) {
+        assert_int_equal(page_sections[i], sections[i]);
+    }
+    assert_int_equal(free_frames, page_free_count());
+    free(expected);
+}
