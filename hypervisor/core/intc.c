@@ -167,16 +167,26 @@ int intc_irq(const void *fdt, int node, unsigned int index) {
     return (int)chip->base + line;
 }
 
-int intc_add(struct intc_chip *chip, const void *fdt, int node) {
-    int parent = IRQ_NONE;
-    unsigned int base = 0;
+/* The irq of the parent that @node is cascaded on, IRQ_NONE for the root, or an error. */
+static int intc_cascade(const void *fdt, int node) {
+    int controller;
+    uint32_t cells[INTC_CELL_MAX];
+    int count = intc_specifier(fdt, node, 0, &controller, cells);
 
-    if (chip_count > 0) {
-        parent = intc_irq(fdt, node, 0);
-        base = chips[chip_count - 1]->base + chips[chip_count - 1]->line_count;
+    /* The root has no interrupt, or one that it raises itself (a GIC's maintenance interrupt). */
+    if (count == -XEN_ENOENT || (count > 0 && controller == node)) {
+        return chip_count == 0 ? (int)IRQ_NONE : -XEN_EINVAL;
     }
+    return count < 0 ? count : intc_irq(fdt, node, 0);
+}
+
+int intc_add(struct intc_chip *chip, const void *fdt, int node) {
+    int parent = intc_cascade(fdt, node);
+    const struct intc_chip *last = chip_count > 0 ? chips[chip_count - 1] : NULL;
+    unsigned int base = last ? last->base + last->line_count : 0;
+
     if (parent < 0) {
-        return parent == -XEN_ENOENT ? -XEN_EINVAL : parent;
+        return parent;
     }
     if (chip_count == INTC_CHIP_MAX || base + chip->line_count > IRQ_MAX) {
         return -XEN_ENOSPC;

@@ -28,9 +28,10 @@ struct intc_chip {
 };
 
 /**
- * intc_add() - register @chip, of @node.  The first one is the root and fills devices.intc.  A
- * later one is cascaded: its own interrupt is unmasked at its parent.
- * Boot only.  0, -EAGAIN (parent not there yet), -EINVAL (bad interrupt), -ENOSPC.
+ * intc_add() - register @chip, of @node.  One that is cascaded on no other is the root: the first,
+ * and there is one.  For any other its line at its parent is unmasked.  Fills devices.intc.
+ * Boot only.  0; -EAGAIN: its parent is not there yet; -EINVAL: malformed interrupt, a second root;
+ * -ENOSPC.
  */
 int intc_add(struct intc_chip *chip, const void *fdt, int node);
 
