@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who gets which device, and what the guests' trees say about it. */
+/* links: core/guest_hw.c core/guest_fdt.c core/guest_fdt_copy.c core/fdt_writer.c core/device.c
+ * links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/cmdline.c lib/format.c */
+#include "core/guest_fdt.h"
+
+#include <glob.h>
+#include <libfdt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/bootfdt.h"
+#include "core/driver.h"
+#include "core/guest_hw.h"
+#include "core/printk.h"
+#include "support_fdt.h"
+
+/* With its table of chips, which a machine fills once and a test anew. */
+#include "core/intc.c"
+
+#define DOM0   0
+#define GUEST1 1
+#define GUEST2 2
+
+static void *machine;
+static struct bootinfo boot;
+static char error[BOOT_TEXT_MAX];
+static char printed[256];
+static uint64_t buffer[GUEST_FDT_MAX / 8];
+static const void *const guest = buffer;
+
+void printk(const char *fmt, ...) {
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(printed, sizeof(printed), fmt, args);
+    va_end(args);
+}
+
+/* The hypervisor's: the console, the timer, the interrupt controllers. */
+bool driver_owns(int node) {
+    static const char *const ours[] = {"/bus@10000000/serial@0", "/bus@10000000/timer@4000",
+                                       "/bus@10000000/interrupt-controller@3000",
+                                       "/interrupt-controller@30000000"};
+
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        if (fdt_path_offset(machine, ours[i]) == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Two interrupt controllers of 32 lines ---- */
+
+static void no_line(unsigned int line) {
+    assert_true(line < 32);
+}
+
+static const struct intc_ops no_ops = {.unmask = no_line};
+static struct intc_chip first = {32, 1, intc_xlate_one_cell, &no_ops, 0, 0, 0};
+static struct intc_chip second = {32, 1, intc_xlate_one_cell, &no_ops, 0, 0, 0};
+
+/* ---- The machine, as it is after the drivers were probed ---- */
+
+static void *open_machine(void) {
+    machine = support_fdt_open(SUPPORT_FDT_MACHINE);
+    return machine;
+}
+
+static int assign(void) {
+    static const struct boot_range image = {{0x00010000}, 0x00080000};
+
+    error[0] = printed[0] = '\0';
+    if (bootfdt_parse(machine, maddr(0x01000000), image, &boot)) {
+        fail_msg("%s", boot.error);
+    }
+    chip_count = 0;
+    assert_int_equal(
+        intc_add(&first, machine, support_fdt_node(machine, "/interrupt-controller@30000000")), 0);
+    assert_int_equal(intc_add(&second, machine,
+                              support_fdt_node(machine, "/bus@10000000/interrupt-controller@3000")),
+                     0);
+    return guest_hw_assign(&boot, error);
+}
+
+static int setup(void **state) {
+    (void)state;
+    open_machine();
+    assert_int_equal(assign(), 0);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    free(machine);
+    return 0;
+}
+
+static int owner(const char *path) {
+    return guest_hw_owner(support_fdt_node(machine, path));
+}
+
+/* ---- Ownership ---- */
+
+static void every_node_has_its_owner(void **state) {
+    (void)state;
+    assert_int_equal(owner("/bus@10000000/serial@0"), GUEST_HW_HYPERVISOR);
+    assert_int_equal(owner("/bus@10000000/timer@4000"), GUEST_HW_HYPERVISOR);
+    assert_int_equal(owner("/bus@10000000/serial@1000"), DOM0);
+    assert_int_equal(owner("/bus@10000000/ethernet@5000"), DOM0);
+    assert_int_equal(owner("/bus@10000000/serial@2000"), GUEST1);
+    assert_int_equal(owner("/bus@10000000/sensor@6000/part"), GUEST1);
+    assert_int_equal(owner("/bus@10000000/broken@8000"), GUEST_HW_NOBODY);
+    assert_int_equal(owner("/memory@0"), GUEST_HW_NOBODY);
+    assert_int_equal(owner("/cpus/cpu@0"), GUEST_HW_NOBODY);
+    assert_int_equal(owner("/chosen/guest1"), GUEST_HW_NOBODY);
+    assert_int_equal(owner("/clock-pclk"), DOM0);
+}
+
+static void a_page_of_the_hypervisors_is_withheld(void **state) {
+    (void)state;
+    assert_int_equal(owner("/bus@10000000/neighbour@4800"), GUEST_HW_NOBODY);
+    assert_non_null(strstr(printed, "neighbour@4800 is withheld"));
+}
+
+static void check_refused(const char *given, const char *sentence) {
+    open_machine();
+    support_fdt_string(machine, "/chosen/guest1", "dacre,devices", given);
+    assert_true(assign() < 0);
+    if (!strstr(error, sentence)) {
+        fail_msg("'%s', not '%s'", error, sentence);
+    }
+    free(machine);
+}
+
+static void what_the_hypervisor_needs_is_not_given(void **state) {
+    (void)state;
+    check_refused("/bus@10000000/serial@0", "serial@0 cannot be given to guest1");
+    check_refused("/interrupt-controller@30000000", "cannot be given to guest1");
+}
+
+static void a_page_of_two_owners_is_an_error(void **state) {
+    (void)state;
+    check_refused("/bus@10000000/neighbour@4800", "shares a page with timer@4000");
+    open_machine();
+    support_fdt_cells(machine, "/bus@10000000/serial@1000", "reg", (const uint32_t[]){0x2ff0, 0x20},
+                      2);
+    assert_true(assign() < 0);
+    assert_non_null(strstr(error, "shares a page with"));
+    free(machine);
+}
+
+static void registers_in_ram_are_not_given(void **state) {
+    (void)state;
+    open_machine();
+    support_fdt_cells(machine, "/pci@31000000", "reg", (const uint32_t[]){0x07ffff00, 0x200}, 2);
+    assert_int_equal(assign(), 0);
+    assert_int_equal(owner("/pci@31000000"), GUEST_HW_NOBODY);
+    assert_non_null(strstr(printed, "share a page with RAM"));
+    support_fdt_cells(machine, "/bus@10000000/serial@2000", "reg",
+                      (const uint32_t[]){0x10000fff, 1}, 2);
+    support_fdt_cells(machine, "/bus@10000000", "ranges",
+                      (const uint32_t[]){0, 0x10000000, 0x100000, 0x10000000, 0x20000000, 0x2000},
+                      6);
+    assert_true(assign() < 0);
+    assert_non_null(strstr(error, "serial@2000, a device of guest1, shares a page with RAM"));
+    free(machine);
+}
+
+/* ---- Pages and lines ---- */
+
+static void check_io(const struct guest_hw *hw, unsigned int i, uint32_t start, uint32_t size) {
+    assert_true(i < hw->io_count);
+    assert_int_equal(hw->io[i].start.v, start);
+    assert_int_equal(hw->io[i].size, size);
+}
+
+static void check_pirqs(const struct guest_hw *hw, unsigned int count, const uint16_t *want) {
+    assert_int_equal(hw->pirq_count, count);
+    for (unsigned int i = 0; i < count; i++) {
+        bool found = false;
+
+        for (unsigned int k = 0; k < count; k++) {
+            found = found || hw->pirq[k] == want[i];
+        }
+        assert_true(found);
+    }
+}
+
+static void collects_pages_and_lines(void **state) {
+    struct guest_hw hw;
+
+    (void)state;
+    assert_int_equal(guest_hw_collect(&boot, DOM0, &hw, error), 0);
+    assert_int_equal(hw.io_count, 6);
+    check_io(&hw, 0, 0x10001000, 0x1000);
+    check_io(&hw, 1, 0x10005000, 0x1000);
+    check_io(&hw, 2, 0x10007000, 0x1000);
+    check_io(&hw, 3, 0x31000000, 0x1000);
+    check_io(&hw, 4, 0x32000000, 0x10000);
+    check_io(&hw, 5, 0x50000000, 0x10000000);
+    check_pirqs(&hw, 6, (const uint16_t[]){13, 32 + 25, 7, 6, 32 + 29, 32 + 30});
+    assert_int_equal(guest_hw_collect(&boot, GUEST1, &hw, error), 0);
+    assert_int_equal(hw.io_count, 2);
+    check_io(&hw, 0, 0x10002000, 0x1000);
+    check_io(&hw, 1, 0x10006000, 0x1000); /* 0x100 bytes, widened to the page */
+    check_pirqs(&hw, 2, (const uint16_t[]){14, 32 + 1});
+    assert_int_equal(guest_hw_collect(&boot, GUEST2, &hw, error), 0);
+    assert_int_equal(hw.io_count, 0);
+    assert_int_equal(hw.pirq_count, 0);
+}
+
+static void bad_interrupts_are_errors(void **state) {
+    static const uint32_t wrong[][2] = {{32, 0}, {0xffffffff, 0}};
+    struct guest_hw hw;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        open_machine();
+        support_fdt_cells(machine, "/bus@10000000/serial@2000", "interrupts", wrong[i], 1);
+        assert_int_equal(assign(), 0);
+        assert_true(guest_hw_collect(&boot, GUEST1, &hw, error) < 0);
+        assert_non_null(strstr(error, "the interrupts of serial@2000 for guest1"));
+        free(machine);
+    }
+    open_machine();
+    support_fdt_cells(machine, "/pci@31000000", "interrupt-map",
+                      (const uint32_t[]){0, 0, 0, 1, 0x7777, 29}, 6);
+    assert_int_equal(assign(), 0);
+    assert_true(guest_hw_collect(&boot, DOM0, &hw, error) < 0);
+    free(machine);
+}
+
+/* ---- The trees ---- */
+
+static const struct guest_layout layout = {
+    .ram_start = {0x00400000},
+    .ram_size = 32 * MIB,
+    .ramdisk_start = {0x02000000},
+    .ramdisk_size = 0x12345,
+};
+
+static void build(unsigned int index) {
+    int size = guest_fdt_build(&boot, index, &layout, buffer, sizeof(buffer), error);
+
+    if (size < 0) {
+        fail_msg("%s", error);
+    }
+    assert_int_equal(size, fdt_totalsize(guest));
+    assert_int_equal(fdt_check_full(guest, (size_t)size), 0);
+}
+
+static uint32_t cell_of(const char *path, const char *name, int index) {
+    int size;
+    const fdt32_t *cells = fdt_getprop(guest, support_fdt_node(guest, path), name, &size);
+
+    assert_non_null(cells);
+    assert_true(size >= 4 * (index + 1));
+    return fdt32_to_cpu(cells[index]);
+}
+
+static const char *string_of(const char *path, const char *name) {
+    const char *text = fdt_getprop(guest, support_fdt_node(guest, path), name, NULL);
+
+    assert_non_null(text);
+    return text;
+}
+
+static bool has(const char *path) {
+    return fdt_path_offset(guest, path) >= 0;
+}
+
+static bool is_compatible(const char *path, const char *compatible) {
+    return fdt_node_check_compatible(guest, support_fdt_node(guest, path), compatible) == 0;
+}
+
+/* The node that property @name of @path refers to. */
+static int referred(const char *path, const char *name) {
+    return fdt_node_offset_by_phandle(guest, cell_of(path, name, 0));
+}
+
+static void check_common(const char *memory, unsigned int vcpu_count) {
+    assert_string_equal(string_of(memory, "device_type"), "memory");
+    assert_int_equal(cell_of(memory, "reg", 0), layout.ram_start.v);
+    assert_int_equal(cell_of(memory, "reg", 1), layout.ram_size);
+    assert_int_equal(cell_of("/chosen", "linux,initrd-start", 0), 0x02000000);
+    assert_int_equal(cell_of("/chosen", "linux,initrd-end", 0), 0x02012345);
+    assert_true(is_compatible("/hypervisor", "xen,xen-4.17"));
+    assert_true(is_compatible("/hypervisor", "xen,xen"));
+    assert_int_equal(cell_of("/hypervisor", "reg", 0), PV_GRANT_GPA);
+    assert_int_equal(cell_of("/hypervisor", "reg", 1), PV_GRANT_SIZE);
+    assert_int_equal(cell_of("/hypervisor", "interrupts", 0), 0);
+    assert_true(is_compatible("/pv-interrupt-controller", "dacre,pv-intc"));
+    assert_int_equal(referred("/hypervisor", "interrupt-parent"),
+                     support_fdt_node(guest, "/pv-interrupt-controller"));
+    assert_string_equal(string_of("/cpus/cpu@0", "compatible"), "test,cpu");
+    assert_int_equal(has("/cpus/cpu@1"), vcpu_count > 1);
+    assert_false(has("/cpus/cpu@2"));
+}
+
+static void dom0_gets_the_board_without_what_is_not_its_own(void **state) {
+    (void)state;
+    build(DOM0);
+    assert_true(is_compatible("/", "dacre,dom0"));
+    assert_true(is_compatible("/", "test,family"));
+    check_common("/memory@400000", 1);
+    assert_false(has("/memory@0"));
+    assert_string_equal(string_of("/chosen", "bootargs"), "console=hvc0 zero");
+    assert_null(fdt_getprop(guest, support_fdt_node(guest, "/chosen"), "stdout-path", NULL));
+    assert_false(has("/chosen/guest1"));
+    assert_false(has("/chosen/module@4000000"));
+    assert_false(has("/reserved-memory"));
+    assert_true(has("/bus@10000000/serial@1000"));
+    assert_true(has("/bus@10000000/gpio@7000"));
+    assert_true(has("/pci@31000000"));
+    assert_true(has("/clock-pclk"));
+    assert_false(has("/bus@10000000/serial@0"));
+    assert_false(has("/bus@10000000/serial@2000"));
+    assert_false(has("/bus@10000000/sensor@6000"));
+    assert_false(has("/bus@10000000/timer@4000"));
+    assert_false(has("/bus@10000000/neighbour@4800"));
+    assert_false(has("/bus@10000000/broken@8000"));
+    assert_string_equal(string_of("/aliases", "serial1"), "/bus@10000000/serial@1000");
+    assert_null(fdt_getprop(guest, support_fdt_node(guest, "/aliases"), "serial0", NULL));
+}
+
+static void controllers_become_pirq_controllers(void **state) {
+    static const char chip2[] = "/bus@10000000/interrupt-controller@3000";
+
+    (void)state;
+    build(DOM0);
+    assert_true(is_compatible(chip2, "dacre,pirq-intc"));
+    assert_false(is_compatible(chip2, "test,second"));
+    assert_int_equal(cell_of(chip2, "dacre,pirq-base", 0), 32);
+    assert_int_equal(cell_of("/interrupt-controller@30000000", "dacre,pirq-base", 0), 0);
+    assert_int_equal(cell_of(chip2, "#interrupt-cells", 0), 1);
+    assert_null(fdt_getprop(guest, support_fdt_node(guest, chip2), "reg", NULL));
+    assert_int_equal(referred(chip2, "interrupt-parent"),
+                     support_fdt_node(guest, "/pv-interrupt-controller"));
+    assert_int_equal(referred("/bus@10000000/ethernet@5000", "interrupts-extended"),
+                     support_fdt_node(guest, chip2));
+    assert_int_equal(referred("/", "interrupt-parent"),
+                     support_fdt_node(guest, "/interrupt-controller@30000000"));
+}
+
+static void domu_gets_its_devices_and_what_they_need(void **state) {
+    (void)state;
+    build(GUEST1);
+    assert_true(is_compatible("/", "dacre,domu"));
+    assert_true(is_compatible("/", "xen,xenvm-4.17"));
+    check_common("/memory@400000", 2);
+    assert_string_equal(string_of("/chosen", "bootargs"), "console=hvc0 one");
+    assert_int_equal(cell_of("/serial@2000", "reg", 0), 0x10002000); /* on the root's bus now */
+    assert_int_equal(cell_of("/serial@2000", "reg", 1), 0x1000);
+    assert_int_equal(cell_of("/serial@2000", "interrupts", 0), 14);
+    assert_int_equal(referred("/serial@2000", "interrupt-parent"),
+                     support_fdt_node(guest, "/interrupt-controller@30000000"));
+    assert_int_equal(referred("/serial@2000", "clocks"),
+                     support_fdt_node(guest, "/clock-24000000"));
+    assert_int_equal(fdt_node_offset_by_phandle(guest, cell_of("/serial@2000", "clocks", 1)),
+                     support_fdt_node(guest, "/clock-pclk"));
+    assert_true(has("/sensor@6000/part"));
+    assert_int_equal(referred("/sensor@6000", "interrupt-parent"),
+                     support_fdt_node(guest, "/interrupt-controller@3000"));
+    assert_false(has("/serial@1000"));
+}
+
+static void domu_without_devices_has_none(void **state) {
+    (void)state;
+    build(GUEST2);
+    assert_false(has("/interrupt-controller@3000"));
+    assert_false(has("/clock-pclk"));
+    assert_int_equal(referred("/", "interrupt-parent"),
+                     support_fdt_node(guest, "/pv-interrupt-controller"));
+}
+
+static void a_clock_that_is_a_device_is_refused(void **state) {
+    (void)state;
+    open_machine();
+    support_fdt_string(machine, "/clock-pclk", "compatible", "test,clock-controller");
+    assert_int_equal(assign(), 0);
+    assert_true(guest_fdt_build(&boot, GUEST1, &layout, buffer, sizeof(buffer), error) < 0);
+    assert_non_null(strstr(error, "a clock it needs"));
+    free(machine);
+}
+
+static void too_little_room_is_an_error(void **state) {
+    (void)state;
+    for (size_t size = 0; size < 1024; size += 64) {
+        uint64_t *small = malloc(size); /* of exactly this size, for ASan */
+
+        assert_true(guest_fdt_build(&boot, DOM0, &layout, small, size, error) < 0);
+        assert_non_null(strstr(error, "cannot be written"));
+        free(small);
+    }
+}
+
+/* ---- Trees with random bytes changed: ASan watches ---- */
+
+#define FUZZ_SEED   4711u
+#define FUZZ_ROUNDS 4000u
+
+/* Returns whether a tree was built in the end. */
+static bool go_through(void) {
+    struct boot_range image = {{0x00010000}, 0x00080000};
+    int node = fdt_path_offset(machine, "/interrupt-controller@30000000");
+    struct guest_hw hw;
+    bool built = false;
+
+    if (bootfdt_parse(machine, maddr(0x01000000), image, &boot)) {
+        return false;
+    }
+    chip_count = 0;
+    if (node < 0 || intc_add(&first, machine, node) || guest_hw_assign(&boot, error)) {
+        return false;
+    }
+    for (unsigned int d = 0; d < boot.domain_count; d++) {
+        (void)guest_hw_collect(&boot, d, &hw, error);
+        built |= guest_fdt_build(&boot, d, &layout, buffer, sizeof(buffer), error) > 0;
+    }
+    return built;
+}
+
+static void survives_mutated_trees(void **state) {
+    uint8_t *good = support_fdt_load(SUPPORT_FDT_MACHINE);
+    size_t size = fdt_totalsize(good);
+    uint8_t *fdt = malloc(size);
+    unsigned int built = 0;
+
+    (void)state;
+    printf("seed %u\n", FUZZ_SEED);
+    srandom(FUZZ_SEED);
+    machine = fdt;
+    for (unsigned int round = 0; round < FUZZ_ROUNDS; round++) {
+        memcpy(fdt, good, size);
+        for (long i = random() % 3; i >= 0; i--) {
+            fdt[8 + (size_t)random() % (size - 8)] = (uint8_t)random();
+        }
+        built += go_through();
+    }
+    assert_in_range(built, FUZZ_ROUNDS / 20, FUZZ_ROUNDS);
+    free(fdt);
+    free(good);
+}
+
+/* ---- The boards there are: every tree must give a dom0 its devices ---- */
+
+static void add_kernel(void *fdt) {
+    static const char compatible[] = "multiboot,kernel";
+    int chosen = support_fdt_node(fdt, "/chosen");
+
+    fdt_setprop_u32(fdt, chosen, "#address-cells", 1);
+    fdt_setprop_u32(fdt, chosen, "#size-cells", 1);
+    int module = fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), "module");
+    fdt_setprop(fdt, module, "compatible", compatible, sizeof(compatible));
+    /* In the first bank, wherever that is. */
+    int memory = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "memory", 7);
+    struct boot_range bank;
+
+    assert_int_equal(fdt_reg_get(fdt, memory, 0, &bank), 0);
+    module = fdt_path_offset(fdt, "/chosen/module");
+    fdt_setprop_u64(fdt, module, "reg", (uint64_t)(bank.start.v + 0x04000000) << 32 | 0x1000);
+}
+
+/* Every interrupt controller that is not a GPIO block, parents first. */
+static void add_controllers(const void *fdt) {
+    struct intc_chip *const spare[] = {&first, &second};
+
+    chip_count = 0;
+    for (unsigned int pass = 0; pass < 2; pass++) {
+        for (int node = fdt_next_node(fdt, -1, NULL); node >= 0;
+             node = fdt_next_node(fdt, node, NULL)) {
+            uint64_t cells;
+
+            if (!fdt_getprop(fdt, node, "interrupt-controller", NULL) || intc_chip_of(node) ||
+                fdt_getprop(fdt, node, "gpio-controller", NULL) || chip_count == 2) {
+                continue;
+            }
+            assert_int_equal(fdt_reg_number(fdt, node, "#interrupt-cells", &cells), 0);
+            *spare[chip_count] = (struct intc_chip){.line_count = 32,
+                                                    .cell_count = (unsigned int)cells,
+                                                    .xlate = intc_xlate_one_cell,
+                                                    .ops = &no_ops};
+            (void)intc_add(spare[chip_count], fdt, node);
+        }
+    }
+    assert_true(chip_count > 0);
+}
+
+static void trees_of_all_boards_are_understood(void **state) {
+    glob_t boards;
+
+    (void)state;
+    assert_int_equal(glob("platforms/*/board.dts", 0, NULL, &boards), 0);
+    for (size_t i = 0; i < boards.gl_pathc; i++) {
+        struct guest_hw hw;
+
+        machine = support_fdt_open(boards.gl_pathv[i]);
+        add_kernel(machine);
+        add_controllers(machine);
+        if (bootfdt_parse(machine, maddr(0xfff00000), (struct boot_range){{0xffe00000}, 4},
+                          &boot)) {
+            fail_msg("%s: %s", boards.gl_pathv[i], boot.error);
+        }
+        assert_int_equal(guest_hw_assign(&boot, error), 0);
+        assert_int_equal(guest_hw_collect(&boot, DOM0, &hw, error), 0);
+        assert_true(hw.io_count > 1);
+        build(DOM0);
+        free(machine);
+    }
+    globfree(&boards);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_node_has_its_owner, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_page_of_the_hypervisors_is_withheld, setup, teardown),
+        cmocka_unit_test(what_the_hypervisor_needs_is_not_given),
+        cmocka_unit_test(a_page_of_two_owners_is_an_error),
+        cmocka_unit_test(registers_in_ram_are_not_given),
+        cmocka_unit_test_setup_teardown(collects_pages_and_lines, setup, teardown),
+        cmocka_unit_test(bad_interrupts_are_errors),
+        cmocka_unit_test_setup_teardown(dom0_gets_the_board_without_what_is_not_its_own, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(controllers_become_pirq_controllers, setup, teardown),
+        cmocka_unit_test_setup_teardown(domu_gets_its_devices_and_what_they_need, setup, teardown),
+        cmocka_unit_test_setup_teardown(domu_without_devices_has_none, setup, teardown),
+        cmocka_unit_test(a_clock_that_is_a_device_is_refused),
+        cmocka_unit_test_setup_teardown(too_little_room_is_an_error, setup, teardown),
+        cmocka_unit_test(survives_mutated_trees),
+        cmocka_unit_test(trees_of_all_boards_are_understood),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
