@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Event channels: Xen's semantics and errors, limits, and that nothing reaches the wrong domain. */
+/* links: core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
+#include "core/event.h"
+
+#include <arch/fake.h>
+#include <stdlib.h>
+
+#include "core/heap.h"
+#include "core/pirq.h"
+#include "support_cmocka.h"
+#include "support_domain.h"
+
+static void *heap_memory;
+static struct domain *a, *b; /* domains 0 and 1, two vCPUs each */
+
+static int power_on(void **state) {
+    (void)state;
+    fake_board_init(0);
+    heap_memory = aligned_alloc(HEAP_BLOCK_SIZE, 16 * HEAP_BLOCK_SIZE);
+    heap_init(heap_memory, maddr(0x100000), 16 * HEAP_BLOCK_SIZE);
+    a = support_domain_add(0, 2);
+    b = support_domain_add(1, 2);
+    event_domain_init(a);
+    event_domain_init(b);
+    return 0;
+}
+
+static void destroy(struct domain *d) {
+    while (event_domain_destroy(d)) {
+    }
+}
+
+static int power_off(void **state) {
+    (void)state;
+    destroy(a);
+    destroy(b);
+    support_domain_remove_all();
+    free(heap_memory);
+    return 0;
+}
+
+static uint64_t pending_word(const struct domain *d, evtchn_port_t port) {
+    return d->shared_info->evtchn_pending[port / 64];
+}
+
+static bool is_pending(const struct domain *d, evtchn_port_t port) {
+    return (pending_word(d, port) >> (port % 64) & 1) != 0;
+}
+
+static void set_mask(struct domain *d, evtchn_port_t port) {
+    d->shared_info->evtchn_mask[port / 64] |= 1ull << (port % 64);
+}
+
+/* What a guest's upcall does: take everything that is pending and unmasked. */
+static void consume(struct domain *d) {
+    memset(d->shared_info->evtchn_pending, 0, sizeof(d->shared_info->evtchn_pending));
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        d->vcpu[i]->page->info.evtchn_pending_sel = 0;
+        d->vcpu[i]->page->info.evtchn_upcall_pending = 0;
+    }
+    support_kick_count = 0;
+    support_kicked = NULL;
+}
+
+static unsigned int status_of(struct domain *d, evtchn_port_t port) {
+    struct evtchn_status status;
+
+    assert_int_equal(event_status(d, port, &status), 0);
+    return status.status;
+}
+
+/* Connected ports of a and b. */
+static void connect(evtchn_port_t *pa, evtchn_port_t *pb) {
+    assert_int_equal(event_alloc_unbound(a, b->id, pa), 0);
+    assert_int_equal(event_bind_interdomain(b, a->id, *pa, pb), 0);
+    consume(a);
+    consume(b);
+}
+
+static void a_send_sets_pending_selector_and_upcall(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_true(is_pending(b, pb));
+    assert_int_equal(pending_word(a, pa), 0);
+    assert_int_equal(b->vcpu[0]->page->info.evtchn_pending_sel, 1ull << (pb / 64));
+    assert_int_equal(b->vcpu[0]->page->info.evtchn_upcall_pending, 1);
+    assert_int_equal(support_kick_count, 1);
+    assert_ptr_equal(support_kicked, b->vcpu[0]);
+    assert_int_equal(event_send(b, pb), 0);
+    assert_true(is_pending(a, pa));
+}
+
+static void a_second_send_before_the_first_is_seen_adds_nothing(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    for (unsigned int i = 0; i < 1000; i++) {
+        assert_int_equal(event_send(a, pa), 0);
+    }
+    assert_int_equal(support_kick_count, 1);
+}
+
+static void a_masked_port_becomes_pending_without_upcall(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    set_mask(b, pb);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_true(is_pending(b, pb));
+    assert_int_equal(b->vcpu[0]->page->info.evtchn_upcall_pending, 0);
+    assert_int_equal(support_kick_count, 0);
+    assert_int_equal(event_unmask(b, pb), 0);
+    assert_int_equal(b->shared_info->evtchn_mask[pb / 64], 0);
+    assert_int_equal(b->vcpu[0]->page->info.evtchn_upcall_pending, 1);
+    assert_int_equal(support_kick_count, 1);
+}
+
+static void unmask_of_a_quiet_port_is_quiet(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_unmask(b, pb), 0);
+    assert_int_equal(support_kick_count, 0);
+    assert_int_equal(event_unmask(b, 0), -XEN_EINVAL);
+    assert_int_equal(event_unmask(b, 0xffffffff), -XEN_EINVAL);
+}
+
+static void binding_sets_the_local_end_pending(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    assert_int_equal(event_alloc_unbound(a, b->id, &pa), 0);
+    assert_int_equal(event_send(a, pa), 0); /* nobody there: accepted, lost */
+    assert_int_equal(event_bind_interdomain(b, a->id, pa, &pb), 0);
+    assert_true(is_pending(b, pb));
+    assert_false(is_pending(a, pa));
+}
+
+static void only_the_named_domain_may_bind(void **state) {
+    struct domain *c = support_domain_add(2, 1);
+    evtchn_port_t pa, pc;
+
+    (void)state;
+    event_domain_init(c);
+    assert_int_equal(event_alloc_unbound(a, b->id, &pa), 0);
+    assert_int_equal(event_bind_interdomain(c, a->id, pa, &pc), -XEN_EINVAL);
+    assert_int_equal(status_of(a, pa), EVTCHNSTAT_unbound);
+    destroy(c);
+}
+
+static void binding_refuses_what_is_no_unbound_port(void **state) {
+    evtchn_port_t pa, pb, p;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_bind_interdomain(b, a->id, pa, &p), -XEN_EINVAL); /* taken */
+    assert_int_equal(event_bind_interdomain(b, a->id, 0, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_interdomain(b, a->id, 63, &p), -XEN_EINVAL); /* free */
+    assert_int_equal(event_bind_interdomain(b, a->id, 64, &p), -XEN_EINVAL); /* no place */
+    assert_int_equal(event_bind_interdomain(b, a->id, 0xffffffff, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_interdomain(b, 77, pa, &p), -XEN_ESRCH);
+}
+
+static void loopback_within_a_domain(void **state) {
+    evtchn_port_t p1, p2;
+
+    (void)state;
+    assert_int_equal(event_alloc_unbound(a, DOMID_SELF, &p1), 0);
+    assert_int_equal(event_bind_interdomain(a, a->id, p1, &p2), 0);
+    assert_int_not_equal(p1, p2);
+    consume(a);
+    assert_int_equal(event_send(a, p1), 0);
+    assert_true(is_pending(a, p2));
+    assert_int_equal(event_close(a, p1), 0);
+    assert_int_equal(status_of(a, p2), EVTCHNSTAT_unbound);
+}
+
+static void close_leaves_the_other_end_unbound_for_the_same_domain(void **state) {
+    struct evtchn_status status;
+    evtchn_port_t pa, pb, again;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_close(b, pb), 0);
+    assert_int_equal(event_status(a, pa, &status), 0);
+    assert_int_equal(status.status, EVTCHNSTAT_unbound);
+    assert_int_equal(status.u.unbound.dom, b->id);
+    assert_int_equal(status_of(b, pb), EVTCHNSTAT_closed);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_int_equal(event_bind_interdomain(b, a->id, pa, &again), 0);
+    assert_int_equal(again, pb); /* lowest free port */
+}
+
+static void close_clears_a_pending_bit(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_int_equal(event_close(b, pb), 0);
+    assert_false(is_pending(b, pb));
+    assert_int_equal(event_close(b, pb), -XEN_EINVAL);
+    assert_int_equal(event_close(b, 0), -XEN_EINVAL);
+    assert_int_equal(event_close(b, 5000), -XEN_EINVAL);
+}
+
+static void virqs_reach_the_vcpu_they_are_bound_to(void **state) {
+    evtchn_port_t t0, t1;
+
+    (void)state;
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &t0), 0);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 1, &t1), 0);
+    event_send_virq(a->vcpu[1], VIRQ_TIMER);
+    assert_true(is_pending(a, t1));
+    assert_false(is_pending(a, t0));
+    assert_int_equal(a->vcpu[1]->page->info.evtchn_upcall_pending, 1);
+    assert_int_equal(a->vcpu[0]->page->info.evtchn_upcall_pending, 0);
+    event_send_virq(b->vcpu[0], VIRQ_TIMER); /* not bound: nothing */
+    assert_int_equal(pending_word(b, 0), 0);
+}
+
+static void virq_errors_are_xens(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(event_bind_virq(a, NR_VIRQS, 0, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_virq(a, 0xffffffff, 0, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_virq(a, VIRQ_CONSOLE, 1, &p), -XEN_EINVAL); /* global */
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 2, &p), -XEN_ENOENT);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &p), 0);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &p), -XEN_EEXIST);
+    assert_int_equal(event_close(a, p), 0);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &p), 0);
+    assert_int_equal(event_send(a, p), -XEN_EINVAL); /* a guest cannot raise its VIRQ */
+}
+
+static void global_virqs_go_to_dom0_and_can_be_moved(void **state) {
+    evtchn_port_t p, q;
+
+    (void)state;
+    event_send_global_virq(VIRQ_DOM_EXC); /* nobody listens */
+    assert_int_equal(event_bind_virq(a, VIRQ_DOM_EXC, 0, &p), 0);
+    assert_int_equal(event_bind_virq(b, VIRQ_DOM_EXC, 0, &q), 0);
+    assert_int_equal(event_bind_vcpu(a, p, 1), 0);
+    event_send_global_virq(VIRQ_DOM_EXC);
+    assert_true(is_pending(a, p));
+    assert_false(is_pending(b, q));
+    assert_ptr_equal(support_kicked, a->vcpu[1]);
+}
+
+static void ipis_are_sent_to_oneself(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(event_bind_ipi(a, 2, &p), -XEN_ENOENT);
+    assert_int_equal(event_bind_ipi(a, 1, &p), 0);
+    assert_int_equal(event_send(a, p), 0);
+    assert_true(is_pending(a, p));
+    assert_ptr_equal(support_kicked, a->vcpu[1]);
+    assert_int_equal(event_bind_vcpu(a, p, 0), -XEN_EINVAL);
+}
+
+static void bind_vcpu_moves_what_may_move(void **state) {
+    evtchn_port_t pa, pb, t;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_bind_vcpu(b, pb, 1), 0);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_ptr_equal(support_kicked, b->vcpu[1]);
+    assert_int_equal(event_bind_vcpu(b, pb, 2), -XEN_ENOENT);
+    assert_int_equal(event_bind_vcpu(b, 0, 0), -XEN_EINVAL);
+    assert_int_equal(event_bind_vcpu(b, 50, 0), -XEN_EINVAL); /* closed */
+    assert_int_equal(event_bind_virq(b, VIRQ_TIMER, 0, &t), 0);
+    assert_int_equal(event_bind_vcpu(b, t, 1), -XEN_EINVAL); /* per-vCPU VIRQ */
+}
+
+static void status_tells_each_kind(void **state) {
+    struct evtchn_status status = {0};
+    evtchn_port_t pa, pb, v, i, h;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 1, &v), 0);
+    assert_int_equal(event_bind_ipi(a, 1, &i), 0);
+    assert_int_equal(event_alloc_hypervisor_port(a, NULL, &h), 0);
+    assert_int_equal(event_status(a, pa, &status), 0);
+    assert_int_equal(status.status, EVTCHNSTAT_interdomain);
+    assert_int_equal(status.u.interdomain.dom, b->id);
+    assert_int_equal(status.u.interdomain.port, pb);
+    assert_int_equal(event_status(a, v, &status), 0);
+    assert_int_equal(status.status, EVTCHNSTAT_virq);
+    assert_int_equal(status.u.virq, VIRQ_TIMER);
+    assert_int_equal(status.vcpu, 1);
+    assert_int_equal(status_of(a, i), EVTCHNSTAT_ipi);
+    assert_int_equal(status_of(a, h), EVTCHNSTAT_interdomain);
+    assert_int_equal(event_status(a, 0, &status), -XEN_EINVAL);
+    assert_int_equal(event_status(a, EVENT_PORT_MAX, &status), -XEN_EINVAL);
+}
+
+static unsigned int callback_count;
+
+static void callback(struct domain *d, evtchn_port_t port) {
+    callback_count++;
+    event_notify(d, port); /* from within: allowed */
+}
+
+static void hypervisor_ports_call_back_and_cannot_be_closed(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    callback_count = 0;
+    assert_int_equal(event_alloc_hypervisor_port(a, callback, &p), 0);
+    assert_int_equal(event_send(a, p), 0);
+    assert_int_equal(callback_count, 1);
+    assert_true(is_pending(a, p));
+    assert_int_equal(event_close(a, p), -XEN_EINVAL);
+    assert_int_equal(event_bind_vcpu(a, p, 1), -XEN_EINVAL);
+    while (event_reset(a)) {
+    }
+    assert_int_equal(status_of(a, p), EVTCHNSTAT_interdomain);
+}
+
+static void notify_ignores_ports_that_are_not_the_hypervisors(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(event_bind_ipi(a, 0, &p), 0);
+    event_notify(a, p);
+    event_notify(a, 0);
+    event_notify(a, 0xffffffff);
+    assert_int_equal(pending_word(a, 0), 0);
+}
+
+static void ports_are_bounded_and_reused(void **state) {
+    evtchn_port_t p, last = 0;
+
+    (void)state;
+    for (unsigned int i = 1; i < EVENT_PORT_MAX; i++) {
+        assert_int_equal(event_alloc_unbound(a, b->id, &p), 0);
+        assert_int_equal(p, last + 1);
+        last = p;
+    }
+    assert_int_equal(event_alloc_unbound(a, b->id, &p), -XEN_ENOSPC);
+    assert_int_equal(event_bind_ipi(a, 0, &p), -XEN_ENOSPC);
+    assert_int_equal(event_close(a, 700), 0);
+    assert_int_equal(event_bind_ipi(a, 0, &p), 0);
+    assert_int_equal(p, 700);
+    assert_int_equal(event_send(a, 700), 0);
+    assert_true(is_pending(a, 700));
+    assert_int_equal(a->vcpu[0]->page->info.evtchn_pending_sel, 1ull << (700 / 64));
+}
+
+static void running_out_of_memory_is_an_error_of_that_call(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    while (heap_alloc(0) != NULL) {
+    }
+    for (unsigned int i = 1; i < EVENT_PORTS_FIRST; i++) {
+        assert_int_equal(event_alloc_unbound(a, b->id, &p), 0);
+    }
+    assert_int_equal(event_alloc_unbound(a, b->id, &p), -XEN_ENOMEM);
+    assert_int_equal(event_send(a, 1), 0);
+}
+
+static void destroying_disconnects_and_gives_memory_back(void **state) {
+    unsigned int pages = heap_free_pages();
+    evtchn_port_t pa, pb, p;
+    unsigned int steps = 0;
+
+    (void)state;
+    for (unsigned int i = 0; i < 300; i++) {
+        connect(&pa, &pb);
+    }
+    assert_true(heap_free_pages() < pages);
+    while (event_domain_destroy(b)) {
+        assert_int_equal(event_alloc_unbound(b, a->id, &p), -XEN_EINVAL);
+        steps++;
+    }
+    assert_true(steps > 1);
+    for (unsigned int i = 1; i <= 300; i++) {
+        assert_int_equal(status_of(a, i), EVTCHNSTAT_unbound);
+        assert_int_equal(event_send(a, i), 0);
+    }
+    destroy(a);
+    assert_int_equal(heap_free_pages(), pages);
+}
+
+static void reset_closes_all_of_the_guests_ports(void **state) {
+    evtchn_port_t pa, pb, v;
+
+    (void)state;
+    connect(&pa, &pb);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &v), 0);
+    while (event_reset(a)) {
+    }
+    assert_int_equal(status_of(a, pa), EVTCHNSTAT_closed);
+    assert_int_equal(status_of(a, v), EVTCHNSTAT_closed);
+    assert_int_equal(status_of(b, pb), EVTCHNSTAT_unbound);
+    assert_int_equal(event_bind_virq(a, VIRQ_TIMER, 0, &v), 0);
+}
+
+static void pollers_are_woken_for_their_port_alone(void **state) {
+    struct vcpu *v = b->vcpu[1];
+    evtchn_port_t pa, pb, qa, qb;
+
+    (void)state;
+    connect(&pa, &pb);
+    connect(&qa, &qb);
+    set_mask(b, pb);
+    set_mask(b, qb);
+    v->polling = true;
+    v->poll_port = pb;
+    b->event.poller_count = 1;
+    assert_int_equal(event_send(a, qa), 0);
+    assert_int_equal(support_kick_count, 0);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_ptr_equal(support_kicked, v);
+    consume(b);
+    v->poll_port = 0; /* several ports */
+    assert_int_equal(event_send(a, qa), 0);
+    assert_ptr_equal(support_kicked, v);
+}
+
+static void sending_to_a_domain_without_vcpus_is_harmless(void **state) {
+    struct domain *c = support_domain_add(2, 0);
+    evtchn_port_t pc, pa;
+
+    (void)state;
+    event_domain_init(c);
+    assert_int_equal(event_alloc_unbound(c, a->id, &pc), 0);
+    assert_int_equal(event_bind_interdomain(a, c->id, pc, &pa), 0);
+    assert_int_equal(event_send(a, pa), 0);
+    assert_true(is_pending(c, pc));
+    event_send_domain_virq(c, VIRQ_CONSOLE);
+    destroy(c);
+}
+
+/* A guest writes what it likes into its own shared pages: only it suffers. */
+static void garbage_in_shared_info_stays_there(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    memset(b->shared_info, 0xff, PAGE_SIZE);
+    memset(b->vcpu[0]->page, 0xff, PAGE_SIZE);
+    for (evtchn_port_t p = 0; p < 2 * EVENT_PORT_MAX; p++) {
+        (void)event_send(b, p);
+        (void)event_unmask(b, p);
+    }
+    assert_true(is_pending(a, pa));
+    assert_int_equal(pending_word(a, 0), 1ull << pa);
+    assert_int_equal(event_send(a, pa), 0);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        test(a_send_sets_pending_selector_and_upcall),
+        test(a_second_send_before_the_first_is_seen_adds_nothing),
+        test(a_masked_port_becomes_pending_without_upcall),
+        test(unmask_of_a_quiet_port_is_quiet),
+        test(binding_sets_the_local_end_pending),
+        test(only_the_named_domain_may_bind),
+        test(binding_refuses_what_is_no_unbound_port),
+        test(loopback_within_a_domain),
+        test(close_leaves_the_other_end_unbound_for_the_same_domain),
+        test(close_clears_a_pending_bit),
+        test(virqs_reach_the_vcpu_they_are_bound_to),
+        test(virq_errors_are_xens),
+        test(global_virqs_go_to_dom0_and_can_be_moved),
+        test(ipis_are_sent_to_oneself),
+        test(bind_vcpu_moves_what_may_move),
+        test(status_tells_each_kind),
+        test(hypervisor_ports_call_back_and_cannot_be_closed),
+        test(notify_ignores_ports_that_are_not_the_hypervisors),
+        test(ports_are_bounded_and_reused),
+        test(running_out_of_memory_is_an_error_of_that_call),
+        test(destroying_disconnects_and_gives_memory_back),
+        test(reset_closes_all_of_the_guests_ports),
+        test(pollers_are_woken_for_their_port_alone),
+        test(sending_to_a_domain_without_vcpus_is_harmless),
+        test(garbage_in_shared_info_stays_there),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Device interrupts of domains: assignment, masking until the guest is done, storms. */
+/* links: core/pirq.c core/irq.c core/event.c core/event_bind.c core/heap.c core/device.c */
+#include "core/pirq.h"
+
+#include <arch/fake.h>
+
+#include "core/console.h"
+#include "core/event.h"
+#include "core/hypercall.h"
+#include "core/irq.h"
+#include "core/timer.h"
+#include "support_cmocka.h"
+#include "support_domain.h"
+
+static struct domain *a, *b;
+static unsigned int timer_count, console_count;
+
+/* The other two users of interrupts. */
+void timer_interrupt(void) {
+    timer_count++;
+}
+
+void console_interrupt(void) {
+    console_count++;
+    while (devices.uart->rx() >= 0) {
+    }
+}
+
+static int power_on(void **state) {
+    (void)state;
+    fake_board_init(0);
+    a = support_domain_add(0, 1);
+    b = support_domain_add(1, 1);
+    event_domain_init(a);
+    event_domain_init(b);
+    timer_count = console_count = 0;
+    return 0;
+}
+
+static int power_off(void **state) {
+    (void)state;
+    while (event_domain_destroy(a) || event_domain_destroy(b)) {
+    }
+    support_domain_remove_all();
+    return 0;
+}
+
+static bool take_event(struct domain *d, evtchn_port_t port) {
+    uint64_t bit = 1ull << port;
+    bool was = (d->shared_info->evtchn_pending[0] & bit) != 0;
+
+    d->shared_info->evtchn_pending[0] &= ~bit;
+    return was;
+}
+
+static int32_t physdev_op(struct domain *d, uint32_t cmd, const void *arg, size_t size) {
+    uint32_t args[HYPERCALL_ARGS] = {cmd, fake_put(0, arg, size).v};
+
+    return do_physdev_op(d->vcpu[0], args);
+}
+
+static int32_t eoi(struct domain *d, uint32_t irq) {
+    struct physdev_eoi arg = {.irq = irq};
+
+    return physdev_op(d, PHYSDEVOP_eoi, &arg, sizeof(arg));
+}
+
+static void only_an_assigned_line_can_be_bound(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EPERM);
+    assert_int_equal(event_bind_pirq(a, IRQ_MAX, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_pirq(a, 0xffffffff, &p), -XEN_EINVAL);
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(event_bind_pirq(b, 40, &p), -XEN_EPERM);
+    assert_true(fake_board.masked[40]);
+    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_false(fake_board.masked[40]);
+    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EEXIST);
+}
+
+static void a_refused_bind_leaves_no_port_behind(void **state) {
+    evtchn_port_t p, q;
+
+    (void)state;
+    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EPERM);
+    assert_int_equal(event_bind_ipi(a, 0, &q), 0);
+    assert_int_equal(q, 1);
+}
+
+static void a_line_has_one_owner_and_the_hypervisors_have_none(void **state) {
+    (void)state;
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(b, 40), -XEN_EBUSY);
+    assert_int_equal(pirq_assign(a, FAKE_UART_IRQ), -XEN_EBUSY);
+    assert_int_equal(pirq_assign(a, FAKE_ONESHOT_IRQ), -XEN_EBUSY);
+    assert_int_equal(pirq_assign(a, IRQ_MAX), -XEN_EINVAL);
+    assert_true(pirq_is_assigned(a, 40));
+    assert_false(pirq_is_assigned(b, 40));
+    assert_false(pirq_is_assigned(a, 0xffffffff));
+}
+
+static void an_interrupt_masks_the_line_until_eoi(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    fake_board.pending[40] = true;
+    irq_handle();
+    assert_true(fake_board.masked[40]);
+    assert_true(take_event(a, p));
+    irq_handle(); /* still asserted, but masked */
+    assert_false(take_event(a, p));
+    assert_int_equal(eoi(a, 40), 0);
+    irq_handle();
+    assert_true(take_event(a, p));
+}
+
+static void eoi_of_a_line_that_is_not_ones_own_is_refused(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(eoi(a, 40), -XEN_EINVAL); /* not bound */
+    assert_true(fake_board.masked[40]);
+    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    fake_board.masked[40] = true;
+    assert_int_equal(eoi(b, 40), -XEN_EINVAL);
+    assert_int_equal(eoi(a, 41), -XEN_EINVAL);
+    assert_int_equal(eoi(a, 0xffffffff), -XEN_EINVAL);
+    assert_int_equal(eoi(a, FAKE_UART_IRQ), -XEN_EINVAL);
+    assert_true(fake_board.masked[40]);
+}
+
+static void close_masks_the_line(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_int_equal(event_close(a, p), 0);
+    assert_true(fake_board.masked[40]);
+    assert_int_equal(eoi(a, 40), -XEN_EINVAL);
+    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_false(fake_board.masked[40]);
+}
+
+static void a_storm_costs_one_event_and_others_are_served(void **state) {
+    evtchn_port_t p, q;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 20), 0);
+    assert_int_equal(pirq_assign(b, 50), 0);
+    assert_int_equal(event_bind_pirq(a, 20, &p), 0);
+    assert_int_equal(event_bind_pirq(b, 50, &q), 0);
+    irq_init();
+    fake_board.pending[20] = true; /* never goes away, and comes first */
+    for (unsigned int i = 0; i < 100; i++) {
+        fake_board.pending[50] = true;
+        irq_handle();
+        assert_true(take_event(b, q));
+        fake_board.pending[50] = false;
+        assert_int_equal(eoi(b, 50), 0);
+    }
+    assert_true(take_event(a, p));
+    assert_int_equal(support_kick_count, 2); /* nobody looked: one upcall each */
+}
+
+static void a_guest_that_only_says_eoi_cannot_hold_the_interrupt(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 20), 0);
+    assert_int_equal(event_bind_pirq(a, 20, &p), 0);
+    irq_init();
+    fake_board.pending[20] = true;
+    for (unsigned int i = 0; i < 50; i++) {
+        fake_board.pending[FAKE_UART_IRQ] = true;
+        irq_handle();
+        assert_int_equal(console_count, i + 1);
+        assert_int_equal(eoi(a, 20), 0);
+    }
+}
+
+static void lines_of_nobody_are_masked_and_counted(void **state) {
+    uint32_t before = irq_spurious_count();
+
+    (void)state;
+    fake_board.masked[99] = false;
+    fake_board.pending[99] = true;
+    irq_handle();
+    assert_true(fake_board.masked[99]);
+    assert_int_equal(irq_spurious_count(), before + 1);
+    irq_handle();
+    assert_int_equal(irq_spurious_count(), before + 1);
+}
+
+static void the_hypervisors_own_lines_reach_it(void **state) {
+    (void)state;
+    irq_init();
+    assert_true(fake_board.rx_irq);
+    devices.oneshot->set(10);
+    fake_advance(10);
+    fake_type("x");
+    irq_handle();
+    assert_int_equal(timer_count, 1);
+    assert_int_equal(console_count, 1);
+    assert_false(devices.intc->pending());
+}
+
+/* A controller that always has something: one call is bounded all the same. */
+static unsigned int ack_count;
+
+static unsigned int ack_always(void) {
+    ack_count++;
+    return 99;
+}
+
+static void a_controller_that_never_ends_is_left(void **state) {
+    struct intc_ops ops = *devices.intc;
+
+    (void)state;
+    ops.ack = ack_always;
+    devices.intc = &ops;
+    ack_count = 0;
+    irq_handle();
+    assert_int_equal(ack_count, IRQ_BATCH);
+}
+
+static void release_takes_all_lines_away(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(a, 41), 0);
+    assert_int_equal(event_bind_pirq(a, 41, &p), 0);
+    while (event_domain_destroy(a)) {
+    }
+    assert_true(fake_board.masked[41]);
+    assert_int_equal(a->pirq.assigned_count, 0);
+    assert_int_equal(pirq_assign(b, 41), 0);
+    fake_board.masked[41] = false;
+    fake_board.pending[41] = true;
+    irq_handle(); /* assigned, not bound: nobody's */
+    assert_int_equal(support_kick_count, 0);
+}
+
+static void physdev_op_errors(void **state) {
+    struct physdev_irq_status_query query = {.irq = 40};
+    uint32_t bad[HYPERCALL_ARGS] = {PHYSDEVOP_eoi, 0};
+    uint32_t unknown[HYPERCALL_ARGS] = {1000, 0};
+
+    (void)state;
+    assert_int_equal(do_physdev_op(a->vcpu[0], bad), -XEN_EFAULT);
+    assert_int_equal(do_physdev_op(a->vcpu[0], unknown), -XEN_ENOSYS);
+    assert_int_equal(physdev_op(a, PHYSDEVOP_irq_status_query, &query, sizeof(query)), -XEN_EINVAL);
+    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(physdev_op(a, PHYSDEVOP_irq_status_query, &query, sizeof(query)), 0);
+    memcpy(&query, fake_guest, sizeof(query));
+    assert_int_equal(query.flags, XENIRQSTAT_needs_eoi);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        test(only_an_assigned_line_can_be_bound),
+        test(a_refused_bind_leaves_no_port_behind),
+        test(a_line_has_one_owner_and_the_hypervisors_have_none),
+        test(an_interrupt_masks_the_line_until_eoi),
+        test(eoi_of_a_line_that_is_not_ones_own_is_refused),
+        test(close_masks_the_line),
+        test(a_storm_costs_one_event_and_others_are_served),
+        test(a_guest_that_only_says_eoi_cannot_hold_the_interrupt),
+        test(lines_of_nobody_are_masked_and_counted),
+        test(the_hypervisors_own_lines_reach_it),
+        test(a_controller_that_never_ends_is_left),
+        test(release_takes_all_lines_away),
+        test(physdev_op_errors),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
