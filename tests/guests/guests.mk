@@ -12,7 +12,11 @@ guest_script := tests/guests/lib/guest.ld
 guest_flags := $(cpu_flags) $(XEN_VERSION) -Itests/guests/lib -Itests/guests/lib/$(arch) \
 	-Ihypervisor/include -isystem $(XEN_INCLUDE)
 guest_cflags := $(guest_flags) -std=gnu11 -O2 -g -fno-common -fno-strict-aliasing \
-	-ffunction-sections -fdata-sections $(warnings) --specs=nano.specs
+	-ffunction-sections -fdata-sections -fno-toplevel-reorder \
+	$(warnings) --specs=nano.specs
+
+# Runs where it is not linked.
+$(G)/obj/lib/early.o: guest_cflags += -fpie
 
 # Objects of a name: lib/x.c and lib/x.S would collide, so no two may differ by suffix only.
 $(G)/obj/%.o: tests/guests/%.c tests/guests/guests.mk | tools-present $(hyp_prepared)

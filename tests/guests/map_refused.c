@@ -119,7 +119,7 @@ TEST(dacr_domain_must_be_user_or_kernel) {
     for (uint32_t domain = 0; domain < 16; domain++) {
         if (domain != PV_DOMAIN_USER && domain != PV_DOMAIN_KERNEL) {
             refuse_l1(FREE_MIB, core_table(page_gpa(l2), domain), -XEN_EPERM);
-            refuse_l1(FREE_MIB, core_section(page_ram_base, domain, CORE_READ_WRITE), -XEN_EINVAL);
+            refuse_l1(FREE_MIB, core_section(page_ram_base, domain, CORE_READ_WRITE), -XEN_EPERM);
         }
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From the flat view to our own first-level table.  Runs before the link address is
- * mapped: no global variable and no string may be used here, only stack and
- * arguments; addresses of entries are link-time constants, which is what the
- * hypervisor is to be told.
+ * mapped, so it is compiled position-independent (guests.mk) and calls nothing: addresses
+ * of symbols are flat ones here, which early_linked() turns into those to be used later.
  */
+#pragma GCC visibility push(hidden) /* pc-relative, without a table of addresses */
 #include "early.h"
 
 #include "core.h"
@@ -25,16 +25,20 @@ static void early_check(int32_t error) {
     }
 }
 
-static void early_callbacks(void) {
+static uint32_t early_linked(const void *flat, uint32_t ram) {
+    return (uint32_t)flat - ram + KERNEL_BASE;
+}
+
+static void early_callbacks(uint32_t ram) {
     struct pv_callbacks callbacks = {
-        .undef = (uint32_t)entry_undef,
-        .swi = (uint32_t)entry_swi,
-        .prefetch_abort = (uint32_t)entry_prefetch_abort,
-        .data_abort = (uint32_t)entry_data_abort,
-        .event = (uint32_t)entry_event,
+        .undef = early_linked(entry_undef, ram),
+        .swi = early_linked(entry_swi, ram),
+        .prefetch_abort = early_linked(entry_prefetch_abort, ram),
+        .data_abort = early_linked(entry_data_abort, ram),
+        .event = early_linked(entry_event, ram),
         .kernel_virt_start = KERNEL_BASE,
-        .restart_start = (uint32_t)__restart_start,
-        .restart_end = (uint32_t)__restart_end,
+        .restart_start = early_linked(__restart_start, ram),
+        .restart_end = early_linked(__restart_end, ram),
         .helpers = 0,
     };
 
@@ -55,7 +59,7 @@ void early_map(uint32_t ram) {
     struct mmu_update updates[EARLY_MIB + 1];
     struct mmuext_op op = {.cmd = MMUEXT_PIN_L1_TABLE};
 
-    early_callbacks();
+    early_callbacks(ram);
     op.arg1.mfn = l1 >> 12;
     early_check(mmuext_op(&op, 1, NULL));
     for (uint32_t i = 0; i < EARLY_MIB; i++) {

@@ -15,11 +15,17 @@
 #include "pt.h"
 #include "test.h"
 
-/* Linear address of the tree, whose MiB and the next one may lie beyond the first map. */
+/* Linear address of the tree, which may lie beyond the first map and across two MiB. */
 static const void *main_map_fdt(uint32_t ram, uint32_t gpa) {
+    const void *fdt = (const void *)(gpa - ram + KERNEL_BASE);
+    uint32_t last;
+
     pt_map_section(ram, gpa);
-    pt_map_section(ram, gpa + SECTION_SIZE - 1);
-    return (const void *)(gpa - ram + KERNEL_BASE);
+    last = gpa + fdt_size(fdt) - 1;
+    if (last / SECTION_SIZE != gpa / SECTION_SIZE) {
+        pt_map_section(ram, last);
+    }
+    return fdt;
 }
 
 static uint32_t main_cells(const void *fdt, const char *name) {
