@@ -81,7 +81,8 @@ uint32_t domain_load_check_kernel(const struct boot_module *kernel, const char *
 
 int domain_load_place(struct guest_layout *layout, uint32_t kernel_room, uint32_t tree_room,
                       gpaddr_t *tree) {
-    uint64_t ramdisk_room = ((uint64_t)layout->ramdisk_size + PAGE_SIZE - 1) & PAGE_MASK;
+    uint64_t ramdisk_room =
+        ((uint64_t)layout->ramdisk_size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
     uint64_t high = ramdisk_room + tree_room;
     uint64_t kernel_end = (uint64_t)DOMAIN_LOAD_KERNEL_OFFSET + kernel_room;
     uint64_t start = HIGH_OFFSET;
