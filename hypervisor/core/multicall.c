@@ -15,7 +15,7 @@ _Static_assert(__builtin_offsetof(struct multicall_entry, result) == RESULT_OFFS
 _Static_assert(__builtin_offsetof(struct multicall_entry, args) == ARGS_OFFSET, "ABI");
 
 /* Calls that do not return to their caller, or that would nest, have no place in a list. */
-static bool may_be_listed(uint32_t op) {
+static bool may_be_listed(uint64_t op) {
     return op < HYPERCALL_COUNT && op != __HYPERVISOR_multicall && op != __HYPERVISOR_iret;
 }
 
@@ -31,7 +31,7 @@ static int32_t run_entry(struct vcpu *v, gvaddr_t at) {
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++) {
         args[i] = (uint32_t)entry.args[i];
     }
-    if (may_be_listed((uint32_t)entry.op)) {
+    if (may_be_listed(entry.op)) {
         result = hypercall_table[entry.op](v, args);
     }
     if (result == HYPERCALL_AGAIN) {
