@@ -11,6 +11,10 @@
 /* Our guests do mask upcalls in memory, as Xen's PV guests on x86 do. */
 #define XEN_HAVE_PV_UPCALL_MASK 1
 
+/* First: the others would include it by its place on disk, past what stands before it in host
+ * tests (tools/mk/xen-host.h). */
+#include <xen/xen.h>
+
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
@@ -21,7 +25,6 @@
 #include <xen/sched.h>
 #include <xen/vcpu.h>
 #include <xen/version.h>
-#include <xen/xen.h>
 
 #include <public/arch-arm-pv.h>
 
