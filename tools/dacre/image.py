@@ -12,9 +12,12 @@ PAGE = 4096
 MIB = 1 << 20
 # QEMU puts the tree at half of RAM, at most 128 MiB above its start, when there is no -initrd.
 TREE_AREA = 2 * MIB
-# The hypervisor's image lies in the first MiB; what it needs beyond that it takes from free RAM, next
-# to the domains' memory: leave it this much at least.
-HYPERVISOR_SHARE = 8 * MIB
+
+
+def hypervisor_share(board):
+    """What the hypervisor keeps of RAM: its image's MiB, its heap (a sixteenth: core/main.c), and the
+    frames of guests' tables."""
+    return MIB + board.ram_size // 16 + 4 * MIB
 
 
 @dataclasses.dataclass
@@ -76,7 +79,7 @@ def place(modules, board):
 
 def check_memory(config, modules, board):
     wanted = sum(d.memory for d in config.domains)
-    room = board.ram_size - sum(m.size for m in modules) - HYPERVISOR_SHARE
+    room = board.ram_size - sum(m.size for m in modules) - hypervisor_share(board)
     if wanted > room:
         raise UserError(f"the domains ask for {wanted >> 20} MiB of memory, but {board.name} has "
                         f"{room >> 20} MiB to give beside its modules and the hypervisor")

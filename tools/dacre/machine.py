@@ -124,9 +124,14 @@ class Machine:
     def send_line(self, text=""):
         self.child.send(text + "\n")
 
-    def switch_input(self):
-        """Ctrl-a three times: the input goes to the next domain."""
-        self.child.send(SWITCH_KEYS)
+    def switch_input(self, domain):
+        """Ctrl-a three times, until the input goes to @domain; returns how often that was."""
+        for count in range(1, len(self.streams.text) + 1):
+            self.child.send(SWITCH_KEYS)
+            found = self.expect(r"console input: (?:d\d+ )?(\S+)", HYPERVISOR)
+            if found[1] == domain:
+                return count
+        return self.fail(f"the input does not go to {domain}", HYPERVISOR)
 
     def fail(self, what, domain):
         where = "" if domain is None else f" from {domain}"
