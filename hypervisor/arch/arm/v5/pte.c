@@ -33,14 +33,10 @@ static const enum pte_memory memory_of[4] = {
 static uint32_t cb_of(enum pte_memory memory) {
     switch (memory) {
     case PTE_UNCACHED:
-    case PTE_DEVICE:
-        return 0;
-    case PTE_WRITECOMBINE:
-        return V5_B;
-    case PTE_WRITETHROUGH:
-        return V5_C;
-    case PTE_WRITEBACK:
-        return V5_C | V5_B;
+    case PTE_DEVICE: return 0;
+    case PTE_WRITECOMBINE: return V5_B;
+    case PTE_WRITETHROUGH: return V5_C;
+    case PTE_WRITEBACK: return V5_C | V5_B;
     }
     return 0;
 }
@@ -65,18 +61,15 @@ static struct pte decode_section(uint32_t raw) {
 
 struct pte arch_pte_decode_l1(uint32_t raw) {
     switch (raw & L1_TYPE_MASK) {
-    case 0:
-        return (struct pte){ .kind = PTE_FAULT };
+    case 0: return (struct pte){.kind = PTE_FAULT};
     case L1_TABLE:
         return (struct pte){
             .kind = raw & TABLE_SBZ ? PTE_BAD : PTE_TABLE,
             .addr = raw & ~0x3ffu,
             .dacr_domain = raw >> L1_DOMAIN_SHIFT & L1_DOMAIN_MASK,
         };
-    case L1_SECTION:
-        return decode_section(raw);
-    default:
-        return (struct pte){ .kind = PTE_BAD };
+    case L1_SECTION: return decode_section(raw);
+    default: return (struct pte){.kind = PTE_BAD};
     }
 }
 
@@ -98,7 +91,7 @@ struct pte arch_pte_decode_l2(uint32_t raw) {
     uint32_t attr = arch_l2_attr(raw);
 
     if (arch_l2_is_fault(raw)) {
-        return (struct pte){ .kind = PTE_FAULT };
+        return (struct pte){.kind = PTE_FAULT};
     }
     return (struct pte){
         .kind = attr ? PTE_SMALL : PTE_BAD,

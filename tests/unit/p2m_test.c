@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Guest-physical maps: building, looking up, changing, taking down. */
+/* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/heap.c core/pt.c */
+/* links: core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
+/* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/memory.c */
+/* links: core/device.c */
+#include "core/p2m.h"
+
+#include <arch/fake.h>
+#include <arch/fake_mm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/hypercall.h"
+#include "core/page.h"
+#include "core/pt_table.h"
+#include "support_domain.h"
+#include "support_mm.h"
+
+#define MIBS 8u
+#define L1_GFN (MM_BASE_GFN + 4)
+#define L1_GPA (L1_GFN << 12)
+#define L2_GFN (MM_BASE_GFN + 8)
+#define L2_GPA (L2_GFN << 12)
+#define KERNEL 0xc0000000u
+#define VICTIM (MM_BASE_GFN + 2 * FRAMES_PER_MIB + 77)
+#define LINEAR (KERNEL + ((VICTIM - MM_BASE_GFN) << 12))
+
+static struct domain *d;
+static uint32_t free_at_start;
+
+static int setup(void **state) {
+    (void)state;
+    mm_setup();
+    free_at_start = page_free_count();
+    d = mm_domain(1, MIBS);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    mm_check();
+    mm_destroy(d);
+    assert_int_equal(page_free_count(), free_at_start);
+    return 0;
+}
+
+/* A kernel with its linear mapping by sections, running on it; a user table at 0x8000. */
+static void boot_kernel(void) {
+    assert_non_null(pt_flat(d));
+    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    for (uint32_t i = 0; i < MIBS; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + ((KERNEL >> 20) + i) * 4,
+                                   MM_SECTION(MM_BASE_GFN + i * FRAMES_PER_MIB)), 0);
+    }
+    assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
+}
+
+static int change(uint32_t g, mfn_t to, enum p2m_type type, unsigned int *calls) {
+    int rc;
+
+    *calls = 0;
+    do {
+        rc = p2m_change(d, gfn(g), to, type);
+        ++*calls;
+        mm_check();
+    } while (rc == -XEN_EAGAIN);
+    return rc;
+}
+
+static void ram_is_looked_up(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < MIBS * FRAMES_PER_MIB; i++) {
+        uint32_t entry = p2m_lookup(&d->p2m, gfn(MM_BASE_GFN + i));
+
+        assert_int_equal(p2m_entry_type(entry), P2M_RAM);
+        assert_int_equal(page_of(p2m_entry_mfn(entry))->owner, d->id);
+    }
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(MM_BASE_GFN - 1)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(MM_BASE_GFN + MIBS * FRAMES_PER_MIB)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0)), P2M_NONE);
+    assert_int_equal(p2m_to_mfn(&d->p2m, INVALID_GFN).v, INVALID_MFN.v);
+}
+
+static void wrong_ram_is_refused(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    mfn_t mine = page_alloc_mib(2, 1, 1);
+
+    (void)state;
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN + 1), 256), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 255), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 0), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(0xfff00), 512), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 256), 0);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mm_frame(d, MM_BASE_GFN), 256),
+                     -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mfn(0x10), 256), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mine, 512), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mine, 256), 0);
+    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
+    mm_destroy(other);
+}
+
+static void ranges_do_not_overlap(void **state) {
+    mfn_t magic = page_alloc(DOMID_XEN);
+
+    (void)state;
+    assert_int_equal(p2m_add_range(d, gfn(0x10000), mfn(0x10000), 16, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(d, gfn(0x39000), magic, 1, P2M_SHARED), 0);
+    assert_int_equal(p2m_add_range(d, gfn(0x8000), mfn(0x100), 1, P2M_DEVICE_RO), 0);
+    assert_int_equal(page_of(magic)->count, 2);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1000f)), 0x1000f000u | P2M_DEVICE);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x10010)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0xffff)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x39000)), magic.v << 12 | P2M_SHARED);
+    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x8000)), 0x100000u | P2M_DEVICE_RO);
+    assert_int_equal(p2m_add_range(d, gfn(0xfff8), mfn(0), 9, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(d, gfn(0x1000f), mfn(0), 1, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(d, gfn(MM_BASE_GFN - 1), mfn(0), 2, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(d, gfn(0xfffff), mfn(0), 2, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(d, gfn(1), mfn(0xfffff), 2, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(d, gfn(1), mfn(1), 0, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(d, gfn(1), mfn(1), 1, P2M_INVALID), -XEN_EINVAL);
+    page_put(magic);
+}
+
+static void the_list_of_ranges_ends(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < P2M_RANGES_MAX; i++) {
+        assert_int_equal(p2m_add_range(d, gfn(0x1000 - 2 * i), mfn(1), 1, P2M_DEVICE), 0);
+    }
+    assert_int_equal(p2m_add_range(d, gfn(0x2000), mfn(1), 1, P2M_DEVICE), -XEN_ENOSPC);
+    for (uint32_t i = 0; i < P2M_RANGES_MAX; i++) {
+        assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1000 - 2 * i)), 0x1000u | P2M_DEVICE);
+        assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1001 - 2 * i)), P2M_NONE);
+    }
+}
+
+/* shared_info over a RAM page: the linear mapping shows it, uncached; the old frame is free. */
+static void a_change_reaches_the_linear_mapping(void **state) {
+    mfn_t shared = page_alloc(DOMID_XEN);
+    mfn_t old = mm_frame(d, VICTIM);
+    uint32_t next = MM_RW(mm_frame(d, VICTIM + 1).v);
+    unsigned int calls, flushes;
+
+    (void)state;
+    boot_kernel();
+    flushes = fake_cache_flushes;
+    page_get(shared);
+    assert_int_equal(change(VICTIM, shared, P2M_SHARED, &calls), 0);
+    assert_in_range(calls, 1, 6);
+    assert_int_equal(mm_l2(d, LINEAR), shared.v << 12 | 0x12u);
+    assert_int_equal(mm_l2(d, LINEAR + 4096), next);
+    assert_int_equal(pt_flat(d)[VICTIM >> 8] & 3, 1);
+    assert_int_equal(page_of(old)->state, PAGE_DIRTY);
+    assert_true(fake_cache_flushes > flushes);
+    assert_int_equal(page_of(shared)->count, 4);
+    /* The MiB next to it is still a section. */
+    assert_int_equal(mm_l2(d, LINEAR + MIB), 0);
+    page_put(shared);
+}
+
+static void a_change_reaches_entries_of_user_tables(void **state) {
+    mfn_t shared = page_alloc(DOMID_XEN);
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RO(VICTIM)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 9 * 4, MM_RW(VICTIM)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 10 * 4, MM_RW(VICTIM + 1)), 0);
+    page_get(shared);
+    assert_int_equal(change(VICTIM, shared, P2M_SHARED, &calls), 0);
+    assert_int_equal(mm_l2(d, 0x8000), shared.v << 12 | 0x02u);
+    assert_int_equal(mm_l2(d, 0x9000), shared.v << 12 | 0x12u);
+    assert_int_equal(mm_l2(d, 0xa000), MM_RW(mm_frame(d, VICTIM + 1).v));
+    /* New mappings are uncached whatever is asked for. */
+    assert_int_equal(mm_update(d, L2_GPA + 11 * 4, MM_RW(VICTIM)), 0);
+    assert_int_equal(mm_l2(d, 0xb000), shared.v << 12 | 0x12u);
+    page_put(shared);
+}
+
+static void a_frame_given_back_cannot_be_reached(void **state) {
+    mfn_t old = mm_frame(d, VICTIM);
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM)), 0);
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(mm_l2(d, 0x8000), 0);
+    assert_int_equal(mm_l2(d, LINEAR), 0);
+    assert_int_equal(page_of(old)->state, PAGE_DIRTY);
+    assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_TABLE(VICTIM << 12, PV_DOMAIN_USER)),
+                     -XEN_EPERM);
+    assert_int_equal(d->p2m.held, MIBS * FRAMES_PER_MIB - 1);
+    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+}
+
+static void a_frame_that_comes_back_is_in_the_linear_mapping(void **state) {
+    unsigned int calls;
+    mfn_t new_frame;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    mm_scrub();
+    new_frame = page_alloc(d->id);
+    assert_int_equal(change(VICTIM, new_frame, P2M_RAM, &calls), 0);
+    assert_int_equal(mm_l2(d, LINEAR), MM_RW(new_frame.v));
+    assert_int_equal(page_of(new_frame)->count, 3);
+    assert_int_equal(d->p2m.held, MIBS * FRAMES_PER_MIB);
+    /* Out again: found without a search, in the two tables that stand for sections. */
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(calls, 1);
+}
+
+static void the_second_change_of_a_mib_is_one_step(void **state) {
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(change(VICTIM + 1, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(calls, 1);
+}
+
+static void while_a_change_is_under_way_nothing_new_maps_the_frame(void **state) {
+    int rc;
+
+    (void)state;
+    boot_kernel();
+    rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM);
+    assert_int_equal(rc, -XEN_EAGAIN);
+    assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM + 1)), 0);
+    assert_int_equal(p2m_change(d, gfn(VICTIM + 1), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
+    while ((rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM)) == -XEN_EAGAIN) {
+    }
+    assert_int_equal(rc, 0);
+}
+
+static void a_domain_that_dies_in_a_change_leaves_nothing(void **state) {
+    (void)state;
+    boot_kernel();
+    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EAGAIN);
+}
+
+static void tables_of_the_guest_cannot_be_changed(void **state) {
+    (void)state;
+    boot_kernel();
+    assert_int_equal(p2m_change(d, gfn(L1_GFN + 3), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(p2m_change(d, gfn(L2_GFN), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(p2m_change(d, gfn(MM_BASE_GFN - 1), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+    assert_int_equal(p2m_change(d, gfn(VICTIM), mfn(1), P2M_DEVICE), -XEN_EINVAL);
+}
+
+/* The guest takes its section mapping away: the table that stands for it goes too. */
+static void a_split_section_can_be_unmapped(void **state) {
+    uint32_t entry = L1_GPA + (LINEAR >> 20) * 4;
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(d->p2m.mib[2].split_count, 2);
+    assert_int_equal(mm_update(d, entry, 0), 0);
+    assert_int_equal(d->p2m.mib[2].split_count, 1);
+    mm_check();
+    assert_int_equal(mm_update(d, entry, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
+}
+
+static void a_split_section_is_not_the_guests_table(void **state) {
+    uint32_t args[5] = {LINEAR, MM_RW(VICTIM + 1), 0};
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    assert_int_equal(mm_run(do_update_va_mapping, d, args, &calls), -XEN_EINVAL);
+}
+
+static void without_table_memory_a_change_does_nothing(void **state) {
+    uint32_t linear;
+
+    (void)state;
+    boot_kernel();
+    while (pt_unit_take(d)) {
+    }
+    linear = pt_vcpu_l1(d->vcpu[0])[LINEAR >> 20];
+    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
+    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[LINEAR >> 20], linear);
+    assert_int_equal(p2m_entry_type(p2m_lookup(&d->p2m, gfn(VICTIM))), P2M_RAM);
+    for (unsigned int u = 16; u < heap_block_count() * 16; u++) {
+        if (pt_blocks[u / 16].kind == PT_BLOCK_L2 && pt_units[u].state == PT_UNIT_FREE) {
+            pt_unit_give(d, (uint16_t)u);
+        }
+    }
+}
+
+/* ---- memory_op ---- */
+
+static void shared_info_is_placed_by_the_guest(void **state) {
+    struct xen_add_to_physmap add = {.domid = DOMID_SELF, .space = XENMAPSPACE_shared_info,
+                                     .gpfn = VICTIM};
+    uint32_t args[5] = {XENMEM_add_to_physmap};
+    unsigned int again;
+
+    (void)state;
+    boot_kernel();
+    d->shared_info_mfn = page_alloc(DOMID_XEN);
+    args[1] = fake_put(0, &add, sizeof(add)).v;
+    assert_int_equal(mm_run(do_memory_op, d, args, &again), 0);
+    assert_int_equal(mm_l2(d, LINEAR), d->shared_info_mfn.v << 12 | 0x12u);
+    assert_int_equal(page_of(d->shared_info_mfn)->count, 4);
+    add.idx = 1;
+    fake_put(0, &add, sizeof(add));
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_EINVAL);
+    add.idx = 0;
+    add.gpfn = (uint64_t)VICTIM | 1ull << 32;
+    fake_put(0, &add, sizeof(add));
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_EINVAL);
+    add.gpfn = VICTIM;
+    add.domid = 0;
+    fake_put(0, &add, sizeof(add));
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_EPERM);
+    add.domid = DOMID_SELF;
+    add.space = XENMAPSPACE_grant_table;
+    fake_put(0, &add, sizeof(add));
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_ENOSYS);
+    args[1] = 4;
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_EFAULT);
+    page_put(d->shared_info_mfn);
+}
+
+static int32_t balloon(uint32_t command, uint32_t first, uint32_t count, unsigned int *again) {
+    struct xen_memory_reservation r = {.nr_extents = count, .domid = DOMID_SELF};
+    uint32_t args[5] = {command};
+    xen_pfn_t list[256];
+
+    for (uint32_t i = 0; i < count; i++) {
+        list[i] = first + i;
+    }
+    r.extent_start.q = fake_put(0x1000, list, count * sizeof(list[0])).v;
+    args[1] = fake_put(0, &r, sizeof(r)).v;
+    return mm_run(do_memory_op, d, args, again);
+}
+
+static void a_balloon_goes_up_and_down(void **state) {
+    uint32_t before = page_free_count();
+    unsigned int again;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(balloon(XENMEM_decrease_reservation, VICTIM, 100, &again), 100);
+    mm_check();
+    mm_scrub();
+    assert_int_equal(page_free_count(), before + 100);
+    assert_int_equal(balloon(XENMEM_decrease_reservation, VICTIM + 90, 20, &again), 0);
+    assert_int_equal(balloon(XENMEM_populate_physmap, VICTIM, 110, &again), 100);
+    assert_int_equal(page_free_count(), before);
+    mm_check();
+    assert_int_not_equal(mm_l2(d, LINEAR + 99 * PAGE_SIZE), 0);
+}
+
+static void a_long_balloon_gives_way_to_interrupts(void **state) {
+    unsigned int again;
+
+    (void)state;
+    boot_kernel();
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    assert_int_equal(balloon(XENMEM_decrease_reservation, VICTIM, 10, &again), 10);
+    assert_in_range(again, 9, 60);
+    mm_check();
+}
+
+static void a_direct_mapped_domain_gets_its_own_frame_back(void **state) {
+    mfn_t first = page_alloc_mib(0, 1, 1);
+    struct domain *dom0 = support_domain_add(0, 1);
+    struct domain *domu = d;
+    unsigned int again;
+
+    (void)state;
+    dom0->is_direct_mapped = true;
+    assert_int_equal(p2m_init(dom0, gfn(first.v), 256), 0);
+    assert_int_equal(p2m_add_ram(dom0, gfn(first.v), first, 256), 0);
+    assert_int_equal(pt_init(dom0, MM_LIMIT), 0);
+    d = dom0;
+    assert_int_equal(balloon(XENMEM_decrease_reservation, first.v + 5, 3, &again), 3);
+    assert_int_equal(balloon(XENMEM_populate_physmap, first.v + 5, 3, &again), 0);
+    mm_scrub();
+    assert_int_equal(balloon(XENMEM_populate_physmap, first.v + 5, 3, &again), 3);
+    assert_int_equal(mm_frame(dom0, first.v + 6).v, first.v + 6);
+    mm_check();
+    mm_destroy(dom0);
+    d = domu;
+}
+
+static void reservations_are_told(void **state) {
+    domid_t self = DOMID_SELF;
+    uint32_t args[5] = {XENMEM_current_reservation, fake_put(0, &self, sizeof(self)).v};
+
+    (void)state;
+    assert_int_equal(do_memory_op(d->vcpu[0], args), MIBS * FRAMES_PER_MIB);
+    args[0] = XENMEM_maximum_reservation;
+    assert_int_equal(do_memory_op(d->vcpu[0], args), MIBS * FRAMES_PER_MIB);
+    args[0] = XENMEM_memory_map;
+    assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_ENOSYS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(ram_is_looked_up),
+        TEST(wrong_ram_is_refused),
+        TEST(ranges_do_not_overlap),
+        TEST(the_list_of_ranges_ends),
+        TEST(a_change_reaches_the_linear_mapping),
+        TEST(a_change_reaches_entries_of_user_tables),
+        TEST(a_frame_given_back_cannot_be_reached),
+        TEST(a_frame_that_comes_back_is_in_the_linear_mapping),
+        TEST(the_second_change_of_a_mib_is_one_step),
+        TEST(while_a_change_is_under_way_nothing_new_maps_the_frame),
+        TEST(a_domain_that_dies_in_a_change_leaves_nothing),
+        TEST(tables_of_the_guest_cannot_be_changed),
+        TEST(a_split_section_can_be_unmapped),
+        TEST(a_split_section_is_not_the_guests_table),
+        TEST(without_table_memory_a_change_does_nothing),
+        TEST(shared_info_is_placed_by_the_guest),
+        TEST(a_balloon_goes_up_and_down),
+        TEST(a_long_balloon_gives_way_to_interrupts),
+        TEST(a_direct_mapped_domain_gets_its_own_frame_back),
+        TEST(reservations_are_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
