@@ -30,7 +30,7 @@ static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         args[1] -= taken;
         args[2] += taken;
         if (taken < count) {
-            sched_yield(v);
+            sched_give_way(v);
             return HYPERCALL_AGAIN;
         }
         if (args[1] > 0 && hypercall_preempted()) {

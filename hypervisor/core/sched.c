@@ -217,7 +217,7 @@ void sched_sleep(struct vcpu *v) {
     spin_unlock(&cpu->lock);
 }
 
-void sched_yield(struct vcpu *v) {
+void sched_give_way(struct vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);

@@ -101,8 +101,9 @@ void sched_block(struct vcpu *v);
 /** sched_sleep() - take @v offline, in whatever state it is. */
 void sched_sleep(struct vcpu *v);
 
-/** sched_yield() - @v, current, gives way once to those of its class that wait. */
-void sched_yield(struct vcpu *v);
+/** sched_give_way() - @v, current, yields once to those of its class that wait.  (sched_yield is
+ * the host C library's.) */
+void sched_give_way(struct vcpu *v);
 
 /** sched_needed() - should the exit path call sched_pick()?  A flag of this pCPU; cheap. */
 bool sched_needed(void);

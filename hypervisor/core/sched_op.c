@@ -165,7 +165,7 @@ int32_t do_sched_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     gvaddr_t arg = gvaddr(args[1]);
 
     switch (args[0]) {
-    case SCHEDOP_yield: sched_yield(v); return 0;
+    case SCHEDOP_yield: sched_give_way(v); return 0;
     case SCHEDOP_block: return op_block(v);
     case SCHEDOP_poll: return op_poll(v, arg);
     case SCHEDOP_shutdown: return op_shutdown(v, arg);
