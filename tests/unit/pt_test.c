@@ -1,0 +1,859 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Translation tables: what a guest may put in them, and attempts at what it may not. */
+/* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/heap.c core/pt.c */
+/* links: core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
+/* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/device.c */
+#include "core/pt.h"
+
+#include <arch/fake.h>
+#include <arch/fake_mm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/hypercall.h"
+#include "core/page.h"
+#include "core/pt_table.h"
+#include "support_domain.h"
+#include "support_mm.h"
+
+#define MIBS 4u
+#define L1_GFN (MM_BASE_GFN + 4)
+#define L1_GPA (L1_GFN << 12)
+#define L2_GFN (MM_BASE_GFN + 8)
+#define L2_GPA (L2_GFN << 12)
+#define KERNEL 0xc0000000u
+#define KERNEL_INDEX (KERNEL >> 20)
+#define DATA (MM_BASE_GFN + 64)
+#define RO_GFN 0x3900u
+#define DEVICE_GFN 0x20000u
+#define SHARED_GFN 0x39000u
+
+static struct domain *d, *other;
+static mfn_t magic;
+static uint32_t free_at_start;
+static unsigned int blocks_at_start;
+
+/* A kernel that runs on a registered L1 with one second-level table for its first MiB. */
+static int setup(void **state) {
+    (void)state;
+    mm_setup();
+    assert_int_equal(pt_mem_setup(), 0);
+    free_at_start = page_free_count();
+    blocks_at_start = heap_free_blocks();
+    d = mm_domain(1, MIBS);
+    other = mm_domain(2, MIBS);
+    magic = page_alloc(DOMID_XEN);
+    assert_int_equal(p2m_add_range(d, gfn(SHARED_GFN), magic, 1, P2M_SHARED), 0);
+    assert_int_equal(p2m_add_range(d, gfn(RO_GFN), mfn(0x123), 1, P2M_DEVICE_RO), 0);
+    assert_int_equal(p2m_add_range(d, gfn(DEVICE_GFN), mfn(DEVICE_GFN), 16, P2M_DEVICE), 0);
+    assert_non_null(pt_flat(d));
+    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    mm_check();
+    mm_destroy(d);
+    if (other) {
+        mm_destroy(other);
+    }
+    page_put(magic);
+    mm_scrub();
+    assert_int_equal(page_free_count(), free_at_start);
+    assert_int_equal(heap_free_blocks(), blocks_at_start);
+    assert_int_equal(heap_reserve(blocks_at_start), 0);
+    return 0;
+}
+
+static uint32_t count_of(uint32_t g) {
+    return page_of(mm_frame(d, g))->count;
+}
+
+/* ---- Small pages ---- */
+
+static void own_ram_is_mapped_and_counted(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    assert_int_equal(mm_l2(d, 0x1000), MM_RW(mm_frame(d, DATA).v));
+    assert_int_equal(count_of(DATA), 2);
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RO(DATA)), 0);
+    assert_int_equal(mm_l2(d, 0x1000), MM_RO(mm_frame(d, DATA).v));
+    assert_int_equal(count_of(DATA), 2);
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RO(DATA + 1)), 0);
+    assert_int_equal(count_of(DATA), 1);
+    assert_int_equal(count_of(DATA + 1), 2);
+    assert_int_equal(mm_update(d, L2_GPA + 4, 0xabcdeff0), 0);
+    assert_int_equal(mm_l2(d, 0x1000), 0);
+    assert_int_equal(count_of(DATA + 1), 1);
+}
+
+static void what_is_not_given_is_refused(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(MM_BASE_GFN + MIBS * 256)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(MM_BASE_GFN - 1)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(mm_frame(other, DATA).v)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(FAKE_HEAP_PA >> 12)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DEVICE_GFN + 16)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(0xfffff)), -XEN_EPERM);
+    assert_int_equal(mm_l2(d, 0), 0);
+}
+
+static void wrong_formats_are_refused(void **state) {
+    (void)state;
+    for (uint32_t bits = 0; bits < 4096; bits++) {
+        int rc = mm_update(d, L2_GPA, (DATA << 12) | bits);
+        int expected = (bits & 3) == 0 || (bits & ~0x1cu) == 2 ? 0 : -XEN_EINVAL;
+
+        assert_int_equal(rc, expected);
+    }
+}
+
+static void shared_frames_are_never_cached(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(SHARED_GFN)), 0);
+    assert_int_equal(mm_l2(d, 0), magic.v << 12 | 0x12u);
+    assert_int_equal(page_of(magic)->count, 3);
+    assert_int_equal(mm_update(d, L2_GPA, 0), 0);
+    assert_int_equal(page_of(magic)->count, 2);
+}
+
+static void device_registers_are_never_cached(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DEVICE_GFN + 3)), 0);
+    assert_int_equal(mm_l2(d, 0), (DEVICE_GFN + 3) << 12 | 0x12u);
+    /* Write-combining is a guest's choice: a frame buffer. */
+    assert_int_equal(mm_update(d, L2_GPA, (DEVICE_GFN + 3) << 12 | 0x16u), 0);
+    assert_int_equal(mm_l2(d, 0), (DEVICE_GFN + 3) << 12 | 0x16u);
+    assert_int_equal(mm_update(d, L2_GPA, 0), 0);
+}
+
+static void read_only_is_read_only(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(RO_GFN)), -XEN_EPERM);
+    assert_int_equal(mm_l2(d, 0), 0);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RO(RO_GFN)), 0);
+    assert_int_equal(mm_l2(d, 0), 0x123002);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(RO_GFN)), -XEN_EPERM);
+    assert_int_equal(mm_l2(d, 0), 0x123002);
+}
+
+/* ---- Where an update goes ---- */
+
+static void updates_elsewhere_change_nothing(void **state) {
+    (void)state;
+    /* In its memory but no registered table; the other three KiB of the frame. */
+    assert_int_equal(mm_update(d, DATA << 12, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 0x400, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 0xffc, MM_RW(DATA)), 0);
+    assert_int_equal(count_of(DATA), 1);
+    /* Not its memory. */
+    assert_int_equal(mm_update(d, mm_frame(other, DATA).v << 12, MM_RW(DATA)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, 0, MM_RW(DATA)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, 0xfffffffc, MM_RW(DATA)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, DEVICE_GFN << 12, MM_RW(DATA)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, SHARED_GFN << 12, MM_RW(DATA)), -XEN_EPERM);
+    /* Not an entry. */
+    for (uint32_t low = 1; low < 4; low++) {
+        assert_int_equal(mm_update(d, L2_GPA + low, MM_RW(DATA)), -XEN_EINVAL);
+    }
+    assert_int_equal(count_of(DATA), 1);
+}
+
+static void another_domain_is_refused(void **state) {
+    struct mmu_update u = {.ptr = L2_GPA, .val = MM_RW(DATA)};
+    uint32_t args[5] = {fake_put(0, &u, sizeof(u)).v, 1, 0, 2};
+
+    (void)state;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), -XEN_EPERM);
+    args[3] = DOMID_IO;
+    assert_int_equal(do_mmuext_op(d->vcpu[0], args), -XEN_EPERM);
+}
+
+static void bad_pointers_fault(void **state) {
+    uint32_t args[5] = {0, 1, 0, DOMID_SELF};
+    struct mmu_update u = {.ptr = L2_GPA, .val = MM_RW(DATA)};
+
+    (void)state;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), -XEN_EFAULT);
+    args[0] = FAKE_GUEST_VA + FAKE_GUEST_SIZE - 8;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), -XEN_EFAULT);
+    args[0] = ~0u - 7;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), -XEN_EFAULT);
+    args[0] = ~0u - 7;
+    assert_int_equal(do_mmuext_op(d->vcpu[0], args), -XEN_EFAULT);
+    args[0] = fake_put(0, &u, sizeof(u)).v;
+    args[2] = 3;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), -XEN_EFAULT);
+}
+
+static void nothing_to_do_is_done(void **state) {
+    uint32_t done = 77;
+    uint32_t args[5] = {0, 0, fake_put(0, &done, 4).v, DOMID_SELF};
+
+    (void)state;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), 0);
+    memcpy(&done, fake_guest, 4);
+    assert_int_equal(done, 0);
+    args[2] = 0;
+    assert_int_equal(do_mmuext_op(d->vcpu[0], args), 0);
+}
+
+/* ---- Batches ---- */
+
+#define BATCH 500u
+
+static int32_t batch(const struct mmu_update *u, uint32_t count, uint32_t *done,
+                     unsigned int *again) {
+    uint32_t args[5] = {FAKE_GUEST_VA + 0x1000, count, FAKE_GUEST_VA, DOMID_SELF};
+    int32_t rc;
+
+    fake_put(0x1000, u, count * sizeof(*u));
+    rc = mm_run(do_mmu_update, d, args, again);
+    memcpy(done, fake_guest, sizeof(*done));
+    return rc;
+}
+
+static void fill_batch(struct mmu_update *u) {
+    for (uint32_t i = 0; i < BATCH; i++) {
+        u[i].ptr = L2_GPA + i % 256 * 4;
+        u[i].val = i < 256 ? MM_RW(DATA + i) : MM_RO(DATA + i % 256);
+    }
+}
+
+static void a_batch_is_done_in_order(void **state) {
+    struct mmu_update u[BATCH];
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    fill_batch(u);
+    assert_int_equal(batch(u, BATCH, &done, &again), 0);
+    assert_int_equal(done, BATCH);
+    assert_int_equal(again, 0);
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t m = mm_frame(d, DATA + i).v;
+
+        assert_int_equal(mm_l2(d, i << 12), i < BATCH - 256 ? MM_RO(m) : MM_RW(m));
+    }
+}
+
+static void a_batch_stops_at_the_first_error(void **state) {
+    struct mmu_update u[BATCH];
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    fill_batch(u);
+    u[101].val = MM_RW(1);
+    assert_int_equal(batch(u, BATCH, &done, &again), -XEN_EPERM);
+    assert_int_equal(done, 101);
+    assert_int_not_equal(mm_l2(d, 100 << 12), 0);
+    assert_int_equal(mm_l2(d, 101 << 12), 0);
+    assert_int_equal(mm_l2(d, 102 << 12), 0);
+}
+
+static void a_batch_gives_way_to_interrupts(void **state) {
+    struct mmu_update u[BATCH];
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    fill_batch(u);
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    assert_int_equal(batch(u, BATCH, &done, &again), 0);
+    assert_int_equal(again, (BATCH - 1) / 32);
+    assert_int_equal(done, BATCH);
+    u[450].val = 1;
+    assert_int_equal(batch(u, BATCH, &done, &again), -XEN_EINVAL);
+    assert_int_equal(done, 450);
+}
+
+static void upper_halves_mean_nothing(void **state) {
+    struct mmu_update u = {.ptr = L2_GPA | 5ull << 32, .val = MM_RW(DATA) | 7ull << 32};
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    assert_int_equal(batch(&u, 1, &done, &again), 0);
+    assert_int_equal(mm_l2(d, 0), MM_RW(mm_frame(d, DATA).v));
+}
+
+/* A first-level change in the middle of a batch drops the table that it is in. */
+static void a_table_dropped_in_a_batch_is_left_alone(void **state) {
+    struct mmu_update u[] = {{.ptr = L2_GPA, .val = MM_RW(DATA)},
+                             {.ptr = L1_GPA, .val = 0},
+                             {.ptr = L2_GPA + 4, .val = MM_RW(DATA + 1)}};
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    assert_int_equal(batch(u, 3, &done, &again), 0);
+    assert_int_equal(done, 3);
+    assert_int_equal(count_of(DATA), 1);
+    assert_int_equal(count_of(DATA + 1), 1);
+    assert_int_equal(page_of(mm_frame(d, L2_GFN))->type, PAGE_NONE);
+}
+
+static void entries_are_set_by_address(void **state) {
+    uint32_t args[5] = {0x5000, MM_RW(DATA), UVMF_INVLPG};
+    unsigned int ops = fake_range_ops;
+
+    (void)state;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), 0);
+    assert_int_equal(mm_l2(d, 0x5000), MM_RW(mm_frame(d, DATA).v));
+    assert_int_equal(fake_range_ops, ops + 1);
+    assert_int_equal(fake_last_va, 0x5000);
+    args[1] = MM_RW(2);
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EPERM);
+    args[1] = MM_RW(DATA);
+    args[0] = 0x105000;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EINVAL);
+    args[0] = PV_VIRT_START;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EPERM);
+    args[0] = PV_VECTORS_VA;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EPERM);
+}
+
+/* ---- First-level entries ---- */
+
+static void the_hole_is_not_for_guests(void **state) {
+    (void)state;
+    for (uint32_t i = PV_VIRT_START >> 20; i < 4096; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, MM_SECTION(MM_BASE_GFN)), -XEN_EPERM);
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, MM_TABLE(L2_GPA, PV_DOMAIN_KERNEL)),
+                         -XEN_EPERM);
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, 0), -XEN_EPERM);
+    }
+}
+
+static void only_two_domains_can_be_had(void **state) {
+    (void)state;
+    for (uint32_t domain = 0; domain < 16; domain++) {
+        int expected = domain == PV_DOMAIN_USER || domain == PV_DOMAIN_KERNEL ? 0 : -XEN_EPERM;
+        uint32_t section = (MM_BASE_GFN << 12) | 0x40eu | domain << 5;
+
+        assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L2_GPA, domain)), expected);
+        assert_int_equal(mm_update(d, L1_GPA + 8, section), expected);
+    }
+}
+
+static void sections_are_whole_ram_only(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(MM_BASE_GFN - 256)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(MM_BASE_GFN + MIBS * 256)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(DEVICE_GFN)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(0xfff00)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(MM_BASE_GFN) | 0x1000), -XEN_EINVAL);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(MM_BASE_GFN) | 0x10), -XEN_EINVAL);
+    assert_int_equal(mm_update(d, L1_GPA + 4, 3), -XEN_EINVAL);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_SECTION(MM_BASE_GFN)), 0);
+    assert_int_equal(*page_section_count(mm_frame(d, MM_BASE_GFN)), 2);
+    assert_int_equal(mm_update(d, L1_GPA + 4, 0), 0);
+    assert_int_equal(*page_section_count(mm_frame(d, MM_BASE_GFN)), 1);
+}
+
+static void sections_of_a_mib_are_limited(void **state) {
+    unsigned int made = 1; /* the flat one */
+
+    (void)state;
+    while (mm_update(d, L1_GPA + (16 + made) * 4, MM_SECTION(MM_BASE_GFN)) == 0) {
+        made++;
+    }
+    assert_int_equal(made, PT_SECTIONS_MAX);
+    assert_int_equal(mm_update(d, L1_GPA + 8, MM_SECTION(MM_BASE_GFN)), -XEN_ENOMEM);
+}
+
+static void tables_are_in_own_ram(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(0, 1)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(DEVICE_GFN << 12, 1)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(SHARED_GFN << 12, 1)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(mm_frame(other, DATA).v << 12, 1)),
+                     -XEN_EPERM);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(FAKE_HEAP_PA, 1)), -XEN_EPERM);
+}
+
+/* A first-level table is no second-level table, nor the other way round. */
+static void a_table_has_one_level(void **state) {
+    (void)state;
+    for (uint32_t part = 0; part < 16; part++) {
+        assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L1_GPA + part * 0x400, 1)),
+                         -XEN_EINVAL);
+    }
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L2_GFN, 0), -XEN_EBUSY);
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE((L2_GFN + 7) << 12, 1)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L2_GFN + 4, 0), -XEN_EBUSY);
+}
+
+/* Its own contents, as it lies in memory, mean nothing: it may map it as it likes. */
+static void a_table_that_maps_itself_is_a_page(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(L2_GFN)), 0);
+    assert_int_equal(mm_l2(d, 0), MM_RW(mm_frame(d, L2_GFN).v));
+    assert_int_equal(mm_update(d, L1_GPA, 0), 0);
+    assert_int_equal(count_of(L2_GFN), 1);
+}
+
+static void a_frame_holds_four_tables(void **state) {
+    (void)state;
+    for (uint32_t i = 1; i < 4; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, MM_TABLE(L2_GPA + i * 0x400, 1)), 0);
+        assert_int_equal(mm_update(d, L2_GPA + i * 0x400, MM_RW(DATA + i)), 0);
+        assert_int_equal(mm_l2(d, i * MIB), MM_RW(mm_frame(d, DATA + i).v));
+    }
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(page_of(mm_frame(d, L2_GFN))->type, PAGE_L2);
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, 0), 0);
+        assert_int_equal(count_of(DATA + i), 1);
+    }
+    assert_int_equal(page_of(mm_frame(d, L2_GFN))->type, PAGE_NONE);
+}
+
+static void a_table_lives_as_long_as_an_entry_points_to_it(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L1_GPA + 40, MM_TABLE(L2_GPA, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(mm_update(d, L1_GPA, 0), 0);
+    assert_int_equal(mm_l2(d, 10 * MIB), MM_RW(mm_frame(d, DATA).v));
+    /* The same entry again. */
+    assert_int_equal(mm_update(d, L1_GPA + 40, MM_TABLE(L2_GPA, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(mm_l2(d, 10 * MIB), MM_RW(mm_frame(d, DATA).v));
+    assert_int_equal(mm_update(d, L1_GPA + 40, 0), 0);
+    assert_int_equal(count_of(DATA), 1);
+    /* Registered anew it is empty. */
+    assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
+    assert_int_equal(mm_l2(d, 0), 0);
+}
+
+/* ---- Registered first-level tables ---- */
+
+static void wrong_tables_are_not_registered(void **state) {
+    (void)state;
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), -XEN_EBUSY);
+    for (uint32_t i = 1; i < 4; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, DATA + i, 0), -XEN_EINVAL);
+        assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN + i, 0), -XEN_EINVAL);
+        assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, L1_GFN + i, 0), -XEN_EINVAL);
+    }
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, DEVICE_GFN, 0), -XEN_EPERM);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, MM_BASE_GFN + MIBS * 256, 0), -XEN_EPERM);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN | 1ull << 20, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN | 1ull << 32, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, mm_frame(other, DATA).v & ~3u, 0), -XEN_EPERM);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, DATA, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L2_GFN, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, DATA, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L2_TABLE, DATA, 0), -XEN_ENOSYS);
+    assert_int_equal(mm_ext(d, 31, DATA, 0), -XEN_ENOSYS);
+    assert_int_equal(mm_ext(d, 38, DATA, 0), -XEN_ENOSYS);
+    assert_int_equal(mm_ext(d, ~0u, DATA, 0), -XEN_ENOSYS);
+}
+
+static void a_loaded_table_stays(void **state) {
+    (void)state;
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, L1_GFN, 0), -XEN_EBUSY);
+    assert_ptr_equal(d->vcpu[0]->arch.l1, pt_vcpu_l1(d->vcpu[0]));
+}
+
+static void kernel_entries_are_in_all_tables(void **state) {
+    uint32_t second = DATA & ~3u;
+    uint32_t index = KERNEL_INDEX + 5;
+    uint32_t hw;
+
+    (void)state;
+    assert_int_equal(mm_update(d, L1_GPA + index * 4, MM_SECTION(MM_BASE_GFN)), 0);
+    hw = pt_vcpu_l1(d->vcpu[0])[index];
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, second, 0), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, second, 0), 0);
+    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[index], hw);
+    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[0], 0);
+    /* A change by way of either is in both; one reference. */
+    assert_int_equal(mm_update(d, (second << 12) + (index + 1) * 4, MM_TABLE(L2_GPA, 2)), 0);
+    assert_int_equal(mm_update(d, L1_GPA + index * 4, 0), 0);
+    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[index], 0);
+    assert_int_not_equal(pt_block_table(pt_find_l1(d, gfn(L1_GFN)))[index + 1], 0);
+    mm_check();
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, L1_GFN, 0), 0);
+    assert_int_not_equal(pt_vcpu_l1(d->vcpu[0])[index + 1], 0);
+    /* A kept, unused table has it too when it comes back. */
+    assert_int_equal(mm_update(d, (second << 12) + (index + 2) * 4, MM_TABLE(L2_GPA, 2)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    assert_int_not_equal(pt_block_table(pt_find_l1(d, gfn(L1_GFN)))[index + 2], 0);
+}
+
+static void the_kernel_part_is_set_once(void **state) {
+    (void)state;
+    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), -XEN_EBUSY);
+    assert_int_equal(pt_set_kernel_start(other, gvaddr(KERNEL + 4)), -XEN_EINVAL);
+    assert_int_equal(pt_set_kernel_start(other, gvaddr(PV_VIRT_START)), -XEN_EINVAL);
+    assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    assert_int_equal(pt_set_kernel_start(other, gvaddr(KERNEL)), -XEN_EBUSY);
+}
+
+static void unpinning_takes_steps_and_leaves_nothing(void **state) {
+    uint32_t second = DATA & ~3u;
+    unsigned int again;
+    struct mmuext_op op = {.cmd = MMUEXT_UNPIN_TABLE};
+    uint32_t args[5] = {0, 1, 0, DOMID_SELF};
+
+    (void)state;
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, second, 0), 0);
+    for (uint32_t i = 0; i < 8; i++) {
+        uint32_t table = ((DATA + 8 + i) << 12);
+
+        assert_int_equal(mm_update(d, (second << 12) + (i * 300) * 4, MM_TABLE(table, 1)), 0);
+        assert_int_equal(mm_update(d, table + 100, MM_RW(DATA + 32 + i)), 0);
+    }
+    mm_check();
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    op.arg1.mfn = second;
+    args[0] = fake_put(0, &op, sizeof(op)).v;
+    assert_int_equal(mm_run(do_mmuext_op, d, args, &again), 0);
+    assert_in_range(again, 9, 24);
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(count_of(DATA + 32 + i), 1);
+        assert_int_equal(page_of(mm_frame(d, DATA + 8 + i))->type, PAGE_NONE);
+    }
+    assert_int_equal(page_of(mm_frame(d, second + 3))->type, PAGE_NONE);
+}
+
+static void a_table_being_dropped_is_dead(void **state) {
+    uint32_t second = DATA & ~3u;
+
+    (void)state;
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, second, 0), 0);
+    assert_int_equal(mm_update(d, second << 12, MM_TABLE(L2_GPA, 1)), 0);
+    assert_int_equal(mm_update(d, (second << 12) + 8000, MM_TABLE(L2_GPA, 1)), 0);
+    assert_int_equal(pt_unpin(d, gfn(second)), -XEN_EAGAIN);
+    assert_int_equal(mm_update(d, second << 12, MM_TABLE(L2_GPA, 1)), 0);
+    assert_int_equal(pt_block_table(pt_find_l1(d, gfn(second)))[0], 0);
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, second, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, second, 0), 0);
+}
+
+/* ---- Table memory ---- */
+
+static void table_memory_ends_at_the_limit(void **state) {
+    uint32_t made = 0;
+    int rc;
+
+    (void)state;
+    do {
+        rc = mm_ext(d, MMUEXT_PIN_L1_TABLE, MM_BASE_GFN + 256 + made * 4, 0);
+        made += rc == 0;
+    } while (rc == 0);
+    assert_int_equal(rc, -XEN_ENOMEM);
+    assert_int_equal(pt_used(d), MM_LIMIT);
+    mm_check();
+    /* The other domain has its own. */
+    assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    for (uint32_t i = 1; i < 16; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + i * 4, MM_TABLE(((DATA + i) << 12), 1)), 0);
+    }
+    assert_int_equal(mm_update(d, L1_GPA + 16 * 4, MM_TABLE((DATA + 16) << 12, 1)), -XEN_ENOMEM);
+    assert_int_equal(page_of(mm_frame(d, DATA + 16))->type, PAGE_NONE);
+    for (uint32_t i = 0; i < made; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, MM_BASE_GFN + 256 + i * 4, 0), 0);
+    }
+    /* Kept, clean tables give way to other uses. */
+    assert_int_equal(mm_update(d, L1_GPA + 16 * 4, MM_TABLE((DATA + 16) << 12, 1)), 0);
+    assert_in_range(pt_used(d), 1, 9 * 16384);
+}
+
+static void more_than_the_heap_has_is_not_promised(void **state) {
+    struct domain *third = support_domain_add(3, 1);
+
+    (void)state;
+    assert_int_equal(pt_init(third, FAKE_HEAP_SIZE), -XEN_ENOMEM);
+    assert_int_equal(pt_init(third, PT_LIMIT_MIN - 1), -XEN_EINVAL);
+    assert_false(pt_destroy_step(third));
+    support_domain_remove(third);
+}
+
+/* ---- Whole-table load, pages, caches, TLB ---- */
+
+static void a_whole_table_is_loaded(void **state) {
+    uint32_t raw[256];
+    gvaddr_t va;
+
+    (void)state;
+    for (uint32_t i = 0; i < 256; i++) {
+        raw[i] = MM_RW(DATA + i % 7);
+    }
+    va = fake_put(0x1000, raw, sizeof(raw));
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA, va.v), 0);
+    assert_int_equal(mm_l2(d, 255 << 12), MM_RW(mm_frame(d, DATA + 3).v));
+    assert_int_equal(count_of(DATA + 6), 1 + 36);
+    raw[200] = MM_RW(1);
+    raw[199] = raw[201] = 0;
+    fake_put(0x1000, raw, sizeof(raw));
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA, va.v), -XEN_EPERM);
+    assert_int_equal(mm_l2(d, 199 << 12), 0);
+    assert_int_not_equal(mm_l2(d, 201 << 12), 0);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA + 0x400, va.v), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA + 4, va.v), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L1_GPA, va.v), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA | 1ull << 32, va.v), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA, 4), -XEN_EFAULT);
+}
+
+static void a_forged_continuation_is_harmless(void **state) {
+    struct mmuext_op op = {.cmd = PV_MMUEXT_LOAD_TABLE};
+    uint32_t args[5] = {0, 1 | 0x80000000u, 0, DOMID_SELF, 0xfffffff0u};
+    unsigned int again;
+
+    (void)state;
+    op.arg1.mfn = L2_GPA;
+    op.arg2.src_mfn = FAKE_GUEST_VA + 0x1000;
+    args[0] = fake_put(0, &op, sizeof(op)).v;
+    assert_int_equal(mm_run(do_mmuext_op, d, args, &again), -XEN_EINVAL);
+    op.cmd = PV_MMUEXT_FLUSH_DCACHE;
+    op.arg1.linear_addr = 0x1000;
+    op.arg2.src_mfn = 0x100;
+    fake_put(0, &op, sizeof(op));
+    args[1] = 1 | 0x80000000u;
+    args[4] = 0x101;
+    assert_int_equal(mm_run(do_mmuext_op, d, args, &again), -XEN_EINVAL);
+}
+
+static void pages_are_cleared_where_the_guest_could_write(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 8, MM_RO(DATA + 1)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 12, MM_RW(DEVICE_GFN)), 0);
+    assert_int_equal(mm_update(d, L1_GPA + 20, MM_SECTION(MM_BASE_GFN)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x1000, 0), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 5 * MIB + 0x3000, 0), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_COPY_PAGE, 0x1000, 0x2000), 0);
+    assert_int_equal(fake_page_ops, 3);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x1004, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x2000, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x3000, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x4000, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 7 * MIB, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, PV_VIRT_START, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_CLEAR_PAGE, 0x1000 | 1ull << 32, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_COPY_PAGE, 0x2000, 0x1000), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_COPY_PAGE, 0x1000, 0x4000), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_COPY_PAGE, 0x1000, PV_VECTORS_VA), -XEN_EINVAL);
+    assert_int_equal(fake_page_ops, 3);
+}
+
+static void ranges_stay_below_the_hole(void **state) {
+    (void)state;
+    for (uint32_t cmd = PV_MMUEXT_CLEAN_DCACHE; cmd <= PV_MMUEXT_TLB_FLUSH_RANGE; cmd++) {
+        assert_int_equal(mm_ext(d, cmd, PV_VIRT_START, 1), -XEN_EINVAL);
+        assert_int_equal(mm_ext(d, cmd, PV_VIRT_START - 4, 5), -XEN_EINVAL);
+        assert_int_equal(mm_ext(d, cmd, 0x1000, ~0u), -XEN_EINVAL);
+        assert_int_equal(mm_ext(d, cmd, 0x1000, 0), 0);
+        assert_int_equal(fake_range_ops, 0);
+        assert_int_equal(mm_ext(d, cmd, PV_VIRT_START - 4, 4), 0);
+        assert_int_equal(fake_range_ops, 1);
+        fake_range_ops = 0;
+    }
+    assert_int_equal(mm_ext(d, MMUEXT_INVLPG_LOCAL, PV_VIRT_START, 0), -XEN_EINVAL);
+    assert_int_equal(mm_ext(d, MMUEXT_INVLPG_LOCAL, 0x7000, 0), 0);
+    assert_int_equal(fake_last_va, 0x7000);
+}
+
+static void ranges_go_page_by_page(void **state) {
+    unsigned int flushes = fake_cache_flushes;
+
+    (void)state;
+    assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x1f00, 0x1200), 0);
+    assert_int_equal(fake_range_ops, 3);
+    assert_int_equal(fake_last_va, 0x3000);
+    assert_int_equal(fake_last_size, 0x100);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x1000, 0x100000), 0);
+    assert_int_equal(fake_range_ops, 3);
+    assert_int_equal(fake_cache_flushes, flushes + 1);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_INVAL_DCACHE, 0x1000, 0x100000), 0);
+    assert_int_equal(fake_range_ops, 3 + 256);
+    assert_int_equal(mm_ext(d, MMUEXT_FLUSH_CACHE, 0, 0), 0);
+    assert_int_equal(fake_cache_flushes, flushes + 2);
+}
+
+/* ---- The end of a domain, and long random use ---- */
+
+static void destroying_is_many_short_steps(void **state) {
+    unsigned int steps;
+
+    (void)state;
+    for (uint32_t i = 0; i < 200; i++) {
+        uint32_t table = ((DATA + i / 4) << 12) + i % 4 * 0x400;
+
+        assert_int_equal(mm_update(d, L1_GPA + (i + 8) * 4, MM_TABLE(table, 1)), 0);
+    }
+    for (uint32_t i = 0; i < 256; i++) {
+        assert_int_equal(mm_update(other, 4, 0), -XEN_EPERM);
+        assert_int_equal(mm_update(d, L2_GPA + i * 4, MM_RW(DATA + i)), 0);
+    }
+    steps = mm_destroy(other);
+    other = NULL;
+    assert_in_range(steps, MIBS * 4 - 1, MIBS * 4 + 40);
+    mm_check();
+}
+
+/* What the tables should hold, kept apart from the code under test. */
+struct model {
+    uint32_t table_of[16];      /* L1 entry: 1 + table number, 0 = none */
+    uint32_t page_of[8][256];   /* table: what was last written while registered */
+    unsigned int refs[8];
+};
+
+static uint32_t random_raw(void) {
+    uint32_t g = DATA + (uint32_t)rand() % 300;
+    uint32_t kind = (uint32_t)rand() % 10;
+
+    return kind == 0 ? 0 : kind == 1 ? MM_RW(1) : kind < 5 ? MM_RO(g) : MM_RW(g);
+}
+
+static void model_l1(struct model *m, uint32_t index, uint32_t table) {
+    uint32_t old = m->table_of[index];
+
+    if (table && m->refs[table - 1]++ == 0) {
+        memset(m->page_of[table - 1], 0, sizeof(m->page_of[0]));
+    }
+    m->table_of[index] = table;
+    if (old) {
+        m->refs[old - 1]--;
+    }
+}
+
+static void model_l2(struct model *m, uint32_t table, uint32_t entry, uint32_t raw) {
+    if (m->refs[table] && raw >> 12 != 1) {
+        m->page_of[table][entry] = raw;
+    }
+}
+
+static void compare(const struct model *m) {
+    for (uint32_t i = 0; i < 16; i++) {
+        for (uint32_t j = 0; j < 256; j++) {
+            uint32_t raw = m->table_of[i] ? m->page_of[m->table_of[i] - 1][j] : 0;
+            uint32_t hw = mm_l2(d, (i + 32) * MIB + (j << 12));
+
+            assert_int_equal(hw, raw ? (mm_frame(d, raw >> 12).v << 12 | (raw & 0xfff)) : 0);
+        }
+    }
+}
+
+static void random_updates_do_what_a_model_does(void **state) {
+    static struct model m;
+    struct mmu_update u[64];
+
+    (void)state;
+    memset(&m, 0, sizeof(m));
+    srand(20261121);
+    for (unsigned int round = 0; round < 600; round++) {
+        uint32_t table = (uint32_t)rand() % 8;
+        uint32_t gpa = ((DATA + 400 + table / 4) << 12) + table % 4 * 0x400;
+        uint32_t n = 1 + (uint32_t)rand() % 64;
+        unsigned int again;
+        uint32_t done;
+
+        if (rand() % 4 == 0) {
+            uint32_t index = (uint32_t)rand() % 16;
+            bool drop = rand() % 3 == 0;
+
+            assert_int_equal(mm_update(d, L1_GPA + (index + 32) * 4,
+                                       drop ? 0 : MM_TABLE(gpa, PV_DOMAIN_USER)), 0);
+            model_l1(&m, index, drop ? 0 : table + 1);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            u[i] = (struct mmu_update){.ptr = gpa + (uint32_t)rand() % 256 * 4,
+                                       .val = random_raw()};
+        }
+        assert_in_range(-batch(u, n, &done, &again), 0, XEN_EPERM);
+        for (uint32_t i = 0; i < done; i++) {
+            model_l2(&m, table, (uint32_t)(u[i].ptr - gpa) / 4, (uint32_t)u[i].val);
+        }
+        if (round % 20 == 0) {
+            compare(&m);
+            mm_check();
+        }
+    }
+    compare(&m);
+}
+
+/* Anything, anywhere: whatever is refused or done, the books stay right. */
+static void garbage_leaves_the_books_right(void **state) {
+    (void)state;
+    srand(99);
+    for (unsigned int i = 0; i < 4000; i++) {
+        uint32_t where = (uint32_t)rand() % 3 ? (uint32_t)rand() % (32 << 12) : (uint32_t)rand();
+        uint32_t value = (uint32_t)rand() ^ (uint32_t)rand() << 16;
+
+        if (rand() % 2) {
+            value = (value & 0x7fffu) | (MM_BASE_GFN << 12) | (value & 0x3f0000u);
+        }
+        if (rand() % 8 == 0) {
+            mm_ext(d, (uint32_t)rand() % 40, MM_BASE_GFN + (uint32_t)rand() % 64,
+                   (uint32_t)rand() % 65536);
+        }
+        mm_update(d, (MM_BASE_GFN << 12) + where, value);
+        if (i % 100 == 0) {
+            mm_check();
+        }
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(own_ram_is_mapped_and_counted),
+        TEST(what_is_not_given_is_refused),
+        TEST(wrong_formats_are_refused),
+        TEST(shared_frames_are_never_cached),
+        TEST(device_registers_are_never_cached),
+        TEST(read_only_is_read_only),
+        TEST(updates_elsewhere_change_nothing),
+        TEST(another_domain_is_refused),
+        TEST(bad_pointers_fault),
+        TEST(nothing_to_do_is_done),
+        TEST(a_batch_is_done_in_order),
+        TEST(a_batch_stops_at_the_first_error),
+        TEST(a_batch_gives_way_to_interrupts),
+        TEST(upper_halves_mean_nothing),
+        TEST(a_table_dropped_in_a_batch_is_left_alone),
+        TEST(entries_are_set_by_address),
+        TEST(the_hole_is_not_for_guests),
+        TEST(only_two_domains_can_be_had),
+        TEST(sections_are_whole_ram_only),
+        TEST(sections_of_a_mib_are_limited),
+        TEST(tables_are_in_own_ram),
+        TEST(a_table_has_one_level),
+        TEST(a_table_that_maps_itself_is_a_page),
+        TEST(a_frame_holds_four_tables),
+        TEST(a_table_lives_as_long_as_an_entry_points_to_it),
+        TEST(wrong_tables_are_not_registered),
+        TEST(a_loaded_table_stays),
+        TEST(kernel_entries_are_in_all_tables),
+        TEST(the_kernel_part_is_set_once),
+        TEST(unpinning_takes_steps_and_leaves_nothing),
+        TEST(a_table_being_dropped_is_dead),
+        TEST(table_memory_ends_at_the_limit),
+        TEST(more_than_the_heap_has_is_not_promised),
+        TEST(a_whole_table_is_loaded),
+        TEST(a_forged_continuation_is_harmless),
+        TEST(pages_are_cleared_where_the_guest_could_write),
+        TEST(ranges_stay_below_the_hole),
+        TEST(ranges_go_page_by_page),
+        TEST(destroying_is_many_short_steps),
+        TEST(random_updates_do_what_a_model_does),
+        TEST(garbage_leaves_the_books_right),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
