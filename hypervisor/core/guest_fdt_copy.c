@@ -10,8 +10,8 @@
 #include "core/intc.h"
 #include "lib/format.h"
 
-#define CLOCKS_MAX 8 /* different clocks that the devices of one domU name */
-#define REGS_MAX   8 /* reg entries of a device of a domU */
+#define NEEDS_MAX 8 /* different clocks and supplies that the devices of one domU name */
+#define REGS_MAX  8 /* reg entries of a device of a domU */
 
 static const char *guest_fdt_copy_name(const void *fdt, int node) {
     const char *name = fdt_get_name(fdt, node, NULL);
@@ -109,33 +109,69 @@ static bool guest_fdt_copy_clock_of(const void *fdt, int node, unsigned int inde
     return false;
 }
 
-/*
- * The clocks that @node names, once each over all calls with the same @seen.  Only one that is
- * a mere description of a rate can be had twice.
- */
-static int guest_fdt_copy_clocks(struct fdt_writer *w, const void *fdt, int node, int *seen,
-                                 unsigned int *seen_count) {
-    int clock;
+/* A clock or a supply that is a mere description: no device stands behind it, so two may have it. */
+static bool guest_fdt_copy_is_description(const void *fdt, int node) {
+    if (fdt_node_check_compatible(fdt, node, "fixed-clock") == 0) {
+        return true;
+    }
+    return fdt_node_check_compatible(fdt, node, "regulator-fixed") == 0 &&
+           !fdt_getprop(fdt, node, "gpio", NULL) && !fdt_getprop(fdt, node, "gpios", NULL);
+}
 
-    for (unsigned int i = 0; guest_fdt_copy_clock_of(fdt, node, i, &clock); i++) {
-        unsigned int k = 0;
+/* Nodes outside a domU's devices that its devices name, each copied once. */
+struct needs {
+    int node[NEEDS_MAX];
+    unsigned int count;
+};
 
-        while (k < *seen_count && seen[k] != clock) {
-            k++;
+static int guest_fdt_copy_need(struct fdt_writer *w, const void *fdt, int node,
+                               struct needs *needs) {
+    for (unsigned int i = 0; i < needs->count; i++) {
+        if (needs->node[i] == node) {
+            return 0;
         }
-        if (k < *seen_count) {
+    }
+    if (node < 0 || needs->count == NEEDS_MAX || !guest_fdt_copy_is_description(fdt, node)) {
+        return -XEN_EINVAL;
+    }
+    needs->node[needs->count++] = node;
+    fdt_writer_open(w, guest_fdt_copy_name(fdt, node));
+    guest_fdt_copy_properties(w, fdt, node, NULL);
+    fdt_writer_close(w);
+    return 0;
+}
+
+static int guest_fdt_copy_clocks(struct fdt_writer *w, const void *fdt, int node,
+                                 struct needs *needs) {
+    int clock, err = 0;
+
+    for (unsigned int i = 0; !err && guest_fdt_copy_clock_of(fdt, node, i, &clock); i++) {
+        err = guest_fdt_copy_need(w, fdt, clock, needs);
+    }
+    return err;
+}
+
+/* Properties called <something>-supply are one phandle of a regulator each. */
+static int guest_fdt_copy_supplies(struct fdt_writer *w, const void *fdt, int node,
+                                   struct needs *needs) {
+    static const char suffix[] = "-supply";
+    int property, err = 0;
+
+    fdt_for_each_property_offset(property, fdt, node) {
+        const char *name;
+        int size;
+        const void *value = fdt_getprop_by_offset(fdt, property, &name, &size);
+        size_t length = value ? strlen(name) : 0;
+
+        if (length < sizeof(suffix) || size != 4 ||
+            strcmp(name + length - (sizeof(suffix) - 1), suffix) != 0) {
             continue;
         }
-        if (clock < 0 || *seen_count == CLOCKS_MAX ||
-            fdt_node_check_compatible(fdt, clock, "fixed-clock")) {
-            return -XEN_EINVAL;
-        }
-        seen[(*seen_count)++] = clock;
-        fdt_writer_open(w, guest_fdt_copy_name(fdt, clock));
-        guest_fdt_copy_properties(w, fdt, clock, NULL);
-        fdt_writer_close(w);
+        uint32_t phandle = (uint32_t)fdt_reg_cells(value, 1);
+        err = err ? err
+                  : guest_fdt_copy_need(w, fdt, fdt_node_offset_by_phandle(fdt, phandle), needs);
     }
-    return 0;
+    return err;
 }
 
 /* The reg of @node as the CPU sees it, since the copy is on the root's bus. */
@@ -188,8 +224,7 @@ static void guest_fdt_copy_chips(struct fdt_writer *w, const void *fdt, uint32_t
 
 int guest_fdt_copy_devices(struct fdt_writer *w, const void *fdt, const struct boot_domain *domain,
                            int owner, uint32_t intc, char *error) {
-    int seen[CLOCKS_MAX];
-    unsigned int seen_count = 0;
+    struct needs needs = {.count = 0};
 
     if (domain->device_count > 0) {
         guest_fdt_copy_chips(w, fdt, intc);
@@ -197,9 +232,10 @@ int guest_fdt_copy_devices(struct fdt_writer *w, const void *fdt, const struct b
     for (unsigned int i = 0; i < domain->device_count; i++) {
         int node = domain->device[i];
 
-        if (guest_fdt_copy_clocks(w, fdt, node, seen, &seen_count)) {
+        if (guest_fdt_copy_clocks(w, fdt, node, &needs) ||
+            guest_fdt_copy_supplies(w, fdt, node, &needs)) {
             format_text(error, BOOT_TEXT_MAX,
-                        "%s cannot be given to %s: a clock it needs is not a fixed-clock",
+                        "%s cannot be given to %s: a clock or supply it needs is not a fixed one",
                         guest_fdt_copy_name(fdt, node), domain->name);
             return -XEN_EINVAL;
         }

@@ -20,9 +20,9 @@ void guest_fdt_copy_aliases(struct fdt_writer *w, const void *fdt, int owner);
 
 /**
  * guest_fdt_copy_devices() - copy the devices given to @domain, with index @owner, to the root
- * node, which has one address and one size cell; and the clocks and interrupt controllers that
- * they name.
- * Returns 0, or -EINVAL with a sentence in @error: needs a clock that is another's device...
+ * node, which has one address and one size cell; and the clocks, supplies and interrupt
+ * controllers that they name.
+ * Returns 0, or -EINVAL with a sentence in @error: a clock or supply is not a fixed one.
  */
 int guest_fdt_copy_devices(struct fdt_writer *w, const void *fdt, const struct boot_domain *domain,
                            int owner, uint32_t intc, char *error);

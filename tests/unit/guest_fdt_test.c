@@ -365,6 +365,8 @@ static void domu_gets_its_devices_and_what_they_need(void **state) {
                      support_fdt_node(guest, "/clock-24000000"));
     assert_int_equal(fdt_node_offset_by_phandle(guest, cell_of("/serial@2000", "clocks", 1)),
                      support_fdt_node(guest, "/clock-pclk"));
+    assert_int_equal(referred("/serial@2000", "test-supply"),
+                     support_fdt_node(guest, "/regulator"));
     assert_true(has("/sensor@6000/part"));
     assert_int_equal(referred("/sensor@6000", "interrupt-parent"),
                      support_fdt_node(guest, "/interrupt-controller@3000"));
@@ -380,14 +382,21 @@ static void domu_without_devices_has_none(void **state) {
                      support_fdt_node(guest, "/pv-interrupt-controller"));
 }
 
-static void a_clock_that_is_a_device_is_refused(void **state) {
-    (void)state;
+static void check_need_refused(const char *path, const char *name, const char *value) {
     open_machine();
-    support_fdt_string(machine, "/clock-pclk", "compatible", "test,clock-controller");
+    support_fdt_string(machine, path, name, value);
     assert_int_equal(assign(), 0);
     assert_true(guest_fdt_build(&boot, GUEST1, &layout, buffer, sizeof(buffer), error) < 0);
-    assert_non_null(strstr(error, "a clock it needs"));
+    assert_non_null(strstr(error, "a clock or supply it needs"));
     free(machine);
+}
+
+static void clocks_and_supplies_that_are_devices_are_refused(void **state) {
+    (void)state;
+    check_need_refused("/clock-pclk", "compatible", "test,clock-controller");
+    check_need_refused("/regulator", "compatible", "test,regulator");
+    check_need_refused("/regulator", "gpio", "");
+    check_need_refused("/bus@10000000/serial@2000", "test-supply", "777");
 }
 
 static void too_little_room_is_an_error(void **state) {
@@ -531,7 +540,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(controllers_become_pirq_controllers, setup, teardown),
         cmocka_unit_test_setup_teardown(domu_gets_its_devices_and_what_they_need, setup, teardown),
         cmocka_unit_test_setup_teardown(domu_without_devices_has_none, setup, teardown),
-        cmocka_unit_test(a_clock_that_is_a_device_is_refused),
+        cmocka_unit_test(clocks_and_supplies_that_are_devices_are_refused),
         cmocka_unit_test_setup_teardown(too_little_room_is_an_error, setup, teardown),
         cmocka_unit_test(survives_mutated_trees),
         cmocka_unit_test(trees_of_all_boards_are_understood),
