@@ -292,16 +292,21 @@ static bool boot_domain_has_dom0(const void *fdt, int chosen) {
 }
 
 static int boot_domain_check_memory(struct bootinfo *boot) {
-    uint64_t asked = 0, there_is = 0;
+    uint64_t left = 0;
 
-    for (unsigned int i = 0; i < boot->domain_count; i++) {
-        asked += boot->domain[i].memory;
-    }
     for (unsigned int i = 0; i < boot->memory_count; i++) {
-        there_is += boot->memory[i].size;
+        left += boot->memory[i].size;
     }
-    return asked > there_is ? bootfdt_fail(boot, "the domains ask for more memory than there is")
-                            : 0;
+    for (unsigned int i = 0; i < boot->domain_count; i++) {
+        const struct boot_domain *d = &boot->domain[i];
+
+        if (d->memory > left) {
+            return bootfdt_fail(boot, "%s asks for %u MiB of memory, but there are only %u left",
+                                d->name, d->memory >> MIB_SHIFT, (unsigned int)(left >> MIB_SHIFT));
+        }
+        left -= d->memory;
+    }
+    return 0;
 }
 
 int boot_domain_parse_all(struct bootinfo *boot) {

@@ -20,6 +20,7 @@
 #include "core/panic.h"
 #include "core/printk.h"
 #include "core/vcpu.h"
+#include "lib/format.h"
 
 /* Table memory of a domain for which the tree names none: a part of its RAM, within bounds. */
 #define TABLE_SHARE 16u
@@ -49,12 +50,16 @@ struct domain_build {
 static struct domain_build builds[BOOT_DOMAIN_MAX];
 static unsigned int build_count;
 
+/* What went wrong last: the boot stops with it, a restart prints it. */
+static char build_error[BOOT_TEXT_MAX];
+
 static int domain_build_fail(const struct domain_build *b, int err, const char *what) {
-    printk("Domain %s: %s (error %d)\n", b->name, what, err);
+    format_text(build_error, sizeof(build_error), "%s cannot be built: %s (error %d)", b->name,
+                what, err);
     return err;
 }
 
-/* ---- Stages.  Each returns 0: done, 1: call again, or an error after a line about it. ---- */
+/* ---- Stages.  Each returns 0: done, 1: call again, or an error, described in build_error. ---- */
 
 static int domain_build_create(struct domain_build *b) {
     int err = domain_create(b->id, b->name, &b->domain);
@@ -123,8 +128,7 @@ static int domain_build_tree(struct domain_build *b) {
     }
     uint32_t room = domain_load_check_kernel(&b->kernel, &why);
     if (room == 0) {
-        printk("Domain %s: its kernel %s\n", b->name, why);
-        return -XEN_EINVAL;
+        return domain_build_fail(b, -XEN_EINVAL, why);
     }
     if (domain_load_place(&b->layout, room, GUEST_FDT_MAX, &b->tree_start)) {
         return domain_build_fail(b, -XEN_ENOSPC,
@@ -229,9 +233,9 @@ static int domain_build_start(struct domain_build *b) {
     domain_load_bytes(&b->domain->p2m, b->tree_start, b->tree, b->tree_size);
     /* No line of what was at these addresses before may be fetched as this guest's code. */
     arch_cache_flush_all();
-    printk("Domain %u (%s): %u MiB at 0x%08x, kernel %u KiB, ramdisk %u KiB, tree at 0x%08x\n", b->id,
-           b->name, b->layout.ram_size >> MIB_SHIFT, b->layout.ram_start.v, b->kernel.size >> 10,
-           b->ramdisk.size >> 10, b->tree_start.v);
+    printk("Domain %u (%s): %u MiB at 0x%08x, kernel %u KiB, ramdisk %u KiB, tree at 0x%08x\n",
+           b->id, b->name, b->layout.ram_size >> MIB_SHIFT, b->layout.ram_start.v,
+           b->kernel.size >> 10, b->ramdisk.size >> 10, b->tree_start.v);
     b->domain->boot = b;
     domain_start(b->domain);
     return 0;
@@ -306,15 +310,11 @@ static int domain_build_at_boot(struct domain_build *b) {
     return result;
 }
 
-int domain_build_all(const struct bootinfo *boot) {
-    char error[BOOT_TEXT_MAX];
+int domain_build_all(const struct bootinfo *boot, const char **error) {
     domid_t first_id = boot->domain[0].is_dom0 ? 0 : 1;
-    int err = guest_hw_assign(boot, error);
+    int err = guest_hw_assign(boot, build_error);
 
-    if (err) {
-        printk("Device tree: %s\n", error);
-        return err;
-    }
+    *error = build_error;
     boot_info = boot;
     build_count = boot->domain_count;
     for (unsigned int i = 0; i < build_count && !err; i++) {
@@ -350,6 +350,7 @@ bool domain_build_step(void) {
         }
         int result = domain_build_one_step(b);
         if (result < 0) {
+            printk("Domain %s\n", build_error);
             domain_build_give_up(b);
         } else if (result == 0) {
             b->waiting = false;

@@ -15,9 +15,9 @@ struct domain;
 /**
  * domain_build_all() - create, load and start every domain of @boot.
  * Call after bootfdt_parse(), drivers_probe() and the allocators.  Boot only: copies images with
- * interrupts masked.  Returns 0, or an error after one line on the console that says what failed.
+ * interrupts masked.  Returns 0, or an error and in *@error a sentence about it.
  */
-int domain_build_all(const struct bootinfo *boot);
+int domain_build_all(const struct bootinfo *boot, const char **error);
 
 /**
  * domain_build_restart() - build again the domain that @record (struct domain.boot) describes.

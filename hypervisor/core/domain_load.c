@@ -50,11 +50,11 @@ static uint32_t domain_load_check_zimage(const uint32_t *header, uint32_t size, 
     uint32_t needed = header[ZIMAGE_END / 4] - header[ZIMAGE_START / 4];
 
     if (header[ZIMAGE_ENDIAN / 4] != ZIMAGE_ENDIAN_VALUE) {
-        *why = "is a big-endian kernel";
+        *why = "its kernel is big-endian";
         return 0;
     }
     if (header[ZIMAGE_END / 4] < header[ZIMAGE_START / 4] || needed > size) {
-        *why = "is a zImage that is cut off";
+        *why = "its kernel is a zImage that is cut off";
         return 0;
     }
     return size <= UINT32_MAX / ZIMAGE_GROWTH - BSS_ROOM ? size * ZIMAGE_GROWTH + BSS_ROOM
@@ -65,12 +65,12 @@ uint32_t domain_load_check_kernel(const struct boot_module *kernel, const char *
     uint32_t header[HEADER_WORDS];
 
     if (kernel->size < sizeof(header)) {
-        *why = "is too small";
+        *why = "its kernel is too small";
         return 0;
     }
     domain_load_read(header, kernel->start, sizeof(header));
     if (header[0] == ELF_MAGIC || header[0] == UIMAGE_MAGIC || (header[0] & 0xffff) == GZIP_MAGIC) {
-        *why = "is an ELF, uImage or gzip file, not an Image or zImage";
+        *why = "its kernel is an ELF, uImage or gzip file, not an Image or zImage";
         return 0;
     }
     if (header[ZIMAGE_MAGIC / 4] == ZIMAGE_MAGIC_VALUE) {

@@ -21,7 +21,7 @@ struct p2m;
 /**
  * domain_load_check_kernel() - is @kernel something that can be entered at its first byte: a raw
  * Image, or a complete little-endian zImage?  Returns the bytes from the image's start on that must
- * be left free for it to unpack and for its .bss; 0 and *@why (a few words) if it is not.
+ * be left free for it to unpack and for its .bss; 0 and *@why, a sentence, if it is not.
  */
 uint32_t domain_load_check_kernel(const struct boot_module *kernel, const char **why);
 

@@ -116,6 +116,7 @@ static void init_devices(void) {
 
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
     struct boot_range image = {.start = image_start, .size = image_size};
+    const char *error;
 
     if (bootfdt_parse(fdt, fdt_start, image, &boot)) {
         panic("device tree: %s", boot.error);
@@ -127,8 +128,8 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     domain_reap_init(boot.options.noreboot);
     arch_guests_init();
     irq_init();
-    if (domain_build_all(&boot)) {
-        panic("the domains could not be built");
+    if (domain_build_all(&boot, &error)) {
+        panic("%s", error);
     }
     this_cpu()->work |= PERCPU_WORK_SCHED;
     arch_run_guests();
