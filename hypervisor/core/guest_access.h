@@ -24,7 +24,7 @@ int copy_from_guest(void *to, gvaddr_t from, size_t size);
 /** copy_to_guest() - the other way round; some bytes may have been written on -EFAULT. */
 int copy_to_guest(gvaddr_t to, const void *from, size_t size);
 
-/* One struct mmu_update, without the upper halves, which mean nothing with 32-bit addresses. */
+/* One struct mmu_update, whose upper halves are zero. */
 struct guest_update {
     uint32_t ptr;
     uint32_t val;
@@ -32,7 +32,8 @@ struct guest_update {
 
 /**
  * copy_updates_from_guest() - @count (<= GUEST_UPDATES_MAX) of struct mmu_update at @from.
- * Returns 0, -EFAULT (also: @from is not word-aligned).
+ * Returns how many of them, from the first on, have upper halves that are zero; or -EFAULT (also:
+ * @from is not word-aligned, or is not wholly below PV_VIRT_START).
  */
 int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count);
 #define GUEST_UPDATES_MAX 256u

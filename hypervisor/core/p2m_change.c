@@ -228,8 +228,8 @@ static void finish(const struct change *c, uint32_t *entry) {
     *entry = have ? mfn_to_maddr(c->to).v | (uint32_t)c->type : P2M_NONE;
     c->d->p2m.changing = INVALID_GFN.v;
     arch_pte_sync();
+    arch_tlb_flush_all();
     if (have) {
-        arch_tlb_flush_all();
         arch_cache_flush_all();
     } else {
         c->d->p2m.held--;

@@ -37,8 +37,8 @@ static inline uint32_t *page_count_of(uintptr_t bias, uint32_t frame) {
 
 /*
  * Updates from @u on as long as they are simple: in the cursor's table; a fault, or plain RAM
- * with the last attributes; replacing a fault, the same frame, or, by a fault, a cached frame
- * (RAM) that keeps another reference.  Returns the first that is not: at the latest the
+ * with the last attributes; replacing a fault, the same frame, or a cached frame (RAM) that keeps
+ * another reference.  Returns the first that is not: at the latest the
  * sentinel, which lies in no table.
  */
 static const struct guest_update *run(const struct domain *d, const struct cursor *c,
@@ -70,8 +70,14 @@ static const struct guest_update *run(const struct domain *d, const struct curso
             frame = frames[index];
             if (__builtin_expect(((frame & P2M_TYPE_MASK) | old) == 0, 1)) {
                 ++*page_count_of(bias, frame);
-            } else if ((frame & P2M_TYPE_MASK) || (old ^ frame) >> PAGE_SHIFT != 0) {
+            } else if (frame & P2M_TYPE_MASK) {
                 return u;
+            } else if ((old ^ frame) >> PAGE_SHIFT != 0) {
+                if (!arch_l2_is_cached(old) || *page_count_of(bias, old) == 1) {
+                    return u;
+                }
+                --*page_count_of(bias, old);
+                ++*page_count_of(bias, frame);
             }
             arch_pte_write((uint32_t *)(void *)(table + offset),
                            frame | attr >> (32 - PAGE_SHIFT));
@@ -174,25 +180,28 @@ static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
     return where.v ? copy_to_guest(where, &total, sizeof(total)) : 0;
 }
 
-/* Updates from *@from on until all @count are done, one fails or an interrupt waits. */
+/* Updates from @from on until all @count are done, one fails or an interrupt waits. */
 static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *error) {
     struct guest_update batch[BATCH + 1];
     uint32_t done = 0;
 
-    *error = 0;
     do {
         uint32_t n = count - done < BATCH ? count - done : BATCH;
+        int valid = copy_updates_from_guest(batch, gvaddr(from.v + done * UPDATE_SIZE), n);
         uint32_t applied;
 
-        *error = copy_updates_from_guest(batch, gvaddr(from.v + done * UPDATE_SIZE), n);
-        if (*error) {
+        if (valid < 0) {
+            *error = valid;
             break;
         }
-        batch[n] = (struct guest_update)SENTINEL;
+        batch[valid] = (struct guest_update)SENTINEL;
         spin_lock(&d->lock);
-        applied = apply(d, batch, batch + n, error);
+        applied = apply(d, batch, batch + valid, error);
         spin_unlock(&d->lock);
         done += applied;
+        if (*error == 0 && applied == (uint32_t)valid && applied < n) {
+            *error = -XEN_EINVAL;
+        }
     } while (*error == 0 && done < count && !hypercall_preempted());
     arch_pte_sync();
     return done;

@@ -32,12 +32,30 @@ int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
     return rc ? rc : guest_copy_out(to.v, from, size);
 }
 
+/* Updates before the first one with an upper half that is not zero. */
+static int count_valid(gvaddr_t from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct mmu_update update;
+
+        if (copy_from_guest(&update, gvaddr(from.v + i * (uint32_t)sizeof(update)),
+                            sizeof(update))) {
+            return -XEN_EFAULT;
+        }
+        if ((update.ptr | update.val) >> 32) {
+            return (int)i;
+        }
+    }
+    return (int)count;
+}
+
 int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count) {
-    if (count > GUEST_UPDATES_MAX || (from.v & 3)) {
+    uint32_t size = count * (uint32_t)sizeof(struct mmu_update);
+    int rc;
+
+    if (count > GUEST_UPDATES_MAX || (from.v & 3) || from.v >= PV_VIRT_START ||
+        size > PV_VIRT_START - from.v) {
         return -XEN_EFAULT;
     }
-    if (check_range(from, count * sizeof(struct mmu_update))) {
-        return -XEN_EFAULT;
-    }
-    return guest_copy_updates(to, from.v, count);
+    rc = guest_copy_updates(to, from.v, count);
+    return rc == 0 ? (int)count : rc < 0 ? rc : count_valid(from, count);
 }

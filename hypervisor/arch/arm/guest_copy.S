@@ -53,26 +53,36 @@ guest_copy_out:
         b       2b
 
 /*
- * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): 0 or -EFAULT
- *   The lower words of count pairs of 64-bit words; from is word-aligned.
+ * The inner half of guest_copy_updates(), a leaf like the others but for r4-r10.
+ *   in: r0 = to, r1 = from, r2 = count; all of it below PV_VIRT_START
+ *   out: r0 = 0 or -EFAULT, r12 = the upper halves, ORed
+ * LDM, not LDRT: it takes 3.5 instructions for an update instead of 6.5.  Below PV_VIRT_START
+ * there are only guests' entries, whose AP bits give the hypervisor nothing that USR mode
+ * does not have, so both fault alike.
  */
-.macro  copy_update
-        ldrt    r3, [r1], #8
-        ldrt    r12, [r1], #8
-        stmia   r0!, {r3, r12}
+.macro  copy_two_updates
+        ldmia   r1!, {r3-r10}                   @ ptr, 0, val, 0, ptr, 0, val, 0
+        orr     r12, r12, r4
+        orr     r12, r12, r6
+        orr     r12, r12, r8
+        orr     r12, r12, r10
+        stmia   r0!, {r3, r5, r7, r9}
 .endm
-        .globl  guest_copy_updates
-guest_copy_updates:
+copy_updates:
+        mov     r12, #0
 1:      subs    r2, r2, #8
         blo     2f
-        .rept   8
-        copy_update
+        .rept   4
+        copy_two_updates
         .endr
         b       1b
 2:      adds    r2, r2, #8
         moveq   r0, #0
         bxeq    lr
-3:      copy_update
+3:      ldmia   r1!, {r3-r6}
+        orr     r12, r12, r4
+        orr     r12, r12, r6
+        stmia   r0!, {r3, r5}
         subs    r2, r2, #1
         bne     3b
         mov     r0, #0
@@ -86,3 +96,19 @@ guest_access_end:
 guest_access_fault:
         mvn     r0, #13                         @ -EFAULT (14)
         bx      lr
+
+/*
+ * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): the lower words of
+ * count struct mmu_update, word-aligned, below PV_VIRT_START.  0, -EFAULT, or 1: an upper one is
+ * not 0.
+ */
+        .globl  guest_copy_updates
+guest_copy_updates:
+        stmfd   sp!, {r4-r10, lr}
+        bl      copy_updates
+        cmp     r0, #0
+        cmpeq   r12, #0
+        ldmfdeq sp!, {r4-r10, pc}
+        cmp     r0, #0
+        moveq   r0, #1
+        ldmfd   sp!, {r4-r10, pc}

@@ -126,10 +126,13 @@ int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t cou
                             sizeof(update))) {
             return -XEN_EFAULT;
         }
+        if ((update.ptr | update.val) >> 32) {
+            return (int)i;
+        }
         to[i].ptr = (uint32_t)update.ptr;
         to[i].val = (uint32_t)update.val;
     }
-    return 0;
+    return (int)count;
 }
 
 /* ---- Table entries ---- */
