@@ -27,6 +27,9 @@
 
 #define HIGH_OFFSET         (128u * MIB)
 
+/* Linux/ARM maps the tree as two sections, from the MiB that it begins in: both must be RAM. */
+#define TREE_SPAN           (2u * MIB)
+
 static uint32_t min32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
@@ -87,6 +90,9 @@ int domain_load_place(struct guest_layout *layout, uint32_t kernel_room, uint32_
     uint64_t kernel_end = (uint64_t)DOMAIN_LOAD_KERNEL_OFFSET + kernel_room;
     uint64_t start = HIGH_OFFSET;
 
+    if (high < TREE_SPAN) {
+        high = TREE_SPAN;
+    }
     if (high > layout->ram_size) {
         return -XEN_ENOSPC;
     }
