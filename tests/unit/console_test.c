@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The shared console: focus, input, floods, a slow or dead UART, the hypercall. */
+/* links: core/console.c core/console_out.c core/console_input.c core/console_ring.c */
+/* links: core/console_keys.c core/console_op.c core/printk.c core/event.c core/event_bind.c */
+/* links: core/heap.c core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/timer.c */
+/* links: core/clock.c core/percpu.c core/device.c lib/format.c */
+#include "core/console.h"
+
+#include <arch/fake.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "core/event.h"
+#include "core/hypercall.h"
+#include "core/irq.h"
+#include "core/percpu.h"
+#include "core/printk.h"
+#include "support_cmocka.h"
+#include "support_domain.h"
+
+#define MS     1000000ull
+#define SWITCH "\001\001\001"
+
+static struct domain *a, *b; /* domains 0 and 1 */
+
+static struct domain *add(domid_t id) {
+    struct domain *d = support_domain_add(id, 1);
+
+    event_domain_init(d);
+    console_domain_init(d);
+    sched_vcpu_init(d->vcpu[0]);
+    return d;
+}
+
+static void remove_domain(struct domain *d) {
+    console_domain_destroy(d);
+    while (event_domain_destroy(d)) {
+    }
+    support_domain_remove(d);
+}
+
+/* Serve interrupts as the CPU would, for @ns. */
+static void run(uint64_t ns) {
+    uint64_t end = fake_board.now + ns;
+
+    do {
+        irq_handle();
+        uint64_t next = fake_board.oneshot_at < end ? fake_board.oneshot_at : end;
+        fake_advance(next > fake_board.now ? next - fake_board.now : 1);
+        irq_handle();
+    } while (fake_board.now < end);
+}
+
+static void type(const char *text) {
+    fake_type(text);
+    run(10 * MS);
+}
+
+/* Until the focus is on @id. */
+static void focus_on(domid_t id) {
+    for (unsigned int i = 0; console_focus() != id; i++) {
+        assert_true(i < 5);
+        type(SWITCH);
+    }
+    console_flush();
+    (void)fake_output();
+}
+
+static int power_on(void **state) {
+    (void)state;
+    fake_board_init(0);
+    clock_init();
+    timer_queue_init();
+    sched_init();
+    console_start();
+    irq_init();
+    a = add(0);
+    b = add(1);
+    focus_on(0);
+    return 0;
+}
+
+static int power_off(void **state) {
+    (void)state;
+    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(NULL)) {
+        remove_domain(d);
+    }
+    support_domain_remove_all();
+    return 0;
+}
+
+static int32_t console_io(struct domain *d, uint32_t args[HYPERCALL_ARGS]) {
+    unsigned int tries = 0;
+    int32_t result;
+
+    do { /* the continuation */
+        result = do_console_io(d->vcpu[0], args);
+    } while (result == HYPERCALL_AGAIN && ++tries < 10);
+    return result;
+}
+
+static int32_t write_text(struct domain *d, const char *text) {
+    uint32_t count = (uint32_t)strlen(text);
+    uint32_t args[HYPERCALL_ARGS] = {CONSOLEIO_write, count, fake_put(0, text, count).v};
+
+    return console_io(d, args);
+}
+
+static int32_t read_text(struct domain *d, char *buf, uint32_t size) {
+    uint32_t args[HYPERCALL_ARGS] = {CONSOLEIO_read, size, FAKE_GUEST_VA};
+    int32_t count = console_io(d, args);
+
+    if (count >= 0) {
+        memcpy(buf, fake_guest, (size_t)count);
+        buf[count] = '\0';
+    }
+    return count;
+}
+
+/* ---- Output ---- */
+
+static void each_domains_lines_are_told_apart(void **state) {
+    (void)state;
+    assert_int_equal(write_text(a, "from dom0\n"), 0);
+    assert_int_equal(write_text(b, "from domU\n"), 0);
+    printk("from us\n");
+    assert_string_equal(fake_output(), "(d0) from dom0\r\n(d1) from domU\r\n(dacre) from us\r\n");
+}
+
+static void a_long_write_is_done_whole(void **state) {
+    char text[4000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 2] = '\n';
+    text[sizeof(text) - 1] = '\0';
+    assert_int_equal(write_text(a, text), 0);
+    assert_int_equal(strlen(fake_output()), sizeof(text) - 1 + 5 + 1);
+}
+
+static void a_write_gives_way_to_interrupts(void **state) {
+    uint32_t args[HYPERCALL_ARGS] = {CONSOLEIO_write, 1000, FAKE_GUEST_VA};
+
+    (void)state;
+    memset(fake_guest, 'x', 1000);
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    assert_int_equal(do_console_io(a->vcpu[0], args), HYPERCALL_AGAIN);
+    assert_in_range(args[1], 1, 999);
+    assert_int_equal(args[2] - FAKE_GUEST_VA, 1000 - args[1]);
+}
+
+static void bad_calls_are_refused(void **state) {
+    uint32_t null[HYPERCALL_ARGS] = {CONSOLEIO_write, 10, 0};
+    uint32_t wrap[HYPERCALL_ARGS] = {CONSOLEIO_write, 0xffffffff, 0xfffffff0};
+    uint32_t end[HYPERCALL_ARGS] = {CONSOLEIO_write, 200, FAKE_GUEST_VA + FAKE_GUEST_SIZE - 100};
+    uint32_t unknown[HYPERCALL_ARGS] = {2, 1, FAKE_GUEST_VA};
+    uint32_t none[HYPERCALL_ARGS] = {CONSOLEIO_write, 0, 0};
+    uint32_t to_null[HYPERCALL_ARGS] = {CONSOLEIO_read, 10, 0};
+
+    (void)state;
+    assert_int_equal(console_io(a, null), -XEN_EFAULT);
+    assert_int_equal(console_io(a, wrap), -XEN_EFAULT);
+    assert_int_equal(console_io(a, end), -XEN_EFAULT);
+    assert_int_equal(console_io(a, unknown), -XEN_ENOSYS);
+    assert_int_equal(console_io(a, none), 0);
+    type("x");
+    assert_int_equal(console_io(a, to_null), -XEN_EFAULT);
+}
+
+static void a_full_uart_makes_the_writer_wait_and_nobody_else(void **state) {
+    (void)state;
+    fake_board.tx_room = 0;
+    unsigned int written = 0;
+    while (write_text(b, "0123456789 flood 0123456789\n") == 0) {
+        assert_true(++written < 100);
+    }
+    assert_int_equal(write_text(a, "dom0 lives\n"), 0); /* accepted at once */
+    printk("so do we\n");
+    fake_board.tx_room = FAKE_ROOM;
+    run(50 * MS);
+    const char *output = fake_output();
+    assert_non_null(strstr(output, "(d0) dom0 lives\r\n"));
+    assert_non_null(strstr(output, "(dacre) so do we\r\n"));
+    /* They did not wait for the flood to pass. */
+    assert_true(strstr(output, "dom0 lives") - output < 100);
+    assert_true(strstr(output, "so do we") - output < 150);
+}
+
+static void a_slow_uart_gets_everything_by_and_by(void **state) {
+    char expected[1200] = "";
+
+    (void)state;
+    fake_board.tx_room = 0;
+    for (unsigned int i = 0; i < 60; i++) {
+        char line[16];
+
+        snprintf(line, sizeof(line), "line %u\n", i);
+        assert_int_equal(write_text(a, line), 0);
+        snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected),
+                 "(d0) line %u\r\n", i);
+    }
+    for (unsigned int i = 0; i < 200; i++) {
+        fake_board.tx_room = 16;
+        run(2 * MS);
+    }
+    assert_string_equal(fake_output(), expected);
+}
+
+static void a_dead_uart_stops_nobody(void **state) {
+    (void)state;
+    fake_board.tx_room = 0;
+    for (unsigned int i = 0; i < 10000; i++) {
+        (void)write_text(b, "dead\n");
+        printk("dead too\n");
+    }
+    run(100 * MS);
+    fake_board.tx_room = FAKE_ROOM;
+    run(100 * MS);
+    printk("back\n");
+    run(MS);
+    const char *output = fake_output();
+    assert_non_null(strstr(output, "bytes not printed]"));
+    assert_non_null(strstr(output, "(dacre) back\r\n"));
+}
+
+static void a_flood_is_held_to_its_rate(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < 4000; i++) { /* 4 s of trying all the time */
+        for (unsigned int j = 0; j < 20 && write_text(b, "flood flood flood flood flood\n") == 0;
+             j++) {
+        }
+        run(MS);
+    }
+    size_t count = strlen(fake_output());
+    /* The burst, four seconds' worth, and the prefixes. */
+    assert_in_range(count, CONSOLE_BUDGET_BYTES + 3 * CONSOLE_BYTES_PER_SEC,
+                    (CONSOLE_BUDGET_BYTES + 4 * CONSOLE_BYTES_PER_SEC) * 5 / 4);
+}
+
+static void printk_from_a_guests_fault_is_limited(void **state) {
+    unsigned int lines = 0;
+
+    (void)state;
+    for (unsigned int i = 0; i < 1000; i++) {
+        printk_ratelimited("guest did it again\n");
+    }
+    const char *output = fake_output();
+    for (const char *p = output; (p = strstr(p, "again")) != NULL; p++) {
+        lines++;
+    }
+    assert_int_equal(lines, PRINTK_BURST);
+    run(30000 * MS); /* forgiven; another site has its own allowance anyway */
+    printk_ratelimited("another site\n");
+    assert_string_equal(fake_output(), "(dacre) another site\r\n");
+}
+
+static struct printk_limit limit;
+
+static void suppressed_messages_are_counted(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < 100; i++) {
+        if (printk_allowed(&limit)) {
+            printk("m\n");
+        }
+    }
+    (void)fake_output();
+    run(PRINTK_INTERVAL_NS + MS);
+    assert_true(printk_allowed(&limit));
+    assert_string_equal(fake_output(),
+                        "(dacre) [90 messages like the next one were not printed]\r\n");
+    assert_false(printk_allowed(&limit));
+}
+
+static void the_log_keeps_the_latest_and_can_be_read_in_pieces(void **state) {
+    char text[PRINTK_LOG_SIZE + 1];
+    uint32_t position = 0;
+
+    (void)state;
+    for (unsigned int i = 0; i < 3000; i++) {
+        printk("message %u\n", i);
+    }
+    size_t count = printk_log_read(&position, text, 100);
+    assert_int_equal(count, 100);
+    count += printk_log_read(&position, text + 100, PRINTK_LOG_SIZE - 100);
+    assert_int_equal(count, PRINTK_LOG_SIZE);
+    text[count] = '\0';
+    assert_string_equal(text + count - 13, "message 2999\n");
+    assert_int_equal(printk_log_read(&position, text, 10), 0);
+}
+
+static void a_message_longer_than_the_limit_is_cut(void **state) {
+    char text[1000];
+
+    (void)state;
+    memset(text, 'y', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    printk("%s", text);
+    printk("\n");
+    assert_int_equal(strlen(fake_output()), 8 + PRINTK_MAX - 1 + 2);
+}
+
+/* ---- Input ---- */
+
+static void typed_text_goes_to_the_focus_alone(void **state) {
+    char text[64];
+    evtchn_port_t port;
+
+    (void)state;
+    assert_int_equal(event_bind_virq(a, VIRQ_CONSOLE, 0, &port), 0);
+    type("ls\r");
+    assert_true(event_port_is_pending(a, port));
+    assert_int_equal(read_text(b, text, 64), 0);
+    assert_int_equal(read_text(a, text, 2), 2);
+    assert_string_equal(text, "ls");
+    assert_int_equal(read_text(a, text, 64), 1);
+    assert_string_equal(text, "\r");
+    assert_int_equal(read_text(a, text, 64), 0);
+}
+
+static void ctrl_a_three_times_moves_the_focus_around(void **state) {
+    char text[64];
+
+    (void)state;
+    type(SWITCH);
+    assert_int_equal(console_focus(), 1);
+    assert_string_equal(fake_output(), "(dacre) *** console input: d1 test1\r\n");
+    type("x");
+    assert_int_equal(read_text(b, text, 64), 1);
+    type(SWITCH);
+    assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
+    type(SWITCH);
+    assert_int_equal(console_focus(), 0);
+    type(SWITCH SWITCH);
+    assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
+}
+
+static void fewer_ctrl_a_are_passed_on(void **state) {
+    char text[64];
+
+    (void)state;
+    type("\001\001");
+    assert_int_equal(read_text(a, text, 64), 0); /* held until it is clear what they are */
+    type("b");
+    assert_int_equal(read_text(a, text, 64), 3);
+    assert_string_equal(text, "\001\001b");
+    type("\001x\001y\001z");
+    assert_int_equal(read_text(a, text, 64), 6);
+    assert_int_equal(console_focus(), 0);
+}
+
+static void input_beyond_the_buffer_is_lost_not_written(void **state) {
+    char text[1024];
+
+    (void)state;
+    for (unsigned int i = 0; i < 100; i++) {
+        type("0123456789");
+    }
+    uint32_t count = 0;
+    for (int32_t n; (n = read_text(a, text, sizeof(text) - 1)) > 0;) {
+        count += (uint32_t)n;
+    }
+    assert_int_equal(count, CONSOLE_IN_SIZE);
+}
+
+static void the_focused_domains_prompt_appears_at_once(void **state) {
+    (void)state;
+    assert_int_equal(write_text(a, "/ # "), 0);
+    assert_string_equal(fake_output(), "(d0) / # ");
+    assert_int_equal(write_text(b, "login: "), 0);
+    assert_string_equal(fake_output(), "");
+    type(SWITCH);
+    const char *output = fake_output();
+    assert_non_null(strstr(output, "\r\n(d1) login: "));
+}
+
+static void the_focus_waits_for_a_domain_that_restarts(void **state) {
+    char text[64];
+
+    (void)state;
+    focus_on(1);
+    remove_domain(b);
+    type("lost"); /* nobody there */
+    assert_int_equal(console_focus(), 1);
+    b = add(1);
+    assert_int_equal(write_text(b, "again"), 0);
+    run(MS);
+    assert_string_equal(fake_output(), "(d1) again"); /* in the foreground */
+    type("x");
+    assert_int_equal(read_text(b, text, 64), 1);
+    remove_domain(b);
+    type(SWITCH);
+    assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
+}
+
+static void a_domain_that_ends_leaves_its_last_words(void **state) {
+    (void)state;
+    assert_int_equal(write_text(b, "no newline"), 0);
+    remove_domain(b);
+    printk("next\n");
+    const char *output = fake_output();
+    assert_non_null(strstr(output, "(d1) no newline\r\n"));
+    assert_non_null(strstr(output, "(dacre) next\r\n"));
+}
+
+static void the_hypervisor_has_keys(void **state) {
+    (void)state;
+    focus_on(CONSOLE_FOCUS_HYPERVISOR);
+    type("h");
+    assert_non_null(strstr(fake_output(), "h: this help"));
+    type("d");
+    assert_non_null(strstr(fake_output(), "d1 test1: running\r\n(dacre)   vCPU 0 offline"));
+    type("i");
+    assert_non_null(strstr(fake_output(), "spurious interrupts"));
+    type("\377z");
+    assert_string_equal(fake_output(), "");
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        test(each_domains_lines_are_told_apart),
+        test(a_long_write_is_done_whole),
+        test(a_write_gives_way_to_interrupts),
+        test(bad_calls_are_refused),
+        test(a_full_uart_makes_the_writer_wait_and_nobody_else),
+        test(a_slow_uart_gets_everything_by_and_by),
+        test(a_dead_uart_stops_nobody),
+        test(a_flood_is_held_to_its_rate),
+        test(printk_from_a_guests_fault_is_limited),
+        test(suppressed_messages_are_counted),
+        test(the_log_keeps_the_latest_and_can_be_read_in_pieces),
+        test(a_message_longer_than_the_limit_is_cut),
+        test(typed_text_goes_to_the_focus_alone),
+        test(ctrl_a_three_times_moves_the_focus_around),
+        test(fewer_ctrl_a_are_passed_on),
+        test(input_beyond_the_buffer_is_lost_not_written),
+        test(the_focused_domains_prompt_appears_at_once),
+        test(the_focus_waits_for_a_domain_that_restarts),
+        test(a_domain_that_ends_leaves_its_last_words),
+        test(the_hypervisor_has_keys),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
