@@ -69,29 +69,6 @@ static bool cmdline_dom0_max_vcpus(struct value value, struct cmdline *out) {
     return true;
 }
 
-/* Is @value one of the NUL-terminated @words?  Then it is copied to @out. */
-static bool cmdline_word(struct value value, const char *const words[], char *out) {
-    for (; *words; words++) {
-        if (strlen(*words) == value.size && memcmp(*words, value.text, value.size) == 0) {
-            memcpy(out, *words, value.size + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool cmdline_sched(struct value value, struct cmdline *out) {
-    static const char *const classes[] = {"credit", NULL};
-
-    return cmdline_word(value, classes, out->sched);
-}
-
-static bool cmdline_loglvl(struct value value, struct cmdline *out) {
-    static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-
-    return cmdline_word(value, levels, out->loglvl);
-}
-
 static bool cmdline_noreboot(struct value value, struct cmdline *out) {
     out->noreboot = true;
     return value.size == 0;
@@ -101,8 +78,8 @@ static const struct {
     const char *name; /* with the '=' of one that has a value */
     bool (*set)(struct value value, struct cmdline *out);
 } cmdline_options[] = {
-    {"dom0_mem=", cmdline_dom0_mem}, {"dom0_max_vcpus=", cmdline_dom0_max_vcpus},
-    {"sched=", cmdline_sched},       {"loglvl=", cmdline_loglvl},
+    {"dom0_mem=", cmdline_dom0_mem},
+    {"dom0_max_vcpus=", cmdline_dom0_max_vcpus},
     {"noreboot", cmdline_noreboot},
 };
 
@@ -130,8 +107,6 @@ static const char *cmdline_option(struct value option, struct cmdline *out) {
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why)) {
     *out = (struct cmdline){.dom0_mem = DOM0_MEM_DEFAULT, .dom0_max_vcpus = 1};
-    memcpy(out->sched, "credit", sizeof("credit"));
-    memcpy(out->loglvl, "info", sizeof("info"));
     for (text = text ? text : ""; *text;) {
         struct value option = {text, strcspn(text, " ")};
 

@@ -9,14 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CMDLINE_WORD_MAX 16
-
 struct cmdline {
-    uint32_t dom0_mem;             /* dom0_mem=<n>[K|M|G], bytes; 96 MiB when not given */
-    unsigned int dom0_max_vcpus;   /* dom0_max_vcpus=<n>, 1 when not given */
-    char sched[CMDLINE_WORD_MAX];  /* sched=<class>, "credit" when not given */
-    char loglvl[CMDLINE_WORD_MAX]; /* loglvl=<level>, "info" when not given */
-    bool noreboot;                 /* noreboot: stop, do not reset, when dom0 ends or we panic */
+    uint32_t dom0_mem;           /* dom0_mem=<n>[K|M|G], bytes; 96 MiB when not given */
+    unsigned int dom0_max_vcpus; /* dom0_max_vcpus=<n>, 1 when not given */
+    bool noreboot;               /* noreboot: stop, do not reset, when dom0 ends or we panic */
 };
 
 /**

@@ -30,18 +30,14 @@ static void has_defaults(void **state) {
     assert_string_equal(parse(NULL), "");
     assert_int_equal(options.dom0_mem, 96u << 20);
     assert_int_equal(options.dom0_max_vcpus, 1);
-    assert_string_equal(options.sched, "credit");
-    assert_string_equal(options.loglvl, "info");
     assert_false(options.noreboot);
 }
 
 static void reads_every_option(void **state) {
     (void)state;
-    assert_string_equal(parse("dom0_mem=64M  dom0_max_vcpus=2 sched=credit loglvl=debug noreboot"),
-                        "");
+    assert_string_equal(parse("dom0_mem=64M  dom0_max_vcpus=2 noreboot"), "");
     assert_int_equal(options.dom0_mem, 64u << 20);
     assert_int_equal(options.dom0_max_vcpus, 2);
-    assert_string_equal(options.loglvl, "debug");
     assert_true(options.noreboot);
 }
 
@@ -63,29 +59,14 @@ static void check_refused(const char *text) {
     assert_non_null(strstr(parse(text), "has a value that is not valid"));
     assert_int_equal(options.dom0_mem, 96u << 20);
     assert_int_equal(options.dom0_max_vcpus, 1);
-    assert_string_equal(options.sched, "credit");
-    assert_string_equal(options.loglvl, "info");
 }
 
 static void wrong_values_leave_the_default(void **state) {
     static const char *const wrong[] = {
-        "dom0_mem=",
-        "dom0_mem=0",
-        "dom0_mem=M",
-        "dom0_mem=4G",
-        "dom0_mem=4294967296",
-        "dom0_mem=99999999999999999999",
-        "dom0_mem=1Mi",
-        "dom0_mem=-1M",
-        "dom0_mem=1T",
-        "dom0_max_vcpus=0",
-        "dom0_max_vcpus=x",
-        "dom0_max_vcpus=1x",
-        "sched=credit2",
-        "sched=",
-        "loglvl=all",
-        "sched=cred",
-        "loglvl=thisislongerthanthefieldforit",
+        "dom0_mem=",        "dom0_mem=0",          "dom0_mem=M",
+        "dom0_mem=4G",      "dom0_mem=4294967296", "dom0_mem=99999999999999999999",
+        "dom0_mem=1Mi",     "dom0_mem=-1M",        "dom0_mem=1T",
+        "dom0_max_vcpus=0", "dom0_max_vcpus=x",    "dom0_max_vcpus=1x",
     };
 
     (void)state;

@@ -2,7 +2,7 @@
 """A boot configuration: which domains the hypervisor starts, read from TOML.
 
     [hypervisor]                        # all optional
-    bootargs = "loglvl=debug"
+    bootargs = "noreboot"
 
     [dom0]                              # optional as a whole
     kernel = "build/linux/pv/Image"     # paths from the top of the repository, or absolute
