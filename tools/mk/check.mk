@@ -6,8 +6,8 @@ formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*
 	tests/guests/*/*.[ch] tests/boot/programs/*.c)
 CLANG_FORMAT := clang-format
 
-.PHONY: check check-format check-layers check-headers format
-check: check-format check-layers check-headers unit
+.PHONY: check check-format check-layers check-boards check-headers format
+check: check-format check-layers check-boards check-headers unit
 
 check-format: | tools-present
 	$(call say,CHECK,format)
@@ -19,6 +19,10 @@ format: | tools-present
 check-layers:
 	$(call say,CHECK,layers)
 	$(Q)$(PYTHON) tools/check_layers
+
+check-boards:
+	$(call say,CHECK,boards)
+	$(Q)$(PYTHON) tools/check_boards
 
 check-headers: | tools-present $(hyp_prepared)
 	$(call say,CHECK,headers)
