@@ -28,6 +28,7 @@ include tools/mk/images.mk
 -include tests/guests/guests.mk
 include tools/mk/check.mk
 include tools/mk/run.mk
+include tools/mk/bench.mk
 
 .PHONY: help
 help:

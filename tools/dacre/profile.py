@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tools/plugin wrote, by symbol."""
+import bisect
+import collections
+import dataclasses
+import pathlib
+import subprocess
+
+NM = "arm-linux-gnueabi-nm"
+
+
+@dataclasses.dataclass
+class Stretch:
+    """A stay in the hypervisor: its length, and how many of its instructions each symbol has."""
+    instructions: int
+    entry: str
+    last: str
+    symbols: collections.Counter
+
+    @property
+    def place(self):
+        """Where most of it goes."""
+        return self.symbols.most_common(1)[0][0] if self.symbols else self.entry
+
+
+@dataclasses.dataclass
+class Profile:
+    total: int
+    user: int
+    symbols: collections.Counter    # (file, symbol): instructions
+    stretches: list                 # longest first
+
+
+class Symbols:
+    """Names for addresses, from ELF files that do not overlap."""
+
+    def __init__(self, files):
+        found = []
+        for file in map(pathlib.Path, files):
+            text = subprocess.run([NM, file], check=True, capture_output=True, text=True).stdout
+            for line in text.splitlines():
+                address, kind, name = line.split(maxsplit=2)
+                if kind in "tTwW" and not name.startswith("$"):
+                    found.append((int(address, 16), name, file.name))
+        found.sort()
+        self.addresses = [f[0] for f in found]
+        self.found = found
+
+    def name(self, address):
+        """(file, symbol) in which @address lies."""
+        if address >= 0xffff0000:
+            return "hypervisor", "vectors"
+        index = bisect.bisect_right(self.addresses, address) - 1
+        if index < 0:
+            return "?", f"{address:#x}"
+        return self.found[index][2], self.found[index][1]
+
+
+def read_profile(path, files):
+    """@path: the plugin's output; @files: the ELF files that ran."""
+    symbols = Symbols(files)
+    profile = Profile(0, 0, collections.Counter(), [])
+    for line in pathlib.Path(path).read_text().splitlines():
+        kind, *words = line.split()
+        if kind == "total":
+            profile.total = int(words[0])
+        elif kind == "user":
+            profile.user = int(words[0])
+        elif kind == "pc":
+            profile.symbols[symbols.name(int(words[0], 16))] += int(words[1])
+        elif kind == "stretch":
+            entry, last = (symbols.name(int(w, 16))[1] for w in words[1:])
+            profile.stretches.append(Stretch(int(words[0]), entry, last, collections.Counter()))
+        elif kind == "in":
+            profile.stretches[-1].symbols[symbols.name(int(words[0], 16))[1]] += int(words[1])
+    return profile

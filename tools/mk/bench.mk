@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What things cost: make bench, make bench-check, make bench-xen.
+
+# The same source for our boards (armel) and for make bench-xen (armhf), ARM code in both.
+bench_sources := $(wildcard tests/bench/*.c) tests/bench/mark.S
+CC_ARMHF := arm-linux-gnueabihf-gcc
+bench_cc_armel := $(CC_ARMEL) -march=armv5te
+bench_cc_armhf := $(CC_ARMHF) -march=armv7-a -mfpu=vfpv3-d16
+
+bench_programs := $(foreach abi,armel armhf,$(B)/bench/$(abi)/bench)
+$(bench_programs): $(B)/bench/%/bench: $(bench_sources) tests/bench/bench.h tests/bench/hello.S \
+		| tools-present
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(bench_cc_$*) -marm -std=gnu11 -O2 -static $(warnings) $(bench_sources) -o $@
+	$(Q)$(bench_cc_$*) -nostdlib -static -Wl,--build-id=none tests/bench/hello.S -o $(@D)/hello
+
+$(B)/userland/bench.cpio.gz: $(B)/bench/armel/bench
+
+# Counts instructions; its header comes from QEMU's source package.
+profile_plugin := $(B)/bench/profile.so
+$(B)/qemu/qemu-plugin.h: tools/fetch-qemu-plugin-header | tools-present
+	$(Q)tools/fetch-qemu-plugin-header $(@D)
+$(profile_plugin): $(wildcard tools/plugin/*.[ch]) $(B)/qemu/qemu-plugin.h
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D) && $(CC_HOST) -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra \
+		-Werror -I$(B)/qemu $(filter %.c,$^) -o $@
+
+.PHONY: bench-images bench bench-check bench-reference bench-xen
+bench-images: images guests $(B)/linux/native/Image $(B)/userland/bench.cpio.gz $(profile_plugin)
+
+BENCH ?=
+bench: deps
+	$(Q)$(MAKE) --no-print-directory -j2 bench-images
+	$(Q)tools/bench $(PLATFORM) $(BENCH)
+
+bench-check: deps
+	$(Q)$(MAKE) --no-print-directory -j2 bench-images
+	$(Q)tools/bench $(PLATFORM) --check
+
+# Takes the figures of the last make bench as those that make bench-check compares with.
+bench-reference:
+	$(Q)cp $(B)/bench/results.json docs/benchmarks/reference-$(PLATFORM).json
+
+bench-xen:
+	$(Q)tools/install-deps && tools/install-deps --xen
+	$(Q)$(MAKE) --no-print-directory $(B)/bench/armhf/bench
+	$(Q)tools/bench-xen-kernel $(B)/linux/xen
+	$(Q)tools/bench-xen $(PLATFORM)

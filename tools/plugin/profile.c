@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TCG plugin: where a machine's instructions go.  Used by tools/profile and tools/bench.
+ *
+ *     -plugin profile.so,out=FILE[,hyp=START:END][,kernel=START][,counts=off]
+ *
+ * hyp is the hypervisor's address range; kernel is where kernel addresses start, below which all
+ * counts as one (user code, and code that runs before the MMU is on).  FILE gets
+ *     mark NAME TOTAL              as soon as tests/bench/mark.S is executed
+ * and, when QEMU ends,
+ *     total INSNS
+ *     user INSNS
+ *     pc ADDRESS INSNS             of each instruction (not with counts=off)
+ *     stretch INSNS ENTRY LAST     the longest stays in the hypervisor, longest first: from the
+ *     in ADDRESS INSNS             vector at ENTRY to the last block at LAST, and its blocks
+ * If marks "begin" and "end" came, pc and user count only what ran between them.
+ *
+ * The hypervisor runs with interrupts masked, so a stay is a stretch with interrupts off.  One that
+ * did not begin at a vector is its boot and is left out; WFI ends one and begins the next.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <qemu-plugin.h>
+
+#include "stretch.h"
+#include "table.h"
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+#define MARK_FIRST    0xe22cc000u /* eor r12, r12, #0 */
+#define VECTORS_START 0xffff0000u
+#define VECTORS_END   0xffff0f00u /* the helpers of user programs start here */
+
+struct mark {
+    const char *name;
+    uint32_t second; /* the opcode after MARK_FIRST */
+};
+
+/* As in tests/bench/mark.S. */
+static const struct mark marks[] = {
+    {"userland", 0xe3ccc000u}, /* bic r12, r12, #0 */
+    {"begin", 0xe38cc000u},    /* orr r12, r12, #0 */
+    {"end", 0xe28cc000u},      /* add r12, r12, #0 */
+};
+
+struct counter {
+    uint64_t now;   /* incremented by translated code */
+    uint64_t begin; /* its value at the last mark "begin" */
+    uint64_t kept;  /* between marks */
+};
+
+static FILE *out;
+static uint64_t hyp_start = 0xfe100000, hyp_end = 0xfe200000, kernel_start = 0xc0000000;
+static bool counting = true, marked;
+static struct table counters;
+static struct counter user, total;
+
+static bool in_hypervisor(uint64_t address) {
+    return (address >= hyp_start && address < hyp_end) ||
+           (address >= VECTORS_START && address < VECTORS_END);
+}
+
+static struct counter *counter_of(uint64_t address) {
+    return address < kernel_start ? &user : table_entry(&counters, (uint32_t)address);
+}
+
+static void counter_begin(uint32_t address, void *entry) {
+    struct counter *counter = entry;
+
+    (void)address;
+    counter->begin = counter->now;
+}
+
+static void counter_end(uint32_t address, void *entry) {
+    struct counter *counter = entry;
+
+    (void)address;
+    counter->kept += counter->now - counter->begin;
+}
+
+static void all_counters(void (*function)(uint32_t address, void *entry)) {
+    table_walk(&counters, function);
+    function(0, &user);
+}
+
+static void on_mark(unsigned int vcpu, void *data) {
+    const struct mark *mark = data;
+
+    (void)vcpu;
+    fprintf(out, "mark %s %" PRIu64 "\n", mark->name, total.now);
+    fflush(out);
+    if (strcmp(mark->name, "begin") == 0) {
+        marked = true;
+        all_counters(counter_begin);
+    } else if (strcmp(mark->name, "end") == 0) {
+        all_counters(counter_end);
+    }
+}
+
+static uint32_t opcode(const struct qemu_plugin_insn *insn) {
+    uint32_t value = 0;
+
+    if (qemu_plugin_insn_size(insn) == sizeof(value)) {
+        memcpy(&value, qemu_plugin_insn_data(insn), sizeof(value));
+    }
+    return value;
+}
+
+static void look_for_mark(struct qemu_plugin_insn *insn, struct qemu_plugin_insn *next) {
+    if (opcode(insn) != MARK_FIRST) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (opcode(next) == marks[i].second) {
+            qemu_plugin_register_vcpu_insn_exec_cb(next, on_mark, QEMU_PLUGIN_CB_NO_REGS,
+                                                   (void *)&marks[i]);
+        }
+    }
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+    size_t count = qemu_plugin_tb_n_insns(tb);
+    struct qemu_plugin_insn *before = NULL;
+
+    (void)id;
+    stretch_translation(tb, in_hypervisor(qemu_plugin_tb_vaddr(tb)));
+    for (size_t i = 0; i < count; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &total.now, 1);
+        if (counting) {
+            struct counter *counter = counter_of(qemu_plugin_insn_vaddr(insn));
+
+            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                       &counter->now, 1);
+        }
+        if (before) {
+            look_for_mark(before, insn);
+        }
+        before = insn;
+    }
+}
+
+static uint64_t counted(const struct counter *counter) {
+    return marked ? counter->kept : counter->now;
+}
+
+static void print_counter(uint32_t address, void *entry) {
+    if (counted(entry)) {
+        fprintf(out, "pc %08" PRIx32 " %" PRIu64 "\n", address, counted(entry));
+    }
+}
+
+static void on_exit_of_qemu(qemu_plugin_id_t id, void *data) {
+    (void)id;
+    (void)data;
+    fprintf(out, "total %" PRIu64 "\nuser %" PRIu64 "\n", total.now, counted(&user));
+    table_walk(&counters, print_counter);
+    stretch_print(out);
+    fclose(out);
+}
+
+static bool is(const char *argument, const char *key) {
+    return strncmp(argument, key, strlen(key)) == 0;
+}
+
+static bool option(const char *argument) {
+    const char *value = strchr(argument, '=');
+
+    if (!value++) {
+        return false;
+    }
+    if (is(argument, "out=")) {
+        out = fopen(value, "w");
+        return out != NULL;
+    }
+    if (is(argument, "hyp=")) {
+        return sscanf(value, "%" SCNx64 ":%" SCNx64, &hyp_start, &hyp_end) == 2;
+    }
+    if (is(argument, "kernel=")) {
+        return sscanf(value, "%" SCNx64, &kernel_start) == 1;
+    }
+    return is(argument, "counts=") && qemu_plugin_bool_parse("counts", value, &counting);
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+                                           char **argv) {
+    (void)info;
+    for (int i = 0; i < argc; i++) {
+        if (!option(argv[i])) {
+            fprintf(stderr, "profile.so: cannot take the option %s\n", argv[i]);
+            return -1;
+        }
+    }
+    if (!out) {
+        fprintf(stderr, "profile.so: out=FILE is missing\n");
+        return -1;
+    }
+    table_init(&counters, sizeof(struct counter));
+    stretch_init(id, VECTORS_START, VECTORS_END);
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+    qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+    return 0;
+}
