@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Domains are built as the tree asks, again after a reboot, and what fails leaves nothing behind. */
+/* links: core/domain_build.c core/domain_load.c core/p2m.c core/p2m_change.c core/page.c */
+/* links: core/page_scrub.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c */
+/* links: core/pt_register.c core/pt_split.c core/pt_update.c core/mmuext.c core/mmuext_table.c */
+/* links: core/mmuext_cache.c core/memory.c core/device.c lib/format.c */
+#include "core/domain_build.h"
+
+#include <arch/fake.h>
+#include <arch/fake_mm.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/domain_free.h"
+#include "core/domain_load.h"
+#include "core/guest_hw.h"
+#include "core/page.h"
+#include "core/pt_table.h"
+#include "core/vcpu.h"
+#include "lib/format.h"
+#include "support_domain.h"
+#include "support_mm.h"
+
+#define KERNEL0     (FAKE_RAM_PA + 0x100000u)
+#define KERNEL1     (FAKE_RAM_PA + 0x110000u)
+#define RAMDISK     (FAKE_RAM_PA + 0x120100u) /* not on a page */
+#define KERNEL_SIZE 0x6001u
+#define DISK_SIZE   0x2345u
+#define TREE_TEXT   "the tree of domain %u, in RAM from %x on"
+#define CONSOLE     7 /* port */
+
+static struct bootinfo boot;
+static const char *error;
+static struct guest_hw hw;
+static unsigned int reap_requests, assigned;
+static int console_error;
+
+/* ---- What is around the builder ---- */
+
+int domain_create(domid_t id, const char *name, struct domain **out) {
+    if (domain_by_id(id)) {
+        return -XEN_EEXIST;
+    }
+    *out = support_domain_add(id, 0);
+    (*out)->state = DOMAIN_BUILDING;
+    strncpy((*out)->name, name, sizeof((*out)->name) - 1);
+    return 0;
+}
+
+void domain_start(struct domain *d) {
+    d->state = DOMAIN_RUNNING;
+}
+
+int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
+    assert_int_equal(id, d->vcpu_count);
+    *out = calloc(1, sizeof(**out));
+    (*out)->domain = d;
+    d->vcpu[d->vcpu_count++] = *out;
+    return 0;
+}
+
+void domain_reap_request(void) {
+    reap_requests++;
+}
+
+int pirq_assign(struct domain *d, unsigned int irq) {
+    (void)d;
+    assigned++;
+    return irq < IRQ_MAX ? 0 : -XEN_EINVAL;
+}
+
+int sched_domain_set(struct domain *d, const struct sched_params *params) {
+    d->vcpu[0]->sched.params = *params;
+    return 0;
+}
+
+int console_ring_init(struct domain *d, struct xencons_interface *ring, evtchn_port_t *port) {
+    static const uint8_t zero[PAGE_SIZE];
+
+    assert_memory_equal(ring, zero, PAGE_SIZE);
+    d->console.ring = console_error ? NULL : ring;
+    *port = CONSOLE;
+    return console_error;
+}
+
+int guest_hw_assign(const struct bootinfo *b, char *text) {
+    (void)b;
+    (void)text;
+    return 0;
+}
+
+int guest_hw_collect(const struct bootinfo *b, unsigned int index, struct guest_hw *out,
+                     char *text) {
+    (void)b;
+    (void)text;
+    *out = index == 0 ? hw : (struct guest_hw){0};
+    return 0;
+}
+
+int guest_fdt_build(const struct bootinfo *b, unsigned int index, const struct guest_layout *layout,
+                    void *buf, size_t size, char *text) {
+    (void)text;
+    assert_ptr_equal(b, &boot);
+    return (int)format_text(buf, size, TREE_TEXT, index, layout->ram_start.v) + 1;
+}
+
+/* ---- The machine: images in memory, nothing else in use ---- */
+
+static uint8_t image_byte(maddr_t at) {
+    return (uint8_t)(at.v * 13 + (at.v >> 8));
+}
+
+static void fill(struct boot_module module) {
+    for (uint32_t i = 0; i < module.size; i++) {
+        maddr_t at = maddr(module.start.v + i);
+
+        fake_frame(maddr_to_mfn(at))[at.v & ~PAGE_MASK] = image_byte(at);
+    }
+}
+
+static void power_on(void) {
+    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+    static const struct page_range modules = {{FAKE_RAM_PA}, 3 * MIB};
+
+    memset(fake_ram, 0xa5, sizeof(fake_ram)); /* left there by the last boot */
+    mm_setup(); /* heap and board; the frames anew, without the modules */
+    fake_mm_init();
+    pt_blocks = NULL;
+    pt_units = NULL;
+    assert_int_equal(page_init_early(&ram, 1, &modules, 1), 0);
+    assert_false(domain_build_step()); /* what a failed test left waiting would show here */
+}
+
+static int setup(void **state) {
+    static const struct boot_domain dom0 = {
+        .name = "dom0",
+        .is_dom0 = true,
+        .memory = 6 * MIB,
+        .vcpu_count = 1,
+        .kernel = {{KERNEL0}, KERNEL_SIZE},
+        .bootargs = "",
+        .weight = 256,
+        .table_memory = PT_LIMIT_MIN,
+    };
+    static const struct boot_domain domu = {
+        .name = "guest",
+        .memory = 5 * MIB,
+        .vcpu_count = 2,
+        .kernel = {{KERNEL1}, KERNEL_SIZE},
+        .ramdisk = {{RAMDISK}, DISK_SIZE},
+        .bootargs = "",
+        .weight = 512,
+        .cap = 50,
+        .table_memory = PT_LIMIT_MIN,
+    };
+
+    (void)state;
+    power_on();
+    fill(dom0.kernel);
+    fill(domu.kernel);
+    fill(domu.ramdisk);
+    boot = (struct bootinfo){.domain_count = 2, .domain = {dom0, domu}};
+    hw = (struct guest_hw){
+        .io_count = 1, .io = {{{0x60000000}, 0x2000}}, .pirq_count = 2, .pirq = {5, 9}};
+    reap_requests = assigned = 0;
+    console_error = 0;
+    return 0;
+}
+
+static void build(void) {
+    if (domain_build_all(&boot, &error)) {
+        fail_msg("%s", error);
+    }
+}
+
+static void check_refused(const char *sentence) {
+    assert_true(domain_build_all(&boot, &error) < 0);
+    if (!strstr(error, sentence)) {
+        fail_msg("'%s', not '%s'", error, sentence);
+    }
+}
+
+/* ---- What must be in a domain ---- */
+
+static uint8_t guest_byte(const struct domain *d, uint32_t gpa) {
+    mfn_t frame = p2m_to_mfn(&d->p2m, gpaddr_to_gfn(gpaddr(gpa)));
+
+    assert_false(mfn_eq(frame, INVALID_MFN));
+    return fake_frame(frame)[gpa & ~PAGE_MASK];
+}
+
+static void check_image(const struct domain *d, uint32_t gpa, struct boot_module module) {
+    for (uint32_t i = 0; i < module.size; i++) {
+        assert_int_equal(guest_byte(d, gpa + i), image_byte(maddr(module.start.v + i)));
+    }
+}
+
+static void check_tree(const struct domain *d, unsigned int index, uint32_t ram_start) {
+    char text[80];
+    size_t size = format_text(text, sizeof(text), TREE_TEXT, index, ram_start) + 1;
+    uint32_t tree = d->vcpu[0]->arch.fdt;
+
+    for (uint32_t i = 0; i < size; i++) {
+        assert_int_equal(guest_byte(d, tree + i), text[i]);
+    }
+}
+
+static void check_guest(void) {
+    struct domain *d = domain_by_id(1);
+
+    assert_non_null(d);
+    assert_string_equal(d->name, "guest");
+    assert_int_equal(d->state, DOMAIN_RUNNING);
+    assert_false(d->is_privileged);
+    assert_int_equal(d->vcpu_count, 2);
+    assert_int_equal(d->vcpu[0]->arch.entry, PV_RAM_GPA + 0x8000);
+    assert_int_equal(d->vcpu[0]->sched.params.weight, 512);
+    assert_int_equal(d->vcpu[0]->sched.params.cap, 50);
+    assert_int_equal(d->p2m.count, 5 * FRAMES_PER_MIB);
+    check_image(d, PV_RAM_GPA + 0x8000, boot.domain[1].kernel);
+    check_image(d, d->vcpu[0]->arch.fdt + GUEST_FDT_MAX, boot.domain[1].ramdisk);
+    check_tree(d, 1, PV_RAM_GPA);
+    assert_int_equal(d->hvm_params[HVM_PARAM_CONSOLE_PFN], PV_MAGIC_CONSOLE_GFN);
+    assert_int_equal(d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN], CONSOLE);
+    uint32_t console = p2m_lookup(&d->p2m, gfn(PV_MAGIC_CONSOLE_GFN));
+    assert_int_equal(p2m_entry_type(console), P2M_SHARED);
+    assert_ptr_equal(fake_frame(p2m_entry_mfn(console)), d->console.ring);
+}
+
+static void both_domains_are_built(void **state) {
+    struct domain *d;
+
+    (void)state;
+    build();
+    check_guest();
+    d = domain_by_id(0);
+    assert_true(d->is_privileged);
+    assert_true(d->is_direct_mapped);
+    uint32_t ram = d->p2m.base << PAGE_SHIFT;
+    assert_int_equal(ram % (2 * MIB), 0);
+    for (uint32_t i = 0; i < 6 * FRAMES_PER_MIB; i++) {
+        assert_int_equal(p2m_to_mfn(&d->p2m, gfn(d->p2m.base + i)).v, d->p2m.base + i);
+    }
+    check_image(d, ram + 0x8000, boot.domain[0].kernel);
+    check_tree(d, 0, ram);
+    assert_int_equal(d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN], 0);
+    uint32_t io = p2m_lookup(&d->p2m, gfn(0x60001));
+    assert_int_equal(p2m_entry_type(io), P2M_DEVICE);
+    assert_int_equal(p2m_entry_mfn(io).v, 0x60001);
+    assert_int_equal(assigned, 2);
+    mm_check();
+}
+
+/* ---- Restarts ---- */
+
+/* As domain_reap.c does it, without the rest of the machine. */
+static void *tear_down(struct domain *d) {
+    void *record = d->boot;
+
+    mm_destroy(d);
+    return record;
+}
+
+static unsigned int rebuild(void *record) {
+    unsigned int steps = 0;
+
+    domain_build_restart(record);
+    while (domain_build_step() && steps < 100000) {
+        steps++;
+    }
+    return steps;
+}
+
+static void a_restart_finds_everything_again(void **state) {
+    uint32_t free_before;
+
+    (void)state;
+    build();
+    free_before = page_free_count();
+    for (unsigned int i = 0; i < 5; i++) {
+        struct domain *d = domain_by_id(1);
+
+        /* What the guest did to its own memory is not seen by the next one. */
+        memset(fake_frame(p2m_to_mfn(&d->p2m, gfn(PV_RAM_GPA >> PAGE_SHIFT))), 0xee, PAGE_SIZE);
+        unsigned int steps = rebuild(tear_down(d));
+        /* At least one for each MiB, and for each page of the images. */
+        assert_in_range(steps, 5 + (KERNEL_SIZE + DISK_SIZE) / PAGE_SIZE, 100);
+        check_guest();
+        assert_int_equal(guest_byte(domain_by_id(1), PV_RAM_GPA), 0);
+        assert_int_equal(page_free_count(), free_before);
+        mm_check();
+    }
+    assert_false(domain_build_step());
+    assert_int_equal(reap_requests, 0);
+}
+
+/* One part of what a failed build holds is given back as that of a domain that ended. */
+static void check_gives_up(void *record, uint32_t free_before) {
+    struct domain *d;
+
+    rebuild(record);
+    assert_false(domain_build_step());
+    assert_int_equal(reap_requests, 1);
+    d = domain_by_id(1);
+    assert_int_equal(d->state, DOMAIN_SHUTDOWN);
+    assert_null(d->boot); /* not again */
+    mm_destroy(d);
+    assert_int_equal(page_free_count(), free_before);
+    mm_check();
+}
+
+static void a_restart_without_memory_is_given_up(void **state) {
+    uint32_t free_before;
+
+    (void)state;
+    build();
+    void *record = tear_down(domain_by_id(1));
+    while (page_free_count() > 4 * FRAMES_PER_MIB) {
+        assert_false(mfn_eq(page_alloc_mib(DOMID_XEN, 1, 1), INVALID_MFN));
+    }
+    free_before = page_free_count();
+    check_gives_up(record, free_before);
+}
+
+static void a_restart_without_console_is_given_up(void **state) {
+    uint32_t free_before;
+
+    (void)state;
+    build();
+    void *record = tear_down(domain_by_id(1));
+    free_before = page_free_count();
+    console_error = -XEN_ENOSPC;
+    check_gives_up(record, free_before);
+}
+
+/* ---- Refusals at boot ---- */
+
+static void too_much_memory_is_refused(void **state) {
+    (void)state;
+    boot.domain[1].memory = 60 * MIB;
+    check_refused("guest cannot be built: not so much memory");
+}
+
+static void memory_in_pieces_is_not_enough_for_dom0(void **state) {
+    (void)state;
+    mfn_t middle;
+
+    do {
+        middle = page_alloc_mib(DOMID_XEN, 1, 1);
+    } while (middle.v < (FAKE_RAM_PA + 16 * MIB) >> PAGE_SHIFT);
+    boot.domain[0].memory = 20 * MIB;
+    check_refused("dom0 cannot be built: not so much memory in one piece");
+}
+
+static void too_much_table_memory_is_refused(void **state) {
+    (void)state;
+    boot.domain[1].table_memory = 64 * MIB;
+    check_refused("guest cannot be built: no memory for its translation tables");
+}
+
+static void a_wrong_kernel_is_refused(void **state) {
+    (void)state;
+    memcpy(fake_frame(maddr_to_mfn(maddr(KERNEL1))), "\177ELF", 4);
+    check_refused("guest cannot be built: its kernel is an ELF");
+}
+
+static void memory_too_small_for_the_images_is_refused(void **state) {
+    (void)state;
+    boot.domain[1].memory = MIB;
+    check_refused("guest cannot be built: its memory is too small");
+}
+
+static void registers_where_ram_is_are_refused(void **state) {
+    (void)state;
+    boot.domain[0] = boot.domain[1];
+    boot.domain_count = 1;
+    hw.io[0].start = maddr(PV_RAM_GPA + MIB);
+    check_refused("a register range or interrupt line");
+    power_on();
+    hw.io[0].start = maddr(PV_MAGIC_GPA);
+    check_refused("no memory for its console");
+}
+
+static void a_line_that_is_not_there_is_refused(void **state) {
+    (void)state;
+    hw.pirq[1] = IRQ_MAX;
+    check_refused("dom0 cannot be built: a register range or interrupt line");
+}
+
+static int teardown(void **state) {
+    (void)state;
+    support_domain_remove_all();
+    return 0;
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        test(both_domains_are_built),
+        test(a_restart_finds_everything_again),
+        test(a_restart_without_memory_is_given_up),
+        test(a_restart_without_console_is_given_up),
+        test(too_much_memory_is_refused),
+        test(memory_in_pieces_is_not_enough_for_dom0),
+        test(too_much_table_memory_is_refused),
+        test(a_wrong_kernel_is_refused),
+        test(memory_too_small_for_the_images_is_refused),
+        test(registers_where_ram_is_are_refused),
+        test(a_line_that_is_not_there_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
