@@ -8,6 +8,8 @@
  * DACR must say DACR_KERNEL.  An unaligned address goes byte by byte: LDRT of a
  * misaligned word is not a word on ARMv5.
  */
+#include <public/arch-arm-pv.h>
+
         .syntax unified
         .arm
         .section .text.guest_access, "ax"
@@ -86,6 +88,23 @@ copy_updates:
         subs    r2, r2, #1
         bne     3b
         mov     r0, #0
+        bx      lr
+
+/*
+ * int copy_update_from_guest(struct guest_update *to, gvaddr_t from): 0, or not 0: it is not
+ * word-aligned, not below PV_VIRT_START, not readable, or an upper half is not 0.  Its end may lie
+ * in the vCPU page, which the guest kernel can read as well.
+ */
+        .globl  copy_update_from_guest
+copy_update_from_guest:
+        cmp     r1, #PV_VIRT_START
+        bxhs    lr
+        tst     r1, #3
+        bxne    lr
+        ldmia   r1, {r1-r3, r12}                @ ptr, 0, val, 0
+        orrs    r2, r2, r12
+        stmia   r0, {r1, r3}
+        moveq   r0, #0
         bx      lr
 guest_access_end:
 

@@ -51,7 +51,10 @@ struct arch_vcpu;
 void level_thread_save(struct arch_vcpu *v);
 void level_thread_load(const struct arch_vcpu *v);
 
-/* control.S/c */
+/** level_clear_exclusive() - the exclusive monitor, where there is one.  core.c. */
+void level_clear_exclusive(void);
+
+/* core.c */
 void level_idle(void);
 const char *level_cpu_name(uint32_t midr);
 

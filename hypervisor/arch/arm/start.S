@@ -10,6 +10,7 @@
 #include <xen/xen.h>
 #include <public/arch-arm-pv.h>
 #include "asm_offsets.h"
+#include <level/barrier.h>
 #include <level/control.h>
 #include "arch/arm/layout.h"
 
@@ -59,9 +60,8 @@ _start:
         .balign 32
 mmu_on:
         mcr     p15, 0, r0, c1, c0, 0           @ SCTLR: MMU, caches, high vectors
-        mrc     p15, 0, r0, c1, c0, 0
-        mov     r0, r0
-        mov     r0, r0
+        mrc     p15, 0, r0, c1, c0, 0           @ a read waits for the write
+        control_sync r0
         mov     pc, lr
 
 1:      mov     r0, r8

@@ -18,6 +18,10 @@ void level_idle(void) {
     __asm__ volatile("mcr p15, 0, %0, c7, c0, 4" : : "r"(0) : "memory");
 }
 
+/* ARMv5 has no exclusive loads. */
+void level_clear_exclusive(void) {
+}
+
 const char *level_cpu_name(uint32_t midr) {
     return MIDR_PART(midr) == 0x926 ? "ARM926EJ-S (ARMv5TEJ)" : "unknown ARMv5 core";
 }

@@ -6,3 +6,10 @@
  */
 .macro  dacr_sync, tmp
 .endm
+
+/* After a change of SCTLR: the two instructions fetched before it took effect (DDI 0198, 3.5) are
+ * harmless, since they are fetched where virtual and machine address agree. */
+.macro  control_sync, tmp
+        mov     \tmp, \tmp
+        mov     \tmp, \tmp
+.endm

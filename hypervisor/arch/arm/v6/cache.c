@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ARM11 caches (ARM1176JZF-S TRM DDI 0301, 3.2.22): separate, virtually indexed, physically
+ * tagged, 32-byte lines.  With at most 16 KiB in 4 ways an index is the same in every
+ * mapping of a frame; a core with larger ways (CTR.P set) would need page colouring and is
+ * not for this code yet (docs/caveats.md).  The table walker reads memory, not the data cache.
+ */
+#include "arch/arm/level.h"
+
+#define LINE 32u
+
+#define CACHE_OP(va, crm, op) \
+    __asm__ volatile("mcr p15, 0, %0, c7, " crm ", " op : : "r"(va) : "memory")
+
+void level_drain(void) {
+    CACHE_OP(0, "c10", "4");
+}
+
+void level_dcache_clean(uint32_t va, size_t size) {
+    uint32_t end = va + (uint32_t)size;
+
+    for (va &= ~(LINE - 1); va < end; va += LINE) {
+        CACHE_OP(va, "c10", "1");
+    }
+    level_drain();
+}
+
+void level_dcache_flush(uint32_t va, size_t size) {
+    uint32_t end = va + (uint32_t)size;
+
+    for (va &= ~(LINE - 1); va < end; va += LINE) {
+        CACHE_OP(va, "c14", "1");
+    }
+    level_drain();
+}
+
+void level_dcache_inval(uint32_t va, size_t size) {
+    uint32_t end = va + (uint32_t)size;
+
+    if (va & (LINE - 1)) {
+        CACHE_OP(va, "c10", "1");
+    }
+    if (end & (LINE - 1)) {
+        CACHE_OP(end, "c10", "1");
+    }
+    for (va &= ~(LINE - 1); va < end; va += LINE) {
+        CACHE_OP(va, "c6", "1");
+    }
+    level_drain();
+}
+
+void level_icache_sync(uint32_t va, size_t size) {
+    level_dcache_clean(va, size);
+    /* The whole I cache: invalidating it by address leaves stale lines on ARM1136/1176 (erratum
+     * 411920 is about the whole-cache operation interrupted; interrupts are masked here). */
+    CACHE_OP(0, "c5", "0");
+    CACHE_OP(0, "c5", "6");
+    level_drain();
+    CACHE_OP(0, "c5", "4");
+}
+
+/* Physically tagged: no mapping misses what another one wrote.  Data is cleaned all the same, for
+ * whoever looks at memory; instructions are fetched anew. */
+void level_cache_flush_all(void) {
+    CACHE_OP(0, "c14", "0");
+    CACHE_OP(0, "c5", "0");
+    CACHE_OP(0, "c5", "6");
+    level_drain();
+    CACHE_OP(0, "c5", "4");
+}
