@@ -29,6 +29,8 @@ DECLARE(mcr_p14);
 DECLARE(ldc);
 DECLARE(mcr_p15_odd);
 DECLARE(hvc);
+/* r1-r10 and lr before and after a hypercall. */
+void kernel_hypercall_registers(const uint32_t before[11], uint32_t after[11]);
 void user_mrc_id(void);
 uint32_t kernel_mrc_id(void);
 
@@ -114,19 +116,12 @@ TEST(user_registers_survive_a_system_call) {
 }
 
 TEST(kernel_registers_survive_a_hypercall) {
-    register uint32_t r4 __asm__("r4") = 0x44;
-    register uint32_t r5 __asm__("r5") = 0x55;
-    register uint32_t r11 __asm__("r11") = 0xbb;
-    register uint32_t lr __asm__("lr") = 0xee;
+    static const uint32_t before[11] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66,
+                                        0x77, 0x88, 0x99, 0xaa, 0xee};
+    uint32_t after[11];
 
-    __asm__ volatile("mov r12, #17\n\tmov r0, #0\n\tmov r1, #0\n\tswi 0"
-                     : "+r"(r4), "+r"(r5), "+r"(r11), "+r"(lr)
-                     :
-                     : "r0", "r1", "r12", "memory");
-    EXPECT_EQ(r4, 0x44);
-    EXPECT_EQ(r5, 0x55);
-    EXPECT_EQ(r11, 0xbb);
-    EXPECT_EQ(lr, 0xee);
+    kernel_hypercall_registers(before, after);
+    EXPECT_EQ(memcmp(before, after, sizeof(before)), 0);
 }
 
 /* Identification is readable by the kernel (emulated) and not by user code. */

@@ -34,3 +34,17 @@ user_\name:
         both    mcr_p15_odd, arm, "mcr p15, 7, r0, c4, c7, 3"
         both    hvc, arm, ".inst 0xe1400070"
         both    mrc_id, arm, "mrc p15, 0, r0, c0, c0, 0"
+
+        .text
+        .balign 4
+        .arm
+        .globl  kernel_hypercall_registers
+kernel_hypercall_registers:             @ (const uint32_t before[11], uint32_t after[11])
+        push    {r1, r4-r11, lr}
+        ldmia   r0, {r1-r10, lr}
+        mov     r0, #0
+        mov     r12, #17                @ xen_version(XENVER_version), which ignores r1
+        swi     0
+        pop     {r0}
+        stmia   r0, {r1-r10, lr}
+        pop     {r4-r11, pc}

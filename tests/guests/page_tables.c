@@ -94,6 +94,29 @@ TEST(update_of_an_unregistered_table_is_ignored) {
     EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, va), 0), 0);
 }
 
+/*
+ * The hypervisor remembers the table of the last update: not beyond the table's life, when
+ * its memory serves another.
+ */
+TEST(update_after_a_table_is_gone_touches_no_other) {
+    uint32_t *first = pt_new_l2(), *second = pt_new_l2();
+    uint32_t va = WINDOW + SECTION_SIZE;
+    uint32_t entry = core_small(marked_page(0x4444), CORE_READ_WRITE);
+
+    for (int i = 0; i < 32; i++) {
+        EXPECT_EQ(pt_attach(pt_kernel_l1, va, first, PV_DOMAIN_KERNEL), 0);
+        EXPECT_EQ(pt_update(page_gpa(first), entry), 0);
+        EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, va), 0), 0);
+        EXPECT_EQ(pt_attach(pt_kernel_l1, va, second, PV_DOMAIN_KERNEL), 0);
+        EXPECT_EQ(pt_update(page_gpa(first + 1), entry), 0);
+        EXPECT_EQ(pt_update(page_gpa(first), entry), 0);
+        pt_flush_tlb();
+        EXPECT_TRAP(try_read(va, NULL), TRAP_DATA_ABORT);
+        EXPECT_TRAP(try_read(va + PAGE_SIZE, NULL), TRAP_DATA_ABORT);
+        EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, va), 0), 0);
+    }
+}
+
 TEST(user_domain_is_open_to_user_code_and_kernel) {
     uint32_t gpa = marked_page(0x7777);
 

@@ -80,7 +80,7 @@ TEST(user_code_cannot_write_kernel_or_hypervisor) {
 
 TEST(user_code_cannot_write_vectors_or_helpers) {
     static const uint32_t words[] = {PV_VECTORS_VA,        PV_VECTORS_VA + 8, PV_HELPERS_VA,
-                                     PV_HELPERS_VA + 0x60, PV_TLS_VA,         0xfffffff8};
+                                     PV_HELPERS_VA + 0x60, PV_TLS_VA,         PV_VECTORS_VA + 0xff8};
     uint32_t before[COUNT(words)];
 
     for (unsigned int j = 0; j < COUNT(words); j++) {
@@ -157,7 +157,10 @@ TEST(iret_cannot_raise_rights) {
     static const uint32_t modes[] = {0x00, 0x11, 0x12, 0x17, 0x1b, 0x1f, 0xc0 | 0x10, 0x1f | 0xc0};
 
     for (unsigned int i = 0; i < COUNT(modes); i++) {
+        static uint32_t stack[128]; /* for the kernel's handler, should it run as kernel code */
+
         memset(&user_state, 0, sizeof(user_state));
+        user_state.sp = (uint32_t)(stack + 128);
         user_state.pc = (uint32_t)user_read;
         user_state.r[0] = 0xff000000;
         user_state.psr = modes[i];

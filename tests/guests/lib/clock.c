@@ -11,11 +11,9 @@ uint32_t clock_port;
 volatile uint32_t clock_expired;
 volatile uint64_t clock_expired_at;
 
+/* As the hypervisor computes it, so that neither is ever ahead: 32 by 32 bits, one shift. */
 static uint64_t clock_scale(const volatile struct vcpu_time_info *time, uint32_t delta) {
-    uint64_t ticks = delta;
-
-    ticks = time->tsc_shift < 0 ? ticks >> -time->tsc_shift : ticks << time->tsc_shift;
-    return ticks * time->tsc_to_system_mul >> 32;
+    return (uint64_t)delta * time->tsc_to_system_mul >> (32 - time->tsc_shift);
 }
 
 uint64_t clock_ns(void) {
