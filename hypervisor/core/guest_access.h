@@ -38,4 +38,10 @@ struct guest_update {
 int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count);
 #define GUEST_UPDATES_MAX 256u
 
+/**
+ * copy_update_from_guest() - one struct mmu_update, quickly.
+ * Returns 0, or not 0: read it with copy_updates_from_guest(), which says what is wrong.
+ */
+int copy_update_from_guest(struct guest_update *to, gvaddr_t from);
+
 #endif /* CORE_GUEST_ACCESS_H */

@@ -21,6 +21,7 @@ struct page_mib {
 };
 
 struct page_info *page_table;
+uintptr_t page_bias;
 uint32_t page_first;
 uint32_t page_frames;
 uint16_t *page_sections;
@@ -230,6 +231,7 @@ static int alloc_tables(void) {
     page_table = heap_alloc(order);
     page_sections = heap_alloc(heap_order(mib_count * sizeof(uint16_t)));
     mibs = heap_alloc(heap_order(mib_count * sizeof(struct page_mib)));
+    page_bias = (uintptr_t)page_table - page_first * sizeof(struct page_info);
     some_free = 0;
     all_free = 0;
     free_total = 0;

@@ -59,6 +59,7 @@ struct page_range {
 
 /* Constant after page_init_early(). */
 extern struct page_info *page_table;    /* of frame page_first */
+extern uintptr_t page_bias;             /* of frame 0, were it in the table */
 extern uint32_t page_first;             /* first frame number of the table */
 extern uint32_t page_frames;            /* frames in the table, whole MiBs */
 /* Of each MiB of the table: section entries that map it.  Only a domain that owns all of its

@@ -20,6 +20,7 @@ int pt_init(struct domain *d, uint32_t limit) {
     memset(&d->pt, 0, sizeof(d->pt));
     d->pt.kernel_index = PT_HOLE_INDEX;
     d->pt.attr_raw = PT_ATTR_NONE;
+    d->pt.last_base = PT_NO_TABLE;
     if (limit < PT_LIMIT_MIN || blocks > UINT16_MAX) {
         return -XEN_EINVAL;
     }

@@ -34,6 +34,7 @@ struct vcpu;
 #define PT_LIMIT_MIN    (8u << 14) /* bytes: less cannot boot a kernel */
 
 #define PT_ATTR_NONE    1u
+#define PT_NO_TABLE     1u
 
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_domain {              /* domain.lock */
@@ -52,6 +53,10 @@ struct pt_domain {              /* domain.lock */
     /* Attributes of the last accepted small page of plain RAM, shifted to the top 12 bits;
      * PT_ATTR_NONE, which no entry makes: none yet. */
     uint32_t attr_raw;
+    /* The second-level table that was updated last, until a table is dropped: its guest-physical
+     * address, PT_NO_TABLE = none, and where it is. */
+    uint32_t last_base;
+    uint32_t *last_table;
 };
 
 /**

@@ -132,6 +132,7 @@ void pt_unit_give(struct domain *d, uint16_t unit) {
     struct pt_block *b = &pt_blocks[block];
 
     CHECK(b->kind == PT_BLOCK_L2 && b->owner == d->id);
+    d->pt.last_base = PT_NO_TABLE;
     pt_units[unit] = (struct pt_unit){ .state = PT_UNIT_FREE };
     if (!b->free_units) {
         pt_list_add(&d->pt.slab, block);

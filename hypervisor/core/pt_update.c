@@ -17,7 +17,6 @@
 #define L1_WORK         8u          /* an L1 entry is as much work as so many others */
 #define UPDATE_SIZE     ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED       0x80000000u /* in count: *done holds what was done before */
-#define NO_TABLE        1u          /* base that no ptr matches */
 #define TABLE_OFFSETS   0x3fcu      /* of entries in a second-level table */
 
 _Static_assert(sizeof(struct mmu_update) == 16, "public ABI");
@@ -25,73 +24,89 @@ _Static_assert(sizeof(struct mmu_update) == 16, "public ABI");
 /* Ends a batch: an address that is in no table. */
 #define SENTINEL        { .ptr = ~0u, .val = 0 }
 
-/* The second-level table that the last update was in. */
-struct cursor {
-    uint32_t base;                  /* its guest-physical address */
-    uint32_t *table;
+/* What the short way needs, in registers. */
+struct fast {
+    uintptr_t bias;             /* address of the record of frame 0, were there one */
+    const uint32_t *frames;     /* the domain's RAM */
+    uint32_t first, count;
+    uint32_t attr;              /* pt_domain.attr_raw */
 };
 
-static inline uint32_t *page_count_of(uintptr_t bias, uint32_t frame) {
-    return &((struct page_info *)(bias + (frame >> PAGE_SHIFT) * sizeof(struct page_info)))->count;
+static inline struct fast fast_of(const struct domain *d) {
+    return (struct fast){
+        .bias = page_bias,
+        .frames = d->p2m.entry,
+        .first = d->p2m.base,
+        .count = d->p2m.count,
+        .attr = d->pt.attr_raw,
+    };
+}
+
+static inline uint32_t *references(const struct fast *f, uint32_t frame) {
+    size_t offset = (frame >> PAGE_SHIFT) * sizeof(struct page_info);
+
+    return &((struct page_info *)(f->bias + offset))->count;
 }
 
 /*
- * Updates from @u on as long as they are simple: in the cursor's table; a fault, or plain RAM
- * with the last attributes; replacing a fault, the same frame, or a cached frame (RAM) that keeps
- * another reference.  Returns the first that is not: at the latest the
- * sentinel, which lies in no table.
+ * Store a simple entry: a fault, or plain RAM with the last attributes; in place of a fault, the
+ * same frame, or a cached frame (RAM, then) that keeps another reference.  Returns false, and
+ * changes nothing, if it is anything else.
  */
-static const struct guest_update *run(const struct domain *d, const struct cursor *c,
-                                      const struct guest_update *u) {
-    const uintptr_t bias = (uintptr_t)page_table - page_first * sizeof(struct page_info);
-    const uint32_t *frames = d->p2m.entry;
-    const uint32_t first = d->p2m.base;
-    const uint32_t count = d->p2m.count;
-    const uint32_t base = c->base;
-    char *const table = (char *)c->table;
-    uint32_t attr = d->pt.attr_raw;
+static inline __attribute__((always_inline)) bool store_simple(struct fast *f, uint32_t *entry,
+                                                               uint32_t raw) {
+    uint32_t old = *entry;
+    uint32_t index, frame;
+
+    /* Shifted where it is used, at no cost, rather than kept in one more register. */
+    __asm__("" : "+r"(f->attr));
+    if (raw << (32 - PAGE_SHIFT) == f->attr) {
+        index = (raw >> PAGE_SHIFT) - f->first;
+        if (index >= f->count) {
+            return false;
+        }
+        frame = f->frames[index];
+        if (__builtin_expect(((frame & P2M_TYPE_MASK) | old) == 0, 1)) {
+            ++*references(f, frame);
+        } else if (frame & P2M_TYPE_MASK) {
+            return false;
+        } else if ((old ^ frame) >> PAGE_SHIFT != 0) {
+            if (!arch_l2_is_cached(old) || *references(f, old) == 1) {
+                return false;
+            }
+            --*references(f, old);
+            ++*references(f, frame);
+        }
+        arch_pte_write(entry, frame | f->attr >> (32 - PAGE_SHIFT));
+    } else if (!arch_l2_is_fault(raw)) {
+        return false;
+    } else if (arch_l2_is_cached(old)) {
+        if (*references(f, old) == 1) {
+            return false;
+        }
+        --*references(f, old);
+        arch_pte_write(entry, 0);
+    } else if (old) {
+        return false;
+    }
+    return true;
+}
+
+/*
+ * Updates from @u on as long as they are simple and in the domain's last table.  Returns the first
+ * that is not: at the latest the sentinel, which lies in no table.
+ */
+static __attribute__((noinline)) const struct guest_update *run(const struct domain *d,
+                                                               const struct guest_update *u) {
+    const uint32_t base = d->pt.last_base;
+    char *const table = (char *)d->pt.last_table;
+    struct fast f = fast_of(d);
 
     for (;; u++) {
         uint32_t offset = u->ptr ^ base;
-        uint32_t raw = u->val;
-        uint32_t old, index, frame;
 
-        if (offset & ~TABLE_OFFSETS) {
-            return u;
-        }
-        old = *(uint32_t *)(void *)(table + offset);
-        /* Shifted where it is used, at no cost, rather than kept in one more register. */
-        __asm__("" : "+r"(attr));
-        if (raw << (32 - PAGE_SHIFT) == attr) {
-            index = (raw >> PAGE_SHIFT) - first;
-            if (index >= count) {
-                return u;
-            }
-            frame = frames[index];
-            if (__builtin_expect(((frame & P2M_TYPE_MASK) | old) == 0, 1)) {
-                ++*page_count_of(bias, frame);
-            } else if (frame & P2M_TYPE_MASK) {
-                return u;
-            } else if ((old ^ frame) >> PAGE_SHIFT != 0) {
-                if (!arch_l2_is_cached(old) || *page_count_of(bias, old) == 1) {
-                    return u;
-                }
-                --*page_count_of(bias, old);
-                ++*page_count_of(bias, frame);
-            }
-            arch_pte_write((uint32_t *)(void *)(table + offset),
-                           frame | attr >> (32 - PAGE_SHIFT));
-        } else if (!arch_l2_is_fault(raw)) {
-            return u;
-        } else if (arch_l2_is_cached(old)) {
-            uint32_t *references = page_count_of(bias, old);
-
-            if (*references == 1) {
-                return u;
-            }
-            --*references;
-            arch_pte_write((uint32_t *)(void *)(table + offset), 0);
-        } else if (old) {
+        if ((offset & ~TABLE_OFFSETS) ||
+            !store_simple(&f, (uint32_t *)(void *)(table + offset), u->val)) {
             return u;
         }
     }
@@ -109,11 +124,10 @@ static int update_l1(struct domain *d, const struct page_info *page,
 }
 
 /*
- * What table is @u in?  Sets the cursor and returns 1 if in a second-level table; does the update
- * if in a first-level table; 0 also if it is in no registered table: nothing to do.
+ * What table is @u in?  Makes it the last table and returns 1 if it is a second-level table; does
+ * the update if it is a first-level table; 0 also if it is no registered table: nothing to do.
  */
-static int find_table(struct domain *d, struct cursor *c, const struct guest_update *u,
-                      unsigned int *work) {
+static int find_table(struct domain *d, const struct guest_update *u, unsigned int *work) {
     const struct page_info *page;
     uint16_t unit;
 
@@ -132,46 +146,65 @@ static int find_table(struct domain *d, struct cursor *c, const struct guest_upd
     if (!unit) {
         return 0;
     }
-    c->base = u->ptr & ~TABLE_OFFSETS;
-    c->table = pt_unit_table(unit);
+    d->pt.last_base = u->ptr & ~TABLE_OFFSETS;
+    d->pt.last_table = pt_unit_table(unit);
     return 1;
 }
 
 /*
- * Do the updates of [@u, @end), where @end is a sentinel, or the first of them if they are much work.
- * Returns how many; *@error is what the next one got.
+ * Do the updates of [@u, @end), where @end is a sentinel, or the first of them if they are much
+ * work.  Returns how many; *@error is what the next one got.
  */
 static uint32_t apply(struct domain *d, const struct guest_update *u,
                       const struct guest_update *end, int *error) {
     const struct guest_update *start = u;
-    struct cursor c = { .base = NO_TABLE };
     unsigned int work = 0;
 
-    *error = 0;
     while (u != end && work < BATCH) {
         int rc = 1;
 
-        if ((u->ptr ^ c.base) & ~TABLE_OFFSETS) {
-            rc = find_table(d, &c, u, &work);
+        if ((u->ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) {
+            rc = find_table(d, u, &work);
         }
         if (rc > 0) {
             const struct guest_update *from = u;
 
-            u = run(d, &c, u);
+            u = run(d, u);
             if (u != from) {
                 continue;
             }
-            rc = pt_set_l2(d, (uint32_t *)(void *)((char *)c.table + (u->ptr ^ c.base)), u->val);
+            rc = pt_set_l2(d, &d->pt.last_table[(u->ptr & TABLE_OFFSETS) / sizeof(uint32_t)],
+                           u->val);
         }
         if (rc < 0) {
             *error = rc;
             break;
         }
-        /* A first-level change may have dropped the cursor's table. */
-        c.base = work ? NO_TABLE : c.base;
         u++;
     }
     return (uint32_t)(u - start);
+}
+
+/* The one update at @from, if it is simple and in the last table. */
+static inline bool update_one(struct domain *d, gvaddr_t from) {
+    struct guest_update u;
+    struct fast f;
+    uint32_t offset;
+    bool done;
+
+    if (copy_update_from_guest(&u, from)) {
+        return false;
+    }
+    offset = u.ptr ^ d->pt.last_base;
+    if (offset & ~TABLE_OFFSETS) {
+        return false;
+    }
+    spin_lock(&d->lock);
+    f = fast_of(d);
+    done = store_simple(&f, (uint32_t *)(void *)((char *)d->pt.last_table + offset), u.val);
+    spin_unlock(&d->lock);
+    arch_pte_sync();
+    return done;
 }
 
 static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
@@ -207,18 +240,14 @@ static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *err
     return done;
 }
 
-int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+static int32_t update_many(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     uint32_t count = args[1] & ~CONTINUED;
     gvaddr_t where = gvaddr(args[2]);
     uint32_t before = 0;
     uint32_t done = 0;
     int error = 0;
 
-    if (args[3] != DOMID_SELF) {
-        return -XEN_EPERM;
-    }
-    if ((args[1] & CONTINUED) && where.v &&
-        copy_from_guest(&before, where, sizeof(before))) {
+    if ((args[1] & CONTINUED) && where.v && copy_from_guest(&before, where, sizeof(before))) {
         return -XEN_EFAULT;
     }
     if (count) {
@@ -235,6 +264,16 @@ int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     return HYPERCALL_AGAIN;
 }
 
+int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    if (args[3] != DOMID_SELF) {
+        return -XEN_EPERM;
+    }
+    if (args[1] == 1 && args[2] == 0 && update_one(v->domain, gvaddr(args[0]))) {
+        return 0;
+    }
+    return update_many(v, args);
+}
+
 static void flush_va(gvaddr_t va, uint32_t flags) {
     if ((flags & UVMF_FLUSHTYPE_MASK) == UVMF_TLB_FLUSH) {
         arch_tlb_flush_all();
@@ -246,9 +285,8 @@ static void flush_va(gvaddr_t va, uint32_t flags) {
 int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct domain *d = v->domain;
     gvaddr_t va = gvaddr(args[0]);
-    struct guest_update u[2] = { { .val = args[1] }, SENTINEL };
-    struct cursor c = { .base = 0 };
-    uint32_t table;
+    struct fast f = fast_of(d);
+    uint32_t table, *entry;
     int error = 0;
 
     if (va.v >= PV_VIRT_START) {
@@ -259,10 +297,9 @@ int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (!table || pt_units[pt_unit_at(table)].state != PT_UNIT_GUEST) {
         error = -XEN_EINVAL;
     } else {
-        u[0].ptr = va.v >> (PAGE_SHIFT - 2) & TABLE_OFFSETS;
-        c.table = pt_unit_table(pt_unit_at(table));
-        if (run(d, &c, u) == u) {
-            error = pt_set_l2(d, &c.table[u[0].ptr / sizeof(uint32_t)], u[0].val);
+        entry = &pt_unit_table(pt_unit_at(table))[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+        if (!store_simple(&f, entry, args[1])) {
+            error = pt_set_l2(d, entry, args[1]);
         }
     }
     spin_unlock(&d->lock);

@@ -135,6 +135,10 @@ int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t cou
     return (int)count;
 }
 
+int copy_update_from_guest(struct guest_update *to, gvaddr_t from) {
+    return copy_updates_from_guest(to, from, 1) != 1;
+}
+
 /* ---- Table entries ---- */
 
 static const enum pte_memory memory_of[] = {PTE_UNCACHED, PTE_WRITECOMBINE, PTE_WRITETHROUGH,
