@@ -10,7 +10,9 @@
 #include "core/vcpu.h"
 
 #define OP_SIZE         ((uint32_t)sizeof(struct mmuext_op))
-#define CONTINUED       0x80000000u /* in count: args[4] is how far the first operation is */
+/* In count: r3 is no domain but how far the first operation is.  (r4 would not do: the caller's
+ * compiler expects it back.) */
+#define CONTINUED       0x80000000u
 
 _Static_assert(sizeof(struct mmuext_op) == 24, "public ABI");
 
@@ -76,12 +78,12 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
 int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     uint32_t count = args[1] & ~CONTINUED;
     gvaddr_t where = gvaddr(args[2]);
-    uint32_t progress = args[1] & CONTINUED ? args[4] : 0;
+    uint32_t progress = args[1] & CONTINUED ? args[3] : 0;
     uint32_t before = 0;
     uint32_t done = 0;
     int error = 0;
 
-    if (args[3] != DOMID_SELF) {
+    if (!(args[1] & CONTINUED) && args[3] != DOMID_SELF) {
         return -XEN_EPERM;
     }
     if ((args[1] & CONTINUED) && where.v && copy_from_guest(&before, where, sizeof(before))) {
@@ -101,6 +103,6 @@ int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     }
     args[0] += done * OP_SIZE;
     args[1] = (count - done) | CONTINUED;
-    args[4] = progress;
+    args[3] = progress;
     return HYPERCALL_AGAIN;
 }

@@ -618,7 +618,7 @@ static void a_whole_table_is_loaded(void **state) {
 
 static void a_forged_continuation_is_harmless(void **state) {
     struct mmuext_op op = {.cmd = PV_MMUEXT_LOAD_TABLE};
-    uint32_t args[5] = {0, 1 | 0x80000000u, 0, DOMID_SELF, 0xfffffff0u};
+    uint32_t args[5] = {0, 1 | 0x80000000u, 0, 0xfffffff0u};
     unsigned int again;
 
     (void)state;
@@ -631,7 +631,7 @@ static void a_forged_continuation_is_harmless(void **state) {
     op.arg2.src_mfn = 0x100;
     fake_put(0, &op, sizeof(op));
     args[1] = 1 | 0x80000000u;
-    args[4] = 0x101;
+    args[3] = 0x101;
     assert_int_equal(mm_run(do_mmuext_op, d, args, &again), -XEN_EINVAL);
 }
 

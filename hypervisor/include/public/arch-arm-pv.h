@@ -9,7 +9,7 @@
  * numbers of Xen's PV interface (xen.h) with the ARM structures below.
  *
  * Calling convention: SWI from the guest kernel, hypercall number in r12,
- * arguments in r0-r4, result in r0 (negative errno on failure); r1-r4 are undefined
+ * arguments in r0-r4, result in r0 (negative errno on failure); r1-r3 are undefined
  * afterwards, all other registers preserved.  The SWI's immediate is ignored.  A SWI from guest user
  * code is a system call and goes to the guest kernel.
  *
