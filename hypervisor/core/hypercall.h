@@ -20,7 +20,8 @@ struct vcpu;
 
 /*
  * @v: the calling vCPU, current.  args: r0-r4, or a multicall entry's; a handler may
- * change args[0] to args[3] to continue: r0-r3 are the caller's to lose (AAPCS), r4 is not.  Returns what goes into r0.
+ * change args[0] to args[3] to continue: r0-r3 are the caller's to lose (AAPCS), r4 is not.
+ * Returns what goes into r0.
  */
 typedef int32_t hypercall_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
 
