@@ -32,7 +32,10 @@ static void sp804_stop(void) {
     reg_write(regs, TIMER1INTCLR, 1);
 }
 
-/* Rounded up, so that the deadline has passed when the interrupt comes. */
+/*
+ * Rounded up, so that the deadline has passed when the interrupt comes; but for the phase of the
+ * clock, which core makes up for by looking at the counter.
+ */
 static void sp804_set(uint32_t ns) {
     uint32_t ticks = ns / ns_per_tick + (ns % ns_per_tick != 0);
 
