@@ -41,7 +41,7 @@ int mmuext_invlpg(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress
 }
 
 int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    uint32_t start, size, end;
+    uint32_t start, size, pages;
 
     (void)v;
     (void)progress;
@@ -52,9 +52,9 @@ int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progr
         arch_tlb_flush_all();
         return 0;
     }
-    end = start + size;
-    for (uint32_t va = start & PAGE_MASK; va < end; va += PAGE_SIZE) {
-        arch_tlb_flush_page(gvaddr(va));
+    pages = size ? (start % PAGE_SIZE + size + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+    for (uint32_t i = 0; i < pages; i++) {
+        arch_tlb_flush_page(gvaddr((start & PAGE_MASK) + i * PAGE_SIZE));
     }
     return 0;
 }

@@ -665,6 +665,7 @@ static void ranges_stay_below_the_hole(void **state) {
         assert_int_equal(mm_ext(d, cmd, PV_VIRT_START - 4, 5), -XEN_EINVAL);
         assert_int_equal(mm_ext(d, cmd, 0x1000, ~0u), -XEN_EINVAL);
         assert_int_equal(mm_ext(d, cmd, 0x1000, 0), 0);
+        assert_int_equal(mm_ext(d, cmd, 0xfffff123, 0), 0);
         assert_int_equal(fake_range_ops, 0);
         assert_int_equal(mm_ext(d, cmd, PV_VIRT_START - 4, 4), 0);
         assert_int_equal(fake_range_ops, 1);
@@ -679,6 +680,10 @@ static void ranges_go_page_by_page(void **state) {
     unsigned int flushes = fake_cache_flushes;
 
     (void)state;
+    assert_int_equal(mm_ext(d, PV_MMUEXT_TLB_FLUSH_RANGE, 0x1fff, 2), 0);
+    assert_int_equal(fake_range_ops, 2);
+    assert_int_equal(fake_last_va, 0x2000);
+    fake_range_ops = 0;
     assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x1f00, 0x1200), 0);
     assert_int_equal(fake_range_ops, 3);
     assert_int_equal(fake_last_va, 0x3000);
