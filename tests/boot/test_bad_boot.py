@@ -35,7 +35,7 @@ class Broken:
     def refusal(self):
         """The one line; nothing of a guest is printed before or after it."""
         machine = self.start()
-        line = machine.expect(r"PANIC: (.*)", HYPERVISOR, REFUSED_SECONDS)[1]
+        line = machine.expect(r"PANIC: (.*)\n", HYPERVISOR, REFUSED_SECONDS)[1]
         machine.expect(r"Stopped|halted", HYPERVISOR, REFUSED_SECONDS)
         assert "Linux version" not in machine.raw
         return line
