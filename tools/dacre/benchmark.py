@@ -76,10 +76,17 @@ CONFIGS = {
 }
 
 
+def directory_of(board):
+    """Where logs and other files of a board's measurements go."""
+    directory = BUILD / "bench" / board.name
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
 def make_place(name, board, bootargs=""):
     """@name: one of PLACES; @bootargs: for the program that is measured, as bench.only=getppid,pipe."""
-    directory = BUILD / "bench" / board.name / name
-    directory.mkdir(parents=True, exist_ok=True)
+    directory = directory_of(board) / name
+    directory.mkdir(exist_ok=True)
     if name == "native":
         return native_place(board, bootargs, directory)
     config = read_config(CONFIGS[name](bootargs), f"bench-{name}")
@@ -91,15 +98,14 @@ def make_place(name, board, bootargs=""):
 class Run:
     """One boot of a place, until the program has ended.  Figures by operation are in .figures."""
 
-    def __init__(self, place, board, plugin_options=None, echo=None):
+    def __init__(self, place, directory, plugin_options=None, echo=None):
         arguments = [*place.arguments, *REPEATABLE]
         if plugin_options:
             arguments += ["-plugin", ",".join([str(BUILD / "bench" / "profile.so"),
                                                *plugin_options])]
         self.place, self.echo, self.figures, self.rounds = place, echo, {}, {}
         self.begun, self.seen, self.overhead = {}, 0, 0.0
-        log = BUILD / "bench" / board.name / f"{place.name}.log"
-        self.machine = Machine(arguments, place.domains, log)
+        self.machine = Machine(arguments, place.domains, directory / f"{place.name}.log")
 
     def until(self, what):
         """Runs until the line @what (a prefix) came from the program."""
@@ -158,7 +164,7 @@ class Run:
 
 def measure(place, board, echo=None):
     """All operations in @place: {name: Figure}."""
-    run = Run(place, board, echo=echo)
+    run = Run(place, directory_of(board), echo=echo)
     run.until("bench-end")
     run.end()
     return run.figures
@@ -166,9 +172,9 @@ def measure(place, board, echo=None):
 
 def boot_instructions(name, board):
     """Instructions from the machine's start to the first one of the first process."""
-    directory = BUILD / "bench" / board.name
+    directory = directory_of(board)
     output = directory / f"boot-{name}.txt"
-    run = Run(make_place(name, board, "bench.only=loop"), board, [f"out={output}", "counts=off"])
+    run = Run(make_place(name, board, "bench.only=loop"), directory, [f"out={output}", "counts=off"])
     run.until("bench-userland")
     found = re.search(r"^mark userland (\d+)", output.read_text(), re.M)
     run.end()
@@ -177,10 +183,10 @@ def boot_instructions(name, board):
     return int(found[1])
 
 
-def primitives(board, echo=None):
+def primitives(board):
     """{name: instructions} of the hypervisor's primitives, from bare-metal guests."""
-    directory = BUILD / "bench" / board.name / "primitives"
-    directory.mkdir(parents=True, exist_ok=True)
+    directory = directory_of(board) / "primitives"
+    directory.mkdir(exist_ok=True)
     guests = [{"name": name, "kernel": f"build/guests/{program}.bin", "memory": "16M",
                "bootargs": arguments} for name, program, arguments in
               [("bench", "bench_primitives", "peer=2"), ("peer", "bench_peer", "bench=1")]]

@@ -16,6 +16,7 @@ def number(value):
 
 
 def ratio(row, place):
+    """What @row says of @place relative to native; None if it does not."""
     return row[place] / row[BASE] if row.get(place) and row.get(BASE) else None
 
 
@@ -42,6 +43,18 @@ def table(operations, places):
     means = [geometric_mean(operations, p) for p in compared]
     lines.append(format_row("geometric mean", [""] * len(places)
                             + [f"{m:.3f}" if m else "-" for m in means]))
+    return "\n".join(lines)
+
+
+def side_by_side(dacre, xen):
+    """Ratios to each one's own native."""
+    places = ["dom0", "domU"]
+    lines = [format_row("operation", [f"{who} {p}" for who in ("Dacre", "Xen") for p in places])]
+    for name in dacre:
+        ratios = [ratio(rows.get(name, {}), p) for rows in (dacre, xen) for p in places]
+        lines.append(format_row(name, [f"{r:.3f}" if r else "-" for r in ratios]))
+    means = [geometric_mean(rows, p) for rows in (dacre, xen) for p in places]
+    lines.append(format_row("geometric mean", [f"{m:.3f}" if m else "-" for m in means]))
     return "\n".join(lines)
 
 
