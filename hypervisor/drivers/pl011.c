@@ -37,7 +37,7 @@
 #define DRAIN_TRIES   1000000u
 
 static void *regs;
-static bool is_probed;      /* from the tree, not only early */
+static bool is_probed; /* from the tree, not only early */
 
 static bool pl011_tx_ready(void) {
     return !(reg_read(regs, UARTFR) & UARTFR_TXFF);
