@@ -35,10 +35,16 @@ def wait_userland(machine, domain):
 def wait_shell(machine, domain):
     """Until the shell of @domain, which has the input, answers."""
     wait_userland(machine, domain)
-    run(machine, domain, "stty -echo")
+    quieten(machine, domain)
+
+
+def quieten(machine, domain):
+    """No echo and no prompt from now on: what comes is what commands print."""
+    machine.send_line("stty -echo; PS1=; echo quiet'-'now")
+    machine.expect(r"^quiet-now", domain=domain)
 
 
 def run(machine, domain, command, timeout=60):
     """Types a command to the shell that has the input; returns what it printed."""
-    machine.send_line(f"{command}; echo end-of'-'command")
+    machine.send_line(f"{command}\necho end-of'-'command")
     return machine.expect(r"((?:.*\n)*?)(.*)end-of-command", domain=domain, timeout=timeout)[1]

@@ -10,6 +10,7 @@ from dacre.streams import HYPERVISOR, Streams
 # No display, no monitor; the first serial port is our end of a pseudo-terminal.  A reset ends QEMU:
 # the board has no other way to switch itself off.
 COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "none,id=none",
+          "-global", "pl041.audiodev=none",
           "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
 NETWORK = ["-nic", "user,restrict=on"]
 SWITCH_KEYS = "\x01\x01\x01"
@@ -128,7 +129,7 @@ class Machine:
         """Ctrl-a three times, until the input goes to @domain; returns how often that was."""
         for count in range(1, len(self.streams.text) + 1):
             self.child.send(SWITCH_KEYS)
-            found = self.expect(r"console input: (?:d\d+ )?(\S+)", HYPERVISOR)
+            found = self.expect(r"console input: (?:d\d+ )?(\S+).*\n", HYPERVISOR)
             if found[1] == domain:
                 return count
         return self.fail(f"the input does not go to {domain}", HYPERVISOR)
