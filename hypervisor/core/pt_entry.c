@@ -59,14 +59,29 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     return 0;
 }
 
-void pt_clear_l2(uint32_t *table) {
-    for (unsigned int i = 0; i < PT_L2_ENTRIES; i += 4) {
-        uint32_t *e = &table[i];
+/* Most are cached RAM that keeps its owner's reference: no more than the count to look at. */
+static inline void clear_entry(uint32_t *entry) {
+    uint32_t old = *entry;
 
+    if (arch_l2_is_cached(old)) {
+        struct page_info *page = &page_table[(old >> PAGE_SHIFT) - page_first];
+
+        if (--page->count == 0) {
+            page_release(page);
+        }
+    } else if (old) {
+        page_put(mfn(old >> PAGE_SHIFT));
+    }
+    arch_pte_write(entry, 0);
+}
+
+void pt_clear_l2(uint32_t *table) {
+    for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 4) {
         if (e[0] | e[1] | e[2] | e[3]) {
-            for (unsigned int j = 0; j < 4; j++) {
-                pt_replace_l2(&e[j], 0);
-            }
+            clear_entry(&e[0]);
+            clear_entry(&e[1]);
+            clear_entry(&e[2]);
+            clear_entry(&e[3]);
         }
     }
 }

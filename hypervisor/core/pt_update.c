@@ -14,7 +14,6 @@
 #include "core/vcpu.h"
 
 #define BATCH           32u         /* entries between looks at pending interrupts */
-#define L1_WORK         8u          /* an L1 entry is as much work as so many others */
 #define UPDATE_SIZE     ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED       0x80000000u /* in count: *done holds what was done before */
 #define TABLE_OFFSETS   0x3fcu      /* of entries in a second-level table */
@@ -127,7 +126,7 @@ static int update_l1(struct domain *d, const struct page_info *page,
  * What table is @u in?  Makes it the last table and returns 1 if it is a second-level table; does
  * the update if it is a first-level table; 0 also if it is no registered table: nothing to do.
  */
-static int find_table(struct domain *d, const struct guest_update *u, unsigned int *work) {
+static int find_table(struct domain *d, const struct guest_update *u, bool *long_work) {
     const struct page_info *page;
     uint16_t unit;
 
@@ -139,7 +138,7 @@ static int find_table(struct domain *d, const struct guest_update *u, unsigned i
         return -XEN_EPERM;
     }
     if (page->type == PAGE_L1) {
-        *work += L1_WORK;
+        *long_work = true;
         return update_l1(d, page, u);
     }
     unit = page->type == PAGE_L2 ? page->l2[u->ptr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
@@ -152,19 +151,22 @@ static int find_table(struct domain *d, const struct guest_update *u, unsigned i
 }
 
 /*
- * Do the updates of [@u, @end), where @end is a sentinel, or the first of them if they are much
- * work.  Returns how many; *@error is what the next one got.
+ * Do the updates of [@u, @end), where @end is a sentinel, or, if an interrupt waits, up to one in a
+ * first-level table: it may have dropped a whole second-level table.  Returns how many; *@error is
+ * what the next one got.
  */
 static uint32_t apply(struct domain *d, const struct guest_update *u,
                       const struct guest_update *end, int *error) {
     const struct guest_update *start = u;
-    unsigned int work = 0;
+    bool long_work = false;
 
-    while (u != end && work < BATCH) {
+    while (u != end && !(long_work && hypercall_preempted())) {
         int rc = 1;
 
+        long_work = false;
+
         if ((u->ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) {
-            rc = find_table(d, u, &work);
+            rc = find_table(d, u, &long_work);
         }
         if (rc > 0) {
             const struct guest_update *from = u;
