@@ -72,7 +72,9 @@ void domain_free(struct domain *d) {
 void domain_start(struct domain *d) {
     d->state = DOMAIN_RUNNING;
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        sched_start(d->vcpu[i]);
+        if (d->vcpu[i]->is_initialised) {
+            sched_start(d->vcpu[i]);
+        }
     }
 }
 

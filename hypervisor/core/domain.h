@@ -73,7 +73,7 @@ struct domain *domain_by_id(domid_t id);
 /** domain_next() - iterate: the domain after @prev (NULL = the first), or NULL. Order of ids. */
 struct domain *domain_next(const struct domain *prev);
 
-/** domain_start() - make its vCPUs runnable; from DOMAIN_BUILDING only. */
+/** domain_start() - make its initialised vCPUs runnable; from DOMAIN_BUILDING only. */
 void domain_start(struct domain *d);
 
 /**

@@ -225,6 +225,7 @@ static int domain_build_vcpus(struct domain_build *b) {
         return domain_build_fail(b, err ? err : -XEN_ENOMEM, "no memory for its vCPUs");
     }
     arch_vcpu_init(b->domain->vcpu[0], domain_build_entry(b), b->tree_start);
+    b->domain->vcpu[0]->is_initialised = true;
     err = sched_domain_set(b->domain, &b->sched);
     return err ? domain_build_fail(b, err, "weight or cap is not valid") : 0;
 }

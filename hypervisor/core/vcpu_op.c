@@ -97,15 +97,17 @@ static int32_t is_up(struct vcpu *v, gvaddr_t arg) {
     return v->runstate.state != RUNSTATE_offline;
 }
 
-/* Every vCPU is initialised with its domain. */
+/* The first vCPU is initialised with its domain; there is no way yet to initialise others. */
 static int32_t initialise(struct vcpu *v, gvaddr_t arg) {
-    (void)v;
     (void)arg;
-    return -XEN_EEXIST;
+    return v->is_initialised ? -XEN_EEXIST : -XEN_ENOSYS;
 }
 
 static int32_t up(struct vcpu *v, gvaddr_t arg) {
     (void)arg;
+    if (!v->is_initialised) {
+        return -XEN_EINVAL;
+    }
     sched_start(v);
     return 0;
 }

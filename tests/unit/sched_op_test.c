@@ -356,9 +356,12 @@ static void vcpus_go_up_and_down(void **state) {
     uint32_t none = 0;
 
     (void)state;
-    assert_int_equal(vcpu_op(VCPUOP_initialise, 1, &none, 4), -XEN_EEXIST);
+    assert_int_equal(vcpu_op(VCPUOP_initialise, 1, &none, 4), -XEN_ENOSYS);
+    assert_int_equal(vcpu_op(VCPUOP_up, 1, &none, 4), -XEN_EINVAL);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 0, &none, 4), 1);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 1, &none, 4), 0);
+    b->vcpu[1]->is_initialised = true;
+    assert_int_equal(vcpu_op(VCPUOP_initialise, 1, &none, 4), -XEN_EEXIST);
     assert_int_equal(vcpu_op(VCPUOP_up, 1, &none, 4), 0);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 1, &none, 4), 1);
     assert_int_equal(vcpu_op(VCPUOP_down, 1, &none, 4), 0);
