@@ -71,7 +71,9 @@ static bool fuzz_is_suicide(uint32_t number, uint32_t first) {
            number == __HYPERVISOR_multicall || number == __HYPERVISOR_memory_op ||
            number == __HYPERVISOR_mmuext_op ||
            (number == __HYPERVISOR_sched_op && first != SCHEDOP_yield) ||
-           (number == __HYPERVISOR_sched_op_compat) || number == __HYPERVISOR_console_io;
+           number == __HYPERVISOR_sched_op_compat ||
+           (number == __HYPERVISOR_vcpu_op && first == VCPUOP_down) ||
+           number == __HYPERVISOR_console_io;
 }
 
 static void fuzz_run(uint32_t rounds, bool (*is_skipped)(uint32_t, uint32_t)) {

@@ -25,7 +25,7 @@ def victim(milliseconds, extra=""):
     return domain
 
 
-def tests_of(program):
+def names_of_tests(program):
     """The names of the tests in a guest's source: each must be heard of."""
     return re.findall(r"^TEST\((\w+)\)", (GUESTS / f"{program}.c").read_text(), re.M)
 
@@ -37,7 +37,7 @@ def results(machine, domain):
 
 def expect_all_pass(machine, domain, program):
     machine.expect(r"^DONE .*$|^FAIL start", domain, PATIENCE)
-    expected = {name: "PASS" for name in tests_of(program)}
+    expected = {name: "PASS" for name in names_of_tests(program)}
     assert results(machine, domain) == expected, machine.stream(domain)
 
 
@@ -169,7 +169,8 @@ def test_primitives_are_measured(boot):
     assert "FAIL" not in machine.stream("bench"), machine.stream("bench")
     figures = {name: float(value) for name, value in
                re.findall(r"^bench (\w+) ([\d.]+)", machine.stream("bench"), re.M)}
-    wanted = {"null_hypercall", "iret", "syscall_bounce", "abort_bounce", "mmu_update_1",
+    wanted = {"null_hypercall", "iret_to_kernel", "syscall_bounce_and_iret",
+              "abort_bounce_and_iret", "mmu_update_1",
               "mmu_update_32", "mmu_update_256", "event_send_self", "event_send_other",
               "timer_set", "address_space_switch", "world_switch", "cp15_read",
               "interrupt_to_handler"}

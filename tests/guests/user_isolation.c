@@ -79,8 +79,9 @@ TEST(user_code_cannot_write_kernel_or_hypervisor) {
 }
 
 TEST(user_code_cannot_write_vectors_or_helpers) {
-    static const uint32_t words[] = {PV_VECTORS_VA,        PV_VECTORS_VA + 8, PV_HELPERS_VA,
-                                     PV_HELPERS_VA + 0x60, PV_TLS_VA,         PV_VECTORS_VA + 0xff8};
+    static const uint32_t words[] = {PV_VECTORS_VA, PV_VECTORS_VA + 8,
+                                     PV_HELPERS_VA, PV_HELPERS_VA + 0x60,
+                                     PV_TLS_VA,     PV_VECTORS_VA + 0xff8};
     uint32_t before[COUNT(words)];
 
     for (unsigned int j = 0; j < COUNT(words); j++) {
