@@ -21,7 +21,7 @@ static struct {
     uint64_t base_ns;
     uint64_t base_ticks; /* extended counter; its low bits are base_count */
     uint32_t mul;
-    uint8_t shift;
+    uint32_t shift; /* 1.. since a tick is no shorter than 1 ns */
     struct timer renew;
     uint64_t renew_ns; /* a quarter of the time in which the counter wraps */
     uint64_t wall_sec; /* wall clock at system time 0 */
@@ -30,7 +30,7 @@ static struct {
 
 /* The smallest shift for which the factor fits 32 bits: the most exact one. */
 static void set_scale(uint32_t hz) {
-    uint8_t shift = 0;
+    uint32_t shift = 0;
     uint64_t mul = (NS_PER_SEC << 32) / hz;
 
     while (mul > UINT32_MAX) {
@@ -41,12 +41,17 @@ static void set_scale(uint32_t hz) {
     clock_state.shift = shift;
 }
 
-static uint32_t elapsed_ticks(void) {
+static inline uint32_t elapsed_ticks(void) {
     return (*devices.counter.reg - (uint32_t)clock_state.base_ticks) & devices.counter.mask;
 }
 
-static uint64_t ticks_to_ns(uint32_t ticks) {
-    return (uint64_t)ticks * clock_state.mul >> (32 - clock_state.shift);
+/* ticks * mul >> (32 - shift), in five instructions: shift is 1..31, which a compiler cannot know. */
+static inline uint64_t ticks_to_ns(uint32_t ticks) {
+    uint64_t product = (uint64_t)ticks * clock_state.mul;
+    uint32_t high = (uint32_t)(product >> 32);
+    uint32_t low = (uint32_t)product >> (32 - clock_state.shift) | high << clock_state.shift;
+
+    return (uint64_t)(high >> (32 - clock_state.shift)) << 32 | low;
 }
 
 void clock_init(void) {

@@ -24,6 +24,7 @@ struct sched_cpu {
     unsigned int count;   /* vCPUs that belong here */
     struct vcpu *running; /* runs, or has just stopped; never NULL after sched_init() */
     struct vcpu *idle;    /* constant */
+    bool yields;          /* running asked to give way once */
     uint64_t turn_start;  /* when running was picked, ns */
     uint64_t accounted;   /* up to when its time is accounted for, ns */
     uint64_t slice_end;   /* when to pick again, TIMER_NEVER = no need */
@@ -50,6 +51,11 @@ static inline struct percpu *percpu_of(unsigned int cpu) {
 /** this_cpu() - this pCPU's. */
 static inline struct percpu *this_cpu(void) {
     return &percpu[ARCH_CPU_MAX > 1 ? arch_cpu_id() : 0];
+}
+
+/** sched_needed() - should the exit path call sched_pick()? */
+static inline bool sched_needed(void) {
+    return (this_cpu()->work & PERCPU_WORK_SCHED) != 0;
 }
 
 #endif /* CORE_PERCPU_H */

@@ -69,11 +69,25 @@ static void slice_timer(void *data) {
 
 static void account_running(struct sched_cpu *cpu, uint64_t now) {
     struct vcpu *v = cpu->running;
+    uint64_t ns = now - cpu->accounted;
 
-    if (!is_idle(v) && now > cpu->accounted) {
-        v->sched.ops->account(cpu, v, now - cpu->accounted);
-    }
     cpu->accounted = now;
+    if (!is_idle(v)) {
+        /* Alone for seconds, without a look at the scheduler: nobody to be fair to. */
+        v->sched.ops->account(cpu, v, ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX);
+    }
+}
+
+static void requeue_running(struct sched_cpu *cpu, uint64_t now) {
+    struct vcpu *v = cpu->running;
+
+    if (!is_idle(v) && v->runstate.state == RUNSTATE_running) {
+        if (cpu->yields) {
+            v->sched.ops->yield(cpu, v);
+        }
+        v->sched.ops->requeue(cpu, v, now);
+    }
+    cpu->yields = false;
 }
 
 static struct vcpu *pick_from_classes(struct sched_cpu *cpu) {
@@ -107,19 +121,12 @@ struct vcpu *sched_pick(void) {
     spin_lock(&cpu->lock);
     this_cpu()->work &= ~PERCPU_WORK_SCHED;
     account_running(cpu, now);
-    struct vcpu *prev = cpu->running;
-    if (!is_idle(prev) && prev->runstate.state == RUNSTATE_running) {
-        prev->sched.ops->requeue(cpu, prev, now);
-    }
+    requeue_running(cpu, now);
     struct vcpu *next = pick_from_classes(cpu);
     switch_to(cpu, next, now);
     arm_slice(cpu, now);
     spin_unlock(&cpu->lock);
     return next;
-}
-
-bool sched_needed(void) {
-    return (this_cpu()->work & PERCPU_WORK_SCHED) != 0;
 }
 
 void sched_switched(struct vcpu *v) {
@@ -221,8 +228,7 @@ void sched_give_way(struct vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
-    account_running(cpu, clock_now());
-    v->sched.ops->yield(cpu, v);
+    cpu->yields = v == cpu->running;
     set_needed(cpu);
     spin_unlock(&cpu->lock);
 }

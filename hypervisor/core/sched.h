@@ -66,7 +66,7 @@ struct sched_ops {
     /** @v, queued, can no longer run. */
     void (*dequeue)(struct sched_cpu *cpu, struct vcpu *v);
     /** @v, running, used @ns. */
-    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint64_t ns);
+    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
     struct vcpu *(*pick)(struct sched_cpu *cpu);
     /** Should @v, just queued, run at once instead of @running? */
@@ -104,9 +104,6 @@ void sched_sleep(struct vcpu *v);
 /** sched_give_way() - @v, current, yields once to those of its class that wait.  (sched_yield is
  * the host C library's.) */
 void sched_give_way(struct vcpu *v);
-
-/** sched_needed() - should the exit path call sched_pick()?  A flag of this pCPU; cheap. */
-bool sched_needed(void);
 
 /**
  * sched_pick() - account for the vCPU that was current and choose the one to run, maybe the

@@ -8,10 +8,8 @@
 #include "core/sched.h"
 #include "core/vcpu.h"
 
-/* Time accounted for at once: keeps the product with vtime_scale in 64 bits. */
-#define ACCOUNT_MAX (1ull << 38)
 /* Shortest budget, so that a small cap is not all switching. */
-#define BUDGET_MIN  100000u
+#define BUDGET_MIN 100000u
 
 /* ---- Lists: ascending by @key, equals in order of arrival ---- */
 
@@ -55,7 +53,7 @@ static void list_remove(struct sched_cpu *cpu, struct vcpu *v) {
 
 /* ---- Caps ---- */
 
-static void start_period(struct vcpu *v, uint64_t now) {
+static inline void start_period(struct vcpu *v, uint64_t now) {
     if (v->sched.budget != 0 && now >= v->sched.period_end) {
         /* What it ran too long comes off the new budget; what it did not use is lost. */
         int32_t debt = v->sched.budget_left < 0 ? v->sched.budget_left : 0;
@@ -105,7 +103,7 @@ static void unpark_timer(void *data) {
 /* ---- Operations ---- */
 
 /* Virtual time never goes back; it follows whoever is furthest behind. */
-static void advance_min(struct sched_cpu *cpu, const struct vcpu *running) {
+static inline void advance_min(struct sched_cpu *cpu, const struct vcpu *running) {
     uint64_t min = running->sched.vtime;
 
     if (cpu->queue != NULL && cpu->queue->sched.vtime < min) {
@@ -116,18 +114,17 @@ static void advance_min(struct sched_cpu *cpu, const struct vcpu *running) {
     }
 }
 
-static void credit_account(struct sched_cpu *cpu, struct vcpu *v, uint64_t ns) {
-    if (ns > ACCOUNT_MAX) {
-        ns = ACCOUNT_MAX;
+static void spend_budget(struct vcpu *v, uint32_t ns) {
+    /* The debt is bounded, so that one long call does not park it for ever. */
+    if (v->sched.budget_left > -(int32_t)SCHED_CREDIT_PERIOD) {
+        v->sched.budget_left -= (int32_t)(ns < SCHED_CREDIT_PERIOD ? ns : SCHED_CREDIT_PERIOD);
     }
-    v->sched.vtime += ns * v->sched.vtime_scale >> 16;
-    if (v->sched.budget != 0) {
-        int32_t used = ns < SCHED_CREDIT_PERIOD ? (int32_t)ns : (int32_t)SCHED_CREDIT_PERIOD;
+}
 
-        /* The debt is bounded, so that one long call does not park it for ever. */
-        if (v->sched.budget_left > -(int32_t)SCHED_CREDIT_PERIOD) {
-            v->sched.budget_left -= used;
-        }
+static void credit_account(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns) {
+    v->sched.vtime += (uint64_t)ns * v->sched.vtime_scale >> 16;
+    if (v->sched.budget != 0) {
+        spend_budget(v, ns);
     }
     advance_min(cpu, v);
 }

@@ -84,12 +84,13 @@ static void take_out(struct timer_queue *queue, struct timer *timer) {
  * than that: slice ends are set and dropped at each world switch, and an interrupt too
  * many per slice is cheaper than a device access per switch.
  */
-static void program(struct timer_queue *queue, uint64_t now) {
+static void program(struct timer_queue *queue) {
     uint64_t deadline = queue->count > 0 ? queue->heap[0]->deadline : TIMER_NEVER;
 
     if (deadline >= queue->programmed) {
         return;
     }
+    uint64_t now = clock_now();
     uint64_t wait = deadline > now ? deadline - now : 0;
     uint32_t step = wait < TIMER_STEP_MAX ? (uint32_t)wait : TIMER_STEP_MAX;
     devices.oneshot->set(step);
@@ -107,15 +108,33 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data) {
     *timer = (struct timer){.deadline = TIMER_NEVER, .fn = fn, .data = data};
 }
 
+/* In place where it can be: a vCPU's timer is set again and again. */
+static void move(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
+    bool is_later = deadline > timer->deadline;
+
+    timer->deadline = deadline;
+    if (is_later) {
+        sift_down(queue, timer->slot - 1u);
+    } else {
+        sift_up(queue, timer->slot - 1u);
+    }
+}
+
 void timer_set(struct timer *timer, uint64_t deadline) {
     struct timer_queue *queue = &this_cpu()->timers;
 
-    timer_stop(timer);
+    if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
+        timer_stop(timer);
+    }
     spin_lock(&queue->lock);
-    timer->deadline = deadline;
-    timer->cpu = (uint8_t)arch_cpu_id();
-    insert(queue, timer);
-    program(queue, clock_now());
+    if (timer_is_set(timer)) {
+        move(queue, timer, deadline);
+    } else {
+        timer->deadline = deadline;
+        timer->cpu = (uint8_t)arch_cpu_id();
+        insert(queue, timer);
+    }
+    program(queue);
     spin_unlock(&queue->lock);
 }
 
@@ -159,6 +178,6 @@ void timer_interrupt(void) {
     }
     spin_lock(&queue->lock);
     queue->programmed = TIMER_NEVER;
-    program(queue, clock_now());
+    program(queue);
     spin_unlock(&queue->lock);
 }

@@ -26,6 +26,7 @@
 
 static void *regs;
 static uint32_t ns_per_tick;
+static uint32_t ticks_per_ns; /* 0.32, rounded down */
 
 static void sp804_stop(void) {
     reg_write(regs, TIMER1CONTROL, TIMERCONTROL_32BIT);
@@ -34,11 +35,15 @@ static void sp804_stop(void) {
 
 /*
  * Rounded up, so that the deadline has passed when the interrupt comes; but for the phase of the
- * clock, which core makes up for by looking at the counter.
+ * clock, which core makes up for by looking at the counter.  The product is at most two ticks too
+ * small; a division would take ten times as long on a core that has none.
  */
 static void sp804_set(uint32_t ns) {
-    uint32_t ticks = ns / ns_per_tick + (ns % ns_per_tick != 0);
+    uint32_t ticks = (uint32_t)((uint64_t)ns * ticks_per_ns >> 32);
 
+    for (uint32_t rest = ns - ticks * ns_per_tick; rest > 0; ticks++) {
+        rest = rest > ns_per_tick ? rest - ns_per_tick : 0;
+    }
     reg_write(regs, TIMER1CONTROL, TIMERCONTROL_32BIT);
     reg_write(regs, TIMER1INTCLR, 1);
     reg_write(regs, TIMER1LOAD, ticks > 0 ? ticks : 1);
@@ -71,6 +76,7 @@ static int sp804_probe(const void *fdt, int node) {
         return -XEN_EINVAL;
     }
     ns_per_tick = NS_PER_S / hz;
+    ticks_per_ns = UINT32_MAX / ns_per_tick;
     reg_write(regs, TIMER2CONTROL, 0);
     sp804_stop();
     devices.oneshot = &sp804_ops;
