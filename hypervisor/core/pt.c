@@ -49,6 +49,7 @@ static void fill_flat(struct domain *d, uint16_t block) {
             .executable = true,
             .memory = PTE_WRITEBACK,
             .global = true,
+            .shareable = true,
         };
 
         if (index < PT_HOLE_INDEX && !p2m->mib[i / FRAMES_PER_MIB].broken) {
