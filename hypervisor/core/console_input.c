@@ -11,7 +11,7 @@
 #include "core/printk.h"
 
 /* Bytes taken from the UART in one interrupt; what is left interrupts again. */
-#define RECEIVE_BATCH 32u
+#define RECEIVE_BATCH 16u
 
 /* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
  * stays with a domain that restarts. */
@@ -28,11 +28,16 @@ void console_input_appeared(struct domain *d) {
     }
 }
 
+/* A domain that is being torn down has left the console already. */
+static bool can_have_focus(const struct domain *d) {
+    return d->state != DOMAIN_DYING && (focus == CONSOLE_FOCUS_HYPERVISOR || d->id > focus);
+}
+
 /* The domain with the next higher id, after the last one the hypervisor, then the first. */
 static struct domain *next_in_focus(void) {
     struct domain *d = domain_next(NULL);
 
-    while (d != NULL && focus != CONSOLE_FOCUS_HYPERVISOR && d->id <= focus) {
+    while (d != NULL && !can_have_focus(d)) {
         d = domain_next(d);
     }
     return d;

@@ -42,7 +42,6 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     d->shared_info_mfn = INVALID_MFN;
     strncpy(d->name, name, sizeof(d->name) - 1);
     event_domain_init(d);
-    console_domain_init(d);
     rc = alloc_shared_info(d);
     if (rc == 0) {
         rc = arch_domain_init(d);
@@ -54,6 +53,7 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
         domain_free(d);
         return rc;
     }
+    console_domain_init(d); /* last: it links @d into the console's list */
     *out = d;
     return 0;
 }

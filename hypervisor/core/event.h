@@ -66,8 +66,8 @@ void event_domain_init(struct domain *d);
 
 /**
  * event_domain_destroy() - close a bounded number of ports (remote ends become unbound, pirqs
- * masked); when none is left free the memory.  True if it must be called again.  The domain
- * does not run; no lock held.
+ * masked); when none is left free the memory.  True if it must be called again; after that
+ * calls do nothing.  The domain does not run, its vCPUs and shared_info still exist; no lock held.
  */
 bool event_domain_destroy(struct domain *d) __attribute__((warn_unused_result));
 

@@ -282,7 +282,7 @@ bool event_domain_destroy(struct domain *d) {
         heap_free(e->page[i], 0);
         e->page[i] = NULL;
     }
-    e->port_count = EVENT_PORTS_FIRST;
+    e->port_count = 0; /* a further call finds nothing to do */
     pirq_release_all(d);
     return false;
 }

@@ -393,6 +393,13 @@ static void the_focus_waits_for_a_domain_that_restarts(void **state) {
     assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
 }
 
+static void a_dying_domain_does_not_get_the_focus(void **state) {
+    (void)state;
+    b->state = DOMAIN_DYING;
+    type(SWITCH);
+    assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
+}
+
 static void a_domain_that_ends_leaves_its_last_words(void **state) {
     (void)state;
     assert_int_equal(write_text(b, "no newline"), 0);
@@ -438,6 +445,7 @@ int main(void) {
         test(input_beyond_the_buffer_is_lost_not_written),
         test(the_focused_domains_prompt_appears_at_once),
         test(the_focus_waits_for_a_domain_that_restarts),
+        test(a_dying_domain_does_not_get_the_focus),
         test(a_domain_that_ends_leaves_its_last_words),
         test(the_hypervisor_has_keys),
     };

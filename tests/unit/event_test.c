@@ -392,6 +392,8 @@ static void destroying_disconnects_and_gives_memory_back(void **state) {
     }
     destroy(a);
     assert_int_equal(heap_free_pages(), pages);
+    assert_false(event_domain_destroy(b)); /* done is done */
+    assert_int_equal(event_send(b, 1), -XEN_EINVAL);
 }
 
 static void reset_closes_all_of_the_guests_ports(void **state) {
