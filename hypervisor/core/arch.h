@@ -102,8 +102,8 @@ struct pte {
         PTE_WRITETHROUGH,
         PTE_WRITEBACK
     } memory;
-    bool global; /* always, on levels without nG */
-    bool shareable;         /* coherent with other pCPUs; on levels that say so for each entry */
+    bool global;    /* always, on levels without nG */
+    bool shareable; /* coherent with other pCPUs; on levels that say so for each entry */
 };
 
 /** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level refuses. */

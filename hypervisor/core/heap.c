@@ -12,16 +12,16 @@
 #include "core/panic.h"
 
 enum block_state {
-    BLOCK_FREE,     /* in free_list */
-    BLOCK_WHOLE,    /* allocated, or part of a longer run */
-    BLOCK_SPLIT,    /* in units of (4 KiB << order); in split_list[order] if a unit is free */
+    BLOCK_FREE,  /* in free_list */
+    BLOCK_WHOLE, /* allocated, or part of a longer run */
+    BLOCK_SPLIT, /* in units of (4 KiB << order); in split_list[order] if a unit is free */
 };
 
 struct heap_block {
-    uint16_t next, prev;    /* in a list; 0 = end */
+    uint16_t next, prev; /* in a list; 0 = end */
     uint8_t state;
-    uint8_t order;          /* BLOCK_SPLIT */
-    uint8_t free_units;     /* BLOCK_SPLIT: one bit each */
+    uint8_t order;      /* BLOCK_SPLIT */
+    uint8_t free_units; /* BLOCK_SPLIT: one bit each */
     uint8_t unused;
 };
 
@@ -31,12 +31,12 @@ _Static_assert(HEAP_BLOCKS_MAX * sizeof(struct heap_block) <= HEAP_BLOCK_SIZE,
 char *heap_base;
 maddr_t heap_base_pa;
 
-static spinlock_t heap_lock = SPINLOCK_INIT;    /* protects everything below */
-static struct heap_block *blocks;               /* in the region's first block */
+static spinlock_t heap_lock = SPINLOCK_INIT; /* protects everything below */
+static struct heap_block *blocks;            /* in the region's first block */
 static unsigned int block_count;
 static unsigned int free_blocks;
-static unsigned int promised;                   /* reserved and not in use */
-static unsigned int free_units_pages;           /* free pages in split blocks */
+static unsigned int promised;         /* reserved and not in use */
+static unsigned int free_units_pages; /* free pages in split blocks */
 static uint16_t free_list;
 static uint16_t split_list[HEAP_ORDER_BLOCK];
 
@@ -141,7 +141,7 @@ static void *alloc_unit(unsigned int order) {
         list_add(&split_list[order], index);
     }
     unit = (unsigned int)__builtin_ctz(blocks[index].free_units);
-    blocks[index].free_units &= (uint8_t)~(1u << unit);
+    blocks[index].free_units &= (uint8_t) ~(1u << unit);
     free_units_pages -= 1u << order;
     if (!blocks[index].free_units) {
         list_remove(&split_list[order], index);
@@ -151,8 +151,8 @@ static void *alloc_unit(unsigned int order) {
 
 static void free_unit(void *p, unsigned int order) {
     unsigned int index = heap_block_index(p);
-    unsigned int unit = (unsigned int)((size_t)((char *)p - (char *)heap_block_at(index)) >>
-                                       (PAGE_SHIFT + order));
+    unsigned int unit =
+        (unsigned int)((size_t)((char *)p - (char *)heap_block_at(index)) >> (PAGE_SHIFT + order));
     struct heap_block *b = &blocks[index];
 
     CHECK(b->state == BLOCK_SPLIT && b->order == order && !(b->free_units & 1u << unit));

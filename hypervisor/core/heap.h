@@ -17,11 +17,11 @@
 
 #include "core/addr.h"
 
-#define HEAP_BLOCK_SHIFT    14
-#define HEAP_BLOCK_SIZE     (1u << HEAP_BLOCK_SHIFT)
-#define HEAP_ORDER_BLOCK    2   /* heap_alloc() order of one block */
-#define HEAP_ORDER_MAX      10  /* 4 MiB */
-#define HEAP_BLOCKS_MAX     2048u /* 32 MiB */
+#define HEAP_BLOCK_SHIFT 14
+#define HEAP_BLOCK_SIZE  (1u << HEAP_BLOCK_SHIFT)
+#define HEAP_ORDER_BLOCK 2     /* heap_alloc() order of one block */
+#define HEAP_ORDER_MAX   10    /* 4 MiB */
+#define HEAP_BLOCKS_MAX  2048u /* 32 MiB */
 
 /**
  * heap_init() - give the heap its region, once, at boot.

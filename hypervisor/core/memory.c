@@ -10,9 +10,9 @@
 #include "core/vcpu.h"
 
 /* In the command word: the extent to go on with (Xen's MEMOP_EXTENT_SHIFT). */
-#define EXTENT_SHIFT    6
-#define COMMAND_MASK    ((1u << EXTENT_SHIFT) - 1)
-#define EXTENTS_MAX     (1u << 24)
+#define EXTENT_SHIFT 6
+#define COMMAND_MASK ((1u << EXTENT_SHIFT) - 1)
+#define EXTENTS_MAX  (1u << 24)
 
 static bool is_self(const struct vcpu *v, domid_t id) {
     return id == DOMID_SELF || id == v->domain->id;
@@ -137,16 +137,11 @@ static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS])
 
 int32_t do_memory_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     switch (args[0] & COMMAND_MASK) {
-    case XENMEM_add_to_physmap:
-        return add_to_physmap(v, gvaddr(args[1]));
-    case XENMEM_current_reservation:
-        return reservation(v, gvaddr(args[1]), false);
-    case XENMEM_maximum_reservation:
-        return reservation(v, gvaddr(args[1]), true);
+    case XENMEM_add_to_physmap: return add_to_physmap(v, gvaddr(args[1]));
+    case XENMEM_current_reservation: return reservation(v, gvaddr(args[1]), false);
+    case XENMEM_maximum_reservation: return reservation(v, gvaddr(args[1]), true);
     case XENMEM_decrease_reservation:
-    case XENMEM_populate_physmap:
-        return change_reservation(v, args);
-    default:
-        return -XEN_ENOSYS;
+    case XENMEM_populate_physmap: return change_reservation(v, args);
+    default: return -XEN_ENOSYS;
     }
 }

@@ -9,8 +9,8 @@
 #include "core/vcpu.h"
 
 /* From here on the whole TLB or cache is the shorter way. */
-#define TLB_RANGE_PAGES     16u
-#define CACHE_RANGE_BYTES   (32u * 1024)
+#define TLB_RANGE_PAGES   16u
+#define CACHE_RANGE_BYTES (32u * 1024)
 
 /* A range of the guest's: [*start, *start + *size).  An empty one may lie anywhere. */
 static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size) {
@@ -70,18 +70,10 @@ int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
 /* One page, or the part of it that is asked for. */
 static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
     switch (cmd) {
-    case PV_MMUEXT_CLEAN_DCACHE:
-        arch_guest_dcache_clean(gvaddr(va), size);
-        break;
-    case PV_MMUEXT_FLUSH_DCACHE:
-        arch_guest_dcache_flush(gvaddr(va), size);
-        break;
-    case PV_MMUEXT_INVAL_DCACHE:
-        arch_guest_dcache_inval(gvaddr(va), size);
-        break;
-    case PV_MMUEXT_SYNC_ICACHE:
-        arch_guest_icache_sync(gvaddr(va), size);
-        break;
+    case PV_MMUEXT_CLEAN_DCACHE: arch_guest_dcache_clean(gvaddr(va), size); break;
+    case PV_MMUEXT_FLUSH_DCACHE: arch_guest_dcache_flush(gvaddr(va), size); break;
+    case PV_MMUEXT_INVAL_DCACHE: arch_guest_dcache_inval(gvaddr(va), size); break;
+    case PV_MMUEXT_SYNC_ICACHE: arch_guest_icache_sync(gvaddr(va), size); break;
     }
 }
 

@@ -61,7 +61,7 @@ int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count) 
     }
     for (uint32_t i = 0; i < count / FRAMES_PER_MIB; i++) {
         p2m->mib[p2m->count / FRAMES_PER_MIB + i] =
-            (struct p2m_mib){ .broken = mfn_start.v % FRAMES_PER_MIB != 0 };
+            (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0};
     }
     p2m->count += count;
     p2m->held += count;
@@ -92,7 +92,7 @@ static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
 int p2m_add_range(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count,
                   enum p2m_type type) {
     struct p2m *p2m = &d->p2m;
-    struct p2m_range r = { .gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type };
+    struct p2m_range r = {.gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type};
     unsigned int at = 0;
     int error = check_range(p2m, &r);
 

@@ -21,19 +21,19 @@
 struct domain;
 
 enum p2m_type {
-    P2M_RAM = 0,        /* its own, all rights, any memory type */
-    P2M_INVALID,        /* nothing here */
-    P2M_CHANGING,       /* RAM on its way out: no new mapping, p2m_change() is under way */
-    P2M_RAM_RO,         /* read-only */
-    P2M_SHARED,         /* the hypervisor has it mapped too: every mapping is uncached */
+    P2M_RAM = 0,  /* its own, all rights, any memory type */
+    P2M_INVALID,  /* nothing here */
+    P2M_CHANGING, /* RAM on its way out: no new mapping, p2m_change() is under way */
+    P2M_RAM_RO,   /* read-only */
+    P2M_SHARED,   /* the hypervisor has it mapped too: every mapping is uncached */
     P2M_SHARED_RO,
-    P2M_DEVICE,         /* device registers: never cached, never executable */
+    P2M_DEVICE, /* device registers: never cached, never executable */
     P2M_DEVICE_RO,
 };
 
-#define P2M_TYPE_MASK   0xffu
-#define P2M_RANGES_MAX  48
-#define P2M_NONE        ((uint32_t)P2M_INVALID)
+#define P2M_TYPE_MASK  0xffu
+#define P2M_RANGES_MAX 48
+#define P2M_NONE       ((uint32_t)P2M_INVALID)
 
 struct p2m_range {
     uint32_t gfn;
@@ -44,24 +44,24 @@ struct p2m_range {
 
 /* State of one MiB of RAM. */
 struct p2m_mib {
-    uint16_t splits;    /* list of tables (pt_table.h units) that stand for sections of it; 0 = end */
+    uint16_t splits; /* list of tables (pt_table.h units) that stand for sections of it; 0 = end */
     uint8_t split_count;
-    bool broken;        /* not 256 contiguous plain frames any more: no sections */
+    bool broken; /* not 256 contiguous plain frames any more: no sections */
 };
 
-struct p2m {                        /* domain.lock */
-    uint32_t base;                  /* first gfn of RAM */
-    uint32_t count;                 /* frames of RAM in the array so far */
-    uint32_t capacity;              /* frames it has room for */
+struct p2m {           /* domain.lock */
+    uint32_t base;     /* first gfn of RAM */
+    uint32_t count;    /* frames of RAM in the array so far */
+    uint32_t capacity; /* frames it has room for */
     uint32_t *entry;
     struct p2m_mib *mib;
     unsigned int entry_order, mib_order; /* heap orders */
-    uint32_t held;                  /* RAM frames that the domain holds now */
+    uint32_t held;                       /* RAM frames that the domain holds now */
     unsigned int range_count;
     struct p2m_range range[P2M_RANGES_MAX];
-    uint32_t changing;              /* gfn that p2m_change() is at work on, or ~0 */
-    uint32_t changing_type;         /* what it was before */
-    uint32_t scan;                  /* where its scan goes on */
+    uint32_t changing;      /* gfn that p2m_change() is at work on, or ~0 */
+    uint32_t changing_type; /* what it was before */
+    uint32_t scan;          /* where its scan goes on */
 };
 
 /**

@@ -15,18 +15,18 @@
  * The search is a walk over positions: the flat table's own entry, the sixteen parts of the
  * kernel part's source, then all parts of all blocks of the heap.  A part is 256 entries.
  */
-#define SCAN_PER_BLOCK  16u
-#define SCAN_SOURCE     1u
-#define SCAN_BLOCKS     (SCAN_SOURCE + SCAN_PER_BLOCK)
-#define SCAN_SKIP_MAX   256u    /* blocks of others passed by in one call */
+#define SCAN_PER_BLOCK 16u
+#define SCAN_SOURCE    1u
+#define SCAN_BLOCKS    (SCAN_SOURCE + SCAN_PER_BLOCK)
+#define SCAN_SKIP_MAX  256u /* blocks of others passed by in one call */
 
 struct change {
     struct domain *d;
     struct p2m_mib *mib;
-    uint32_t first;             /* gfn of the MiB */
-    uint32_t index;             /* of the frame in its MiB */
-    uint32_t old;               /* machine address */
-    struct page_info *page;     /* of the old frame */
+    uint32_t first;         /* gfn of the MiB */
+    uint32_t index;         /* of the frame in its MiB */
+    uint32_t old;           /* machine address */
+    struct page_info *page; /* of the old frame */
     mfn_t to;
     enum p2m_type type;
 };
@@ -108,8 +108,8 @@ static int split_range(const struct change *c, uint16_t block, unsigned int from
 /* Which entries of an L1 block count, of those in [*from, *end). */
 static void clip(const struct domain *d, uint16_t block, unsigned int *from, unsigned int *end) {
     unsigned int low = block == d->pt.source ? d->pt.kernel_index : 0;
-    unsigned int high = block == d->pt.source || block == d->pt.flat ? PT_HOLE_INDEX
-                                                                    : d->pt.kernel_index;
+    unsigned int high =
+        block == d->pt.source || block == d->pt.flat ? PT_HOLE_INDEX : d->pt.kernel_index;
 
     *from = *from < low ? low : *from;
     *end = *end > high ? high : *end;
@@ -197,8 +197,8 @@ static int search(const struct change *c) {
 }
 
 static bool valid_target(mfn_t to, enum p2m_type type) {
-    return mfn_eq(to, INVALID_MFN) || type == P2M_RAM || type == P2M_RAM_RO ||
-           type == P2M_SHARED || type == P2M_SHARED_RO;
+    return mfn_eq(to, INVALID_MFN) || type == P2M_RAM || type == P2M_RAM_RO || type == P2M_SHARED ||
+           type == P2M_SHARED_RO;
 }
 
 /* No new mapping of the old frame from here on. */
@@ -271,7 +271,7 @@ static int populate(const struct change *c, uint32_t *entry) {
 int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     struct p2m *p2m = &d->p2m;
     uint32_t index = g.v - p2m->base;
-    struct change c = { .d = d, .to = to, .type = type };
+    struct change c = {.d = d, .to = to, .type = type};
     uint32_t *entry;
 
     if (index >= p2m->count || !valid_target(to, type)) {

@@ -17,7 +17,7 @@
 struct page_mib {
     uint32_t free[FRAMES_PER_MIB / 32];
     uint16_t free_count;
-    uint16_t next, prev;        /* number of a record + 1; 0 = end */
+    uint16_t next, prev; /* number of a record + 1; 0 = end */
 };
 
 struct page_info *page_table;
@@ -31,7 +31,7 @@ static struct page_mib *mibs;
 static uint32_t mib_count;
 static uint32_t free_total;
 static uint32_t ram_total;
-static uint16_t some_free;      /* 1..255 free frames */
+static uint16_t some_free; /* 1..255 free frames */
 static uint16_t all_free;
 
 static uint16_t *list_of(const struct page_mib *m) {
@@ -72,7 +72,7 @@ static void list_add(struct page_mib *m) {
 static void set_free_count(struct page_mib *m, uint32_t count) {
     if (count != 0 && count != FRAMES_PER_MIB && m->free_count != 0 &&
         m->free_count != FRAMES_PER_MIB) {
-        m->free_count = (uint16_t)count;    /* stays on the same list */
+        m->free_count = (uint16_t)count; /* stays on the same list */
         return;
     }
     list_remove(m);
@@ -82,14 +82,14 @@ static void set_free_count(struct page_mib *m, uint32_t count) {
 
 static void take(struct page_info *page, domid_t owner) {
     CHECK(page->state == PAGE_FREE && page->count == 0);
-    *page = (struct page_info){ .count = 1, .owner = owner, .state = PAGE_USED };
+    *page = (struct page_info){.count = 1, .owner = owner, .state = PAGE_USED};
 }
 
 void page_make_free(uint32_t index) {
     struct page_mib *m = &mibs[index / FRAMES_PER_MIB];
     uint32_t bit = index % FRAMES_PER_MIB;
 
-    page_table[index] = (struct page_info){ .owner = DOMID_INVALID, .state = PAGE_FREE };
+    page_table[index] = (struct page_info){.owner = DOMID_INVALID, .state = PAGE_FREE};
     m->free[bit / 32] |= 1u << bit % 32;
     set_free_count(m, m->free_count + 1u);
     free_total++;
@@ -150,8 +150,7 @@ static uint32_t find_run(uint32_t count, uint32_t align) {
     uint32_t run = 0;
 
     for (uint32_t i = 0; i < mib_count; i++) {
-        if (mibs[i].free_count != FRAMES_PER_MIB ||
-            (run == 0 && (first_mib + i) % align != 0)) {
+        if (mibs[i].free_count != FRAMES_PER_MIB || (run == 0 && (first_mib + i) % align != 0)) {
             run = 0;
         } else if (++run == count) {
             return i + 1 - count;
@@ -212,8 +211,8 @@ static int find_span(const struct page_range *ram, unsigned int count) {
         if (range_first(&ram[i], false) >= range_end(&ram[i], false)) {
             continue;
         }
-        page_first = range_first(&ram[i], false) < page_first ? range_first(&ram[i], false)
-                                                              : page_first;
+        page_first =
+            range_first(&ram[i], false) < page_first ? range_first(&ram[i], false) : page_first;
         end = range_end(&ram[i], false) > end ? range_end(&ram[i], false) : end;
     }
     if (end == 0) {
@@ -252,9 +251,8 @@ static void mark(const struct page_range *r, bool outward, enum page_state from,
 
 int page_init_early(const struct page_range *ram, unsigned int ram_count,
                     const struct page_range *reserved, unsigned int reserved_count) {
-    static const struct page_info free_page = { .owner = DOMID_INVALID, .state = PAGE_FREE };
-    static const struct page_info used_page = { .count = 1, .owner = DOMID_XEN,
-                                                .state = PAGE_USED };
+    static const struct page_info free_page = {.owner = DOMID_INVALID, .state = PAGE_FREE};
+    static const struct page_info used_page = {.count = 1, .owner = DOMID_XEN, .state = PAGE_USED};
     int error = find_span(ram, ram_count);
 
     error = error ? error : alloc_tables();

@@ -23,30 +23,30 @@
 #include "core/addr.h"
 
 enum page_type {
-    PAGE_NONE,          /* plain memory of its owner */
-    PAGE_L1,            /* part of a registered first-level table */
-    PAGE_L2,            /* holds registered second-level tables */
+    PAGE_NONE, /* plain memory of its owner */
+    PAGE_L1,   /* part of a registered first-level table */
+    PAGE_L2,   /* holds registered second-level tables */
 };
 
 enum page_state {
-    PAGE_ABSENT,        /* no RAM here */
+    PAGE_ABSENT, /* no RAM here */
     PAGE_FREE,
-    PAGE_DIRTY,         /* waits for flush and scrub */
+    PAGE_DIRTY, /* waits for flush and scrub */
     PAGE_USED,
 };
 
-#define PAGE_TABLES 4   /* second-level tables in a frame */
+#define PAGE_TABLES 4 /* second-level tables in a frame */
 
 /* 16 bytes on the target; entries index heap tables (pt_mem.h), 0 = none. */
 struct page_info {
-    uint32_t count;     /* references; table entries are counted under the domain's lock */
-    uint16_t owner;     /* domid; DOMID_XEN = the hypervisor; constant while USED */
-    uint8_t state;      /* enum page_state; page lock */
-    uint8_t type;       /* enum page_type; owner's domain.lock */
+    uint32_t count; /* references; table entries are counted under the domain's lock */
+    uint16_t owner; /* domid; DOMID_XEN = the hypervisor; constant while USED */
+    uint8_t state;  /* enum page_state; page lock */
+    uint8_t type;   /* enum page_type; owner's domain.lock */
     union {
-        uint16_t l2[PAGE_TABLES];   /* PAGE_L2: owner's domain.lock */
-        uint16_t l1;                /* PAGE_L1 */
-        uint32_t next;              /* PAGE_DIRTY: page lock */
+        uint16_t l2[PAGE_TABLES]; /* PAGE_L2: owner's domain.lock */
+        uint16_t l1;              /* PAGE_L1 */
+        uint32_t next;            /* PAGE_DIRTY: page lock */
     };
 };
 
@@ -54,14 +54,14 @@ _Static_assert(sizeof(struct page_info) == 16, "page_of() and the update path sh
 
 struct page_range {
     maddr_t start;
-    uint32_t size;      /* bytes; start + size may be 2^32, written as it wraps: 0 */
+    uint32_t size; /* bytes; start + size may be 2^32, written as it wraps: 0 */
 };
 
 /* Constant after page_init_early(). */
-extern struct page_info *page_table;    /* of frame page_first */
-extern uintptr_t page_bias;             /* of frame 0, were it in the table */
-extern uint32_t page_first;             /* first frame number of the table */
-extern uint32_t page_frames;            /* frames in the table, whole MiBs */
+extern struct page_info *page_table; /* of frame page_first */
+extern uintptr_t page_bias;          /* of frame 0, were it in the table */
+extern uint32_t page_first;          /* first frame number of the table */
+extern uint32_t page_frames;         /* frames in the table, whole MiBs */
 /* Of each MiB of the table: section entries that map it.  Only a domain that owns all of its
  * frames can have any; domain.lock. */
 extern uint16_t *page_sections;

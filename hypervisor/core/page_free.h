@@ -8,7 +8,7 @@
 #include "core/lock.h"
 #include "core/page.h"
 
-extern spinlock_t page_lock;    /* page_info.state, lists and counters of both files */
+extern spinlock_t page_lock; /* page_info.state, lists and counters of both files */
 
 /** page_make_free() - frame @index of page_table can be allocated from now on; page lock held. */
 void page_make_free(uint32_t index);

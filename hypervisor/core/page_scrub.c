@@ -15,7 +15,7 @@
 
 #define END (~0u)
 
-static uint32_t waiting = END;      /* lists through page_info.next; page lock */
+static uint32_t waiting = END; /* lists through page_info.next; page lock */
 static uint32_t flushed = END;
 static uint32_t dirty_total;
 

@@ -27,28 +27,28 @@
 struct domain;
 struct vcpu;
 
-#define PT_L1_ENTRIES   4096u
-#define PT_L2_ENTRIES   256u
-#define PT_VCPU_MAX     8       /* >= DOMAIN_VCPU_MAX */
-#define PT_CLEAN_MAX    4       /* empty first-level tables kept for the next pin */
-#define PT_LIMIT_MIN    (8u << 14) /* bytes: less cannot boot a kernel */
+#define PT_L1_ENTRIES 4096u
+#define PT_L2_ENTRIES 256u
+#define PT_VCPU_MAX   8          /* >= DOMAIN_VCPU_MAX */
+#define PT_CLEAN_MAX  4          /* empty first-level tables kept for the next pin */
+#define PT_LIMIT_MIN  (8u << 14) /* bytes: less cannot boot a kernel */
 
-#define PT_ATTR_NONE    1u
-#define PT_NO_TABLE     1u
+#define PT_ATTR_NONE  1u
+#define PT_NO_TABLE   1u
 
 /* Blocks are named by their number in the heap; 0 = none. */
-struct pt_domain {              /* domain.lock */
-    uint16_t block_limit;       /* promised by the heap */
-    uint16_t block_count;       /* in use */
-    uint16_t flat;              /* first-level table of "MMU off" */
-    uint16_t source;            /* what the kernel part is copied from; user part empty */
-    uint16_t registered;        /* list of first-level tables named by the guest */
-    uint16_t clean;             /* list of unused ones, user part empty, kernel part current */
+struct pt_domain {        /* domain.lock */
+    uint16_t block_limit; /* promised by the heap */
+    uint16_t block_count; /* in use */
+    uint16_t flat;        /* first-level table of "MMU off" */
+    uint16_t source;      /* what the kernel part is copied from; user part empty */
+    uint16_t registered;  /* list of first-level tables named by the guest */
+    uint16_t clean;       /* list of unused ones, user part empty, kernel part current */
     uint16_t clean_count;
-    uint16_t slab;              /* list of second-level blocks with a free unit */
-    uint16_t spare;             /* the one of them that is kept though all its units are free */
-    uint16_t free_units;        /* in those blocks */
-    uint16_t kernel_index;      /* first L1 index of the kernel part */
+    uint16_t slab;                 /* list of second-level blocks with a free unit */
+    uint16_t spare;                /* the one of them that is kept though all its units are free */
+    uint16_t free_units;           /* in those blocks */
+    uint16_t kernel_index;         /* first L1 index of the kernel part */
     uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
     /* Attributes of the last accepted small page of plain RAM, shifted to the top 12 bits;
      * PT_ATTR_NONE, which no entry makes: none yet. */

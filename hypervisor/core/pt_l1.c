@@ -47,8 +47,8 @@ static uint16_t register_l2(struct domain *d, mfn_t frame, struct page_info *pag
         }
     }
     page->l2[slot] = unit;
-    pt_units[unit] = (struct pt_unit){ .home = frame.v, .slot = (uint8_t)slot,
-                                       .state = PT_UNIT_GUEST };
+    pt_units[unit] =
+        (struct pt_unit){.home = frame.v, .slot = (uint8_t)slot, .state = PT_UNIT_GUEST};
     return unit;
 }
 

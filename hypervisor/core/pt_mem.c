@@ -81,7 +81,7 @@ uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind) {
         return 0;
     }
     block = (uint16_t)heap_block_index(heap_block_alloc());
-    pt_blocks[block] = (struct pt_block){ .owner = d->id, .kind = (uint8_t)kind, .gfn = ~0u };
+    pt_blocks[block] = (struct pt_block){.owner = d->id, .kind = (uint8_t)kind, .gfn = ~0u};
     d->pt.block_count++;
     return block;
 }
@@ -133,7 +133,7 @@ void pt_unit_give(struct domain *d, uint16_t unit) {
 
     CHECK(b->kind == PT_BLOCK_L2 && b->owner == d->id);
     d->pt.last_base = PT_NO_TABLE;
-    pt_units[unit] = (struct pt_unit){ .state = PT_UNIT_FREE };
+    pt_units[unit] = (struct pt_unit){.state = PT_UNIT_FREE};
     if (!b->free_units) {
         pt_list_add(&d->pt.slab, block);
     }

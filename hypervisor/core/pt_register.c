@@ -10,7 +10,7 @@
 #include "core/pt_table.h"
 
 #define FRAMES_PER_L1 4
-#define EMPTY_STEP 256u
+#define EMPTY_STEP    256u
 
 uint16_t pt_new_l1(struct domain *d) {
     uint16_t block = pt_block_take(d, PT_BLOCK_L1);

@@ -40,8 +40,11 @@ int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint3
         return -XEN_ENOMEM;
     }
     fill(d, pt_unit_table(unit), mib, attr);
-    pt_units[unit] = (struct pt_unit){ .home = mib, .refs = 1, .attr = (uint16_t)attr,
-                                       .next = state->splits, .state = PT_UNIT_SPLIT };
+    pt_units[unit] = (struct pt_unit){.home = mib,
+                                      .refs = 1,
+                                      .attr = (uint16_t)attr,
+                                      .next = state->splits,
+                                      .state = PT_UNIT_SPLIT};
     state->splits = unit;
     state->split_count++;
     pte.kind = PTE_TABLE;

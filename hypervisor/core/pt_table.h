@@ -18,44 +18,44 @@
 #include "core/page.h"
 #include "core/pt.h"
 
-#define PT_UNIT_SHIFT       10  /* a second-level table: 1 KiB */
-#define PT_UNITS_PER_BLOCK  16u
-#define PT_HOLE_INDEX       (PV_VIRT_START >> MIB_SHIFT) /* first L1 entry no guest may set */
+#define PT_UNIT_SHIFT      10 /* a second-level table: 1 KiB */
+#define PT_UNITS_PER_BLOCK 16u
+#define PT_HOLE_INDEX      (PV_VIRT_START >> MIB_SHIFT) /* first L1 entry no guest may set */
 
 /* Sections of one MiB and tables that stand for such, together: bounds the work of a change. */
-#define PT_SECTIONS_MAX     16
+#define PT_SECTIONS_MAX    16
 
 _Static_assert(PT_UNITS_PER_BLOCK << PT_UNIT_SHIFT == HEAP_BLOCK_SIZE, "units fill a block");
 
 enum pt_block_kind { PT_BLOCK_NONE, PT_BLOCK_L1, PT_BLOCK_L2 };
 
 struct pt_block {
-    uint16_t next, prev;        /* in one of pt_domain's lists */
+    uint16_t next, prev; /* in one of pt_domain's lists */
     domid_t owner;
     uint8_t kind;
-    bool dying;                 /* L1: being dropped, takes no updates */
-    uint16_t used;              /* L1: entries in use of its own part.  L2: units in use */
+    bool dying;    /* L1: being dropped, takes no updates */
+    uint16_t used; /* L1: entries in use of its own part.  L2: units in use */
     union {
-        uint16_t free_units;    /* L2: one bit each */
-        uint16_t scan;          /* L1: where emptying goes on */
+        uint16_t free_units; /* L2: one bit each */
+        uint16_t scan;       /* L1: where emptying goes on */
     };
-    uint32_t gfn;               /* L1: the guest's table; ~0: none (flat, source, clean) */
+    uint32_t gfn; /* L1: the guest's table; ~0: none (flat, source, clean) */
 };
 
 enum pt_unit_state { PT_UNIT_FREE, PT_UNIT_GUEST, PT_UNIT_SPLIT };
 
 /* Units are named by their number in the heap; 0 = none. */
 struct pt_unit {
-    uint32_t home;              /* GUEST: mfn of the guest's table.  SPLIT: gfn of its MiB */
-    uint16_t refs;              /* L1 entries that point here; SPLIT: always 1 */
-    uint16_t attr;              /* SPLIT: low bits of an entry for plain RAM, as the hardware's */
-    uint16_t next;              /* SPLIT: in p2m_mib.splits */
-    uint8_t slot;               /* GUEST: which KiB of the frame */
+    uint32_t home; /* GUEST: mfn of the guest's table.  SPLIT: gfn of its MiB */
+    uint16_t refs; /* L1 entries that point here; SPLIT: always 1 */
+    uint16_t attr; /* SPLIT: low bits of an entry for plain RAM, as the hardware's */
+    uint16_t next; /* SPLIT: in p2m_mib.splits */
+    uint8_t slot;  /* GUEST: which KiB of the frame */
     uint8_t state;
 };
 
-extern struct pt_block *pt_blocks;  /* one for each block of the heap; constant after setup */
-extern struct pt_unit *pt_units;    /* sixteen for each */
+extern struct pt_block *pt_blocks; /* one for each block of the heap; constant after setup */
+extern struct pt_unit *pt_units;   /* sixteen for each */
 
 /* ---- pt_mem.c: blocks and units ---- */
 

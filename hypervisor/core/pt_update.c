@@ -13,22 +13,23 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define BATCH           32u         /* entries between looks at pending interrupts */
-#define UPDATE_SIZE     ((uint32_t)sizeof(struct mmu_update))
-#define CONTINUED       0x80000000u /* in count: *done holds what was done before */
-#define TABLE_OFFSETS   0x3fcu      /* of entries in a second-level table */
+#define BATCH         32u /* entries between looks at pending interrupts */
+#define UPDATE_SIZE   ((uint32_t)sizeof(struct mmu_update))
+#define CONTINUED     0x80000000u /* in count: *done holds what was done before */
+#define TABLE_OFFSETS 0x3fcu      /* of entries in a second-level table */
 
 _Static_assert(sizeof(struct mmu_update) == 16, "public ABI");
 
 /* Ends a batch: an address that is in no table. */
-#define SENTINEL        { .ptr = ~0u, .val = 0 }
+#define SENTINEL \
+    { .ptr = ~0u, .val = 0 }
 
 /* What the short way needs, in registers. */
 struct fast {
-    uintptr_t bias;             /* address of the record of frame 0, were there one */
-    const uint32_t *frames;     /* the domain's RAM */
+    uintptr_t bias;         /* address of the record of frame 0, were there one */
+    const uint32_t *frames; /* the domain's RAM */
     uint32_t first, count;
-    uint32_t attr;              /* pt_domain.attr_raw */
+    uint32_t attr; /* pt_domain.attr_raw */
 };
 
 static inline struct fast fast_of(const struct domain *d) {
@@ -96,7 +97,7 @@ static inline __attribute__((always_inline)) bool store_simple(struct fast *f, u
  * that is not: at the latest the sentinel, which lies in no table.
  */
 static __attribute__((noinline)) const struct guest_update *run(const struct domain *d,
-                                                               const struct guest_update *u) {
+                                                                const struct guest_update *u) {
     const uint32_t base = d->pt.last_base;
     char *const table = (char *)d->pt.last_table;
     struct fast f = fast_of(d);
@@ -112,8 +113,7 @@ static __attribute__((noinline)) const struct guest_update *run(const struct dom
 }
 
 /* An entry of a registered first-level table, unless the table is being dropped. */
-static int update_l1(struct domain *d, const struct page_info *page,
-                     const struct guest_update *u) {
+static int update_l1(struct domain *d, const struct page_info *page, const struct guest_update *u) {
     uint32_t offset = u->ptr & (HEAP_BLOCK_SIZE - 1);
 
     if (pt_blocks[page->l1].dying) {

@@ -14,7 +14,7 @@
 #include "core/abi.h"
 
 #define BLOCKS 64u
-#define PA 0x2000000u
+#define PA     0x2000000u
 
 static uint8_t region[BLOCKS * HEAP_BLOCK_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
 

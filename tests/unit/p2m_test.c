@@ -21,7 +21,7 @@
 #include "support_domain.h"
 #include "support_mm.h"
 
-#define MIBS 8u
+#define MIBS   8u
 #define L1_GFN (MM_BASE_GFN + 4)
 #define L1_GPA (L1_GFN << 12)
 #define L2_GFN (MM_BASE_GFN + 8)
@@ -56,7 +56,8 @@ static void boot_kernel(void) {
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     for (uint32_t i = 0; i < MIBS; i++) {
         assert_int_equal(mm_update(d, L1_GPA + ((KERNEL >> 20) + i) * 4,
-                                   MM_SECTION(MM_BASE_GFN + i * FRAMES_PER_MIB)), 0);
+                                   MM_SECTION(MM_BASE_GFN + i * FRAMES_PER_MIB)),
+                         0);
     }
     assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
@@ -311,8 +312,8 @@ static void without_table_memory_a_change_does_nothing(void **state) {
 /* ---- memory_op ---- */
 
 static void shared_info_is_placed_by_the_guest(void **state) {
-    struct xen_add_to_physmap add = {.domid = DOMID_SELF, .space = XENMAPSPACE_shared_info,
-                                     .gpfn = VICTIM};
+    struct xen_add_to_physmap add = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = VICTIM};
     uint32_t args[5] = {XENMEM_add_to_physmap};
     unsigned int again;
 

@@ -21,17 +21,17 @@
 #include "support_domain.h"
 #include "support_mm.h"
 
-#define MIBS 4u
-#define L1_GFN (MM_BASE_GFN + 4)
-#define L1_GPA (L1_GFN << 12)
-#define L2_GFN (MM_BASE_GFN + 8)
-#define L2_GPA (L2_GFN << 12)
-#define KERNEL 0xc0000000u
+#define MIBS         4u
+#define L1_GFN       (MM_BASE_GFN + 4)
+#define L1_GPA       (L1_GFN << 12)
+#define L2_GFN       (MM_BASE_GFN + 8)
+#define L2_GPA       (L2_GFN << 12)
+#define KERNEL       0xc0000000u
 #define KERNEL_INDEX (KERNEL >> 20)
-#define DATA (MM_BASE_GFN + 64)
-#define RO_GFN 0x3900u
-#define DEVICE_GFN 0x20000u
-#define SHARED_GFN 0x39000u
+#define DATA         (MM_BASE_GFN + 64)
+#define RO_GFN       0x3900u
+#define DEVICE_GFN   0x20000u
+#define SHARED_GFN   0x39000u
 
 static struct domain *d, *other;
 static mfn_t magic;
@@ -395,8 +395,7 @@ static void tables_are_in_own_ram(void **state) {
 static void a_table_has_one_level(void **state) {
     (void)state;
     for (uint32_t part = 0; part < 16; part++) {
-        assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L1_GPA + part * 0x400, 1)),
-                         -XEN_EINVAL);
+        assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L1_GPA + part * 0x400, 1)), -XEN_EINVAL);
     }
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L2_GFN, 0), -XEN_EBUSY);
     assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE((L2_GFN + 7) << 12, 1)), 0);
@@ -720,8 +719,8 @@ static void destroying_is_many_short_steps(void **state) {
 
 /* What the tables should hold, kept apart from the code under test. */
 struct model {
-    uint32_t table_of[16];      /* L1 entry: 1 + table number, 0 = none */
-    uint32_t page_of[8][256];   /* table: what was last written while registered */
+    uint32_t table_of[16];    /* L1 entry: 1 + table number, 0 = none */
+    uint32_t page_of[8][256]; /* table: what was last written while registered */
     unsigned int refs[8];
 };
 
@@ -779,13 +778,14 @@ static void random_updates_do_what_a_model_does(void **state) {
             uint32_t index = (uint32_t)rand() % 16;
             bool drop = rand() % 3 == 0;
 
-            assert_int_equal(mm_update(d, L1_GPA + (index + 32) * 4,
-                                       drop ? 0 : MM_TABLE(gpa, PV_DOMAIN_USER)), 0);
+            assert_int_equal(
+                mm_update(d, L1_GPA + (index + 32) * 4, drop ? 0 : MM_TABLE(gpa, PV_DOMAIN_USER)),
+                0);
             model_l1(&m, index, drop ? 0 : table + 1);
         }
         for (uint32_t i = 0; i < n; i++) {
-            u[i] = (struct mmu_update){.ptr = gpa + (uint32_t)rand() % 256 * 4,
-                                       .val = random_raw()};
+            u[i] =
+                (struct mmu_update){.ptr = gpa + (uint32_t)rand() % 256 * 4, .val = random_raw()};
         }
         assert_in_range(-batch(u, n, &done, &again), 0, XEN_EPERM);
         for (uint32_t i = 0; i < done; i++) {

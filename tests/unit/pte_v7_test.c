@@ -67,12 +67,12 @@ static void only_known_memory_types_are_taken(void **state) {
 
 static void other_kinds_are_refused(void **state) {
     (void)state;
-    assert_int_equal(arch_pte_decode_l2(0x12340031).kind, PTE_BAD);      /* large page */
+    assert_int_equal(arch_pte_decode_l2(0x12340031).kind, PTE_BAD); /* large page */
     assert_int_equal(arch_pte_decode_l2(0x12345ffc).kind, PTE_FAULT);
     assert_int_equal(arch_pte_decode_l1(0x12340c4e | 1u << 18).kind, PTE_BAD); /* supersection */
     assert_int_equal(arch_pte_decode_l1(0x12300c4e | 1u << 19).kind, PTE_BAD); /* NS */
     assert_int_equal(arch_pte_decode_l1(0x12300c4e | 1u << 9).kind, PTE_BAD);
-    assert_int_equal(arch_pte_decode_l1(0x12300c4f).kind, PTE_BAD);      /* reserved, or PXN */
+    assert_int_equal(arch_pte_decode_l1(0x12300c4f).kind, PTE_BAD);           /* reserved, or PXN */
     assert_int_equal(arch_pte_decode_l1(0x12345421 | 1u << 2).kind, PTE_BAD); /* PXN */
     assert_int_equal(arch_pte_decode_l1(0x12345421 | 1u << 3).kind, PTE_BAD); /* NS */
     assert_int_equal(arch_pte_decode_l1(0x12345421 | 1u << 4).kind, PTE_BAD);
@@ -80,8 +80,12 @@ static void other_kinds_are_refused(void **state) {
 }
 
 static void sections_and_tables_encode(void **state) {
-    struct pte section = {.kind = PTE_SECTION, .addr = 0x12300000, .dacr_domain = 2,
-                          .writable = true, .memory = PTE_WRITEBACK, .shareable = true};
+    struct pte section = {.kind = PTE_SECTION,
+                          .addr = 0x12300000,
+                          .dacr_domain = 2,
+                          .writable = true,
+                          .memory = PTE_WRITEBACK,
+                          .shareable = true};
     struct pte table = {.kind = PTE_TABLE, .addr = 0x12345400, .dacr_domain = 1};
 
     (void)state;

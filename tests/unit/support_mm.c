@@ -20,7 +20,7 @@
 #include "core/pt_table.h"
 #include "support_domain.h"
 
-static uint32_t *expected;      /* references of each frame, by the tables */
+static uint32_t *expected; /* references of each frame, by the tables */
 
 void mm_setup(void) {
     static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};

@@ -8,13 +8,13 @@
 
 #include "core/domain.h"
 
-#define MM_BASE_GFN     0x40000u
-#define MM_LIMIT        (32u * 16384)   /* table memory of a domain */
+#define MM_BASE_GFN           0x40000u
+#define MM_LIMIT              (32u * 16384) /* table memory of a domain */
 
 /* Table entries of the fake machine (arch/pte.h). */
-#define MM_RW(g)        ((uint32_t)(g) << 12 | 0x1eu)   /* small page, write-back */
-#define MM_RO(g)        ((uint32_t)(g) << 12 | 0x0eu)
-#define MM_SECTION(g)   ((uint32_t)(g) << 12 | 0x40eu | PV_DOMAIN_KERNEL << 5)
+#define MM_RW(g)              ((uint32_t)(g) << 12 | 0x1eu) /* small page, write-back */
+#define MM_RO(g)              ((uint32_t)(g) << 12 | 0x0eu)
+#define MM_SECTION(g)         ((uint32_t)(g) << 12 | 0x40eu | PV_DOMAIN_KERNEL << 5)
 #define MM_TABLE(gpa, domain) ((uint32_t)(gpa) | (uint32_t)(domain) << 5 | 1u)
 
 /** mm_setup() - power on: all RAM free, no domains. */

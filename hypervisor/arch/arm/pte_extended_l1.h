@@ -17,7 +17,7 @@
 #define EXT_L1_AP_RO        0x00000800u
 #define EXT_L1_XN           0x00000010u
 #define EXT_L1_DOMAIN_SHIFT 5
-#define EXT_L1_TEX_SHIFT    6           /* from a small page's place to a section's */
+#define EXT_L1_TEX_SHIFT    6 /* from a small page's place to a section's */
 #define EXT_TEX             0x1c0u
 #define EXT_CB              0x00cu
 #define EXT_L2_NG           0x800u
@@ -94,7 +94,9 @@ static inline struct pte extended_decode_l2(uint32_t raw) {
     uint32_t attr = arch_l2_attr(raw);
 
     return (struct pte){
-        .kind = arch_l2_is_fault(raw) ? PTE_FAULT : attr ? PTE_SMALL : PTE_BAD,
+        .kind = arch_l2_is_fault(raw) ? PTE_FAULT
+                : attr                ? PTE_SMALL
+                                      : PTE_BAD,
         .addr = raw & PAGE_MASK,
         .writable = arch_l2_is_writable(raw),
         .executable = !(raw & EXT_L2_XN),

@@ -145,13 +145,15 @@ static const enum pte_memory memory_of[] = {PTE_UNCACHED, PTE_WRITECOMBINE, PTE_
                                             PTE_WRITEBACK};
 
 static uint32_t bits_of(enum pte_memory memory) {
-    return memory == PTE_WRITECOMBINE ? 4u : memory == PTE_WRITETHROUGH ? 8u
-                                         : memory == PTE_WRITEBACK ? 12u : 0u;
+    return memory == PTE_WRITECOMBINE   ? 4u
+           : memory == PTE_WRITETHROUGH ? 8u
+           : memory == PTE_WRITEBACK    ? 12u
+                                        : 0u;
 }
 
 struct pte arch_pte_decode_l1(uint32_t raw) {
-    struct pte pte = {.dacr_domain = raw >> FAKE_DOMAIN_SHIFT & 15u, .executable = true,
-                      .global = true};
+    struct pte pte = {
+        .dacr_domain = raw >> FAKE_DOMAIN_SHIFT & 15u, .executable = true, .global = true};
 
     if ((raw & 3u) == 0) {
         pte.kind = PTE_FAULT;
@@ -184,7 +186,9 @@ uint32_t arch_pte_encode_l1(const struct pte *pte) {
 struct pte arch_pte_decode_l2(uint32_t raw) {
     uint32_t attr = arch_l2_attr(raw);
 
-    return (struct pte){.kind = arch_l2_is_fault(raw) ? PTE_FAULT : attr ? PTE_SMALL : PTE_BAD,
+    return (struct pte){.kind = arch_l2_is_fault(raw) ? PTE_FAULT
+                                : attr                ? PTE_SMALL
+                                                      : PTE_BAD,
                         .addr = raw & PAGE_MASK,
                         .writable = arch_l2_is_writable(raw),
                         .executable = true,

@@ -11,13 +11,13 @@
 
 #include "core/addr.h"
 
-#define FAKE_RAM_PA     0x10000000u
-#define FAKE_RAM_MIB    32u
-#define FAKE_HEAP_PA    0x30000000u
-#define FAKE_HEAP_SIZE  (2u * MIB)
+#define FAKE_RAM_PA    0x10000000u
+#define FAKE_RAM_MIB   32u
+#define FAKE_HEAP_PA   0x30000000u
+#define FAKE_HEAP_SIZE (2u * MIB)
 
 /* Entries that arch_l1_init() fills: PV_VIRT_START's and up hold this. */
-#define FAKE_HYP_ENTRY  0x48595001u
+#define FAKE_HYP_ENTRY 0x48595001u
 
 extern uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 extern unsigned int fake_tlb_flushes;   /* of everything */
@@ -25,7 +25,7 @@ extern unsigned int fake_cache_flushes; /* of everything */
 extern unsigned int fake_range_ops;     /* cache operations by address */
 extern uint32_t fake_last_va;           /* of the last operation by address */
 extern uint32_t fake_last_size;
-extern unsigned int fake_page_ops;      /* pages cleared or copied */
+extern unsigned int fake_page_ops; /* pages cleared or copied */
 
 /** fake_mm_init() - a new heap, counters at 0.  RAM keeps its contents. */
 void fake_mm_init(void);

@@ -13,13 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAKE_SMALL      0x2u
-#define FAKE_SECTION    0x2u
-#define FAKE_TABLE      0x1u
-#define FAKE_MEMORY     0xcu
-#define FAKE_CACHED     0x8u
-#define FAKE_L2_WRITE   0x10u
-#define FAKE_L1_WRITE   0x400u
+#define FAKE_SMALL        0x2u
+#define FAKE_SECTION      0x2u
+#define FAKE_TABLE        0x1u
+#define FAKE_MEMORY       0xcu
+#define FAKE_CACHED       0x8u
+#define FAKE_L2_WRITE     0x10u
+#define FAKE_L1_WRITE     0x400u
 #define FAKE_DOMAIN_SHIFT 5
 
 /* Stores to live tables, and how often they were made visible. */
