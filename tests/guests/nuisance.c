@@ -13,10 +13,11 @@
  *     timer_storm     a timer that is always in the past
  *     undefined_storm an endless loop of undefined instructions in user mode
  *     hypercall_storm the longest hypercalls there are
- *     bad_stack       an exception with kernel_sp pointing nowhere
+ *     bad_stack       an exception with kernel_sp (sp=) pointing nowhere
  *     bad_handler     exception entries that point nowhere
  *     bad_stack_kernel a kernel fault with sp pointing nowhere
  *     crash, reboot, poweroff     at once
+ *     remember        fills its RAM with a mark and reboots; says so if it finds the mark
  */
 #include <stdio.h>
 #include <string.h>
@@ -145,7 +146,7 @@ static void do_bad_stack(void) {
 
     state.pc = (uint32_t)user_syscall;
     event_mask_all();
-    pv_page()->kernel_sp = 0x70000000;
+    pv_page()->kernel_sp = option_number("sp", 0x70000000);
     trap_resume(&state);
 }
 
@@ -179,6 +180,27 @@ static void do_poweroff(void) {
     shutdown(SHUTDOWN_poweroff);
 }
 
+/* How many words of free RAM hold the mark of an earlier life; now they all do. */
+static uint32_t leave_mark(void) {
+    const uint32_t mark = 0x1eaf1eaf;
+    uint32_t found = 0;
+    uint32_t end = KERNEL_BASE + page_ram_size - SECTION_SIZE; /* the tree is at the end */
+
+    for (uint32_t va = (uint32_t)page_alloc(1); va < end; va += 4) {
+        found += *(uint32_t *)va == mark;
+        *(uint32_t *)va = mark;
+    }
+    return found;
+}
+
+static void do_remember(void) {
+    uint32_t found = leave_mark();
+
+    EXPECT_TRUE(leave_mark() > 1000); /* the mark can be found, if it is there */
+    printf("%s: %lu words of an earlier life\n", found ? "FAIL" : "clean", found);
+    shutdown(SHUTDOWN_reboot);
+}
+
 #define NUISANCE(name) \
     { #name, do_##name }
 static const struct {
@@ -201,6 +223,7 @@ static const struct {
     NUISANCE(crash),
     NUISANCE(reboot),
     NUISANCE(poweroff),
+    NUISANCE(remember),
 };
 
 TEST(nuisance) {

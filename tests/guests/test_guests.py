@@ -52,7 +52,7 @@ def boot_with_victim(boot, *domains, milliseconds=300, victim_options="", **keys
 
 @pytest.mark.parametrize("program", [
     "user_isolation", "hole", "map_refused", "bad_pointers", "exceptions", "events", "page_tables",
-    "balloon", "atomics",
+    "balloon", "atomics", "callbacks",
 ])
 def test_guest_beside_victim(boot, program):
     machine = boot_with_victim(boot, guest("attacker", program))
@@ -66,7 +66,7 @@ def test_guest_alone(boot, program):
     expect_all_pass(machine, "alone", program)
 
 
-@pytest.mark.parametrize("program", ["exceptions", "page_tables", "timers"])
+@pytest.mark.parametrize("program", ["exceptions", "page_tables", "timers", "dom0_io"])
 def test_guest_as_dom0(boot, program):
     """The same in a dom0: RAM elsewhere, mapped 1:1; when it powers off, so does the board."""
     domain = guest("dom0", program)
@@ -115,7 +115,10 @@ def test_nuisance_does_not_disturb(boot, what):
         "shutdown" not in machine.stream(HYPERVISOR)
 
 
-@pytest.mark.parametrize("what", ["bad_stack", "bad_handler", "bad_stack_kernel", "crash"])
+@pytest.mark.parametrize("what", [
+    "bad_stack", "bad_stack sp=0xff000000", "bad_stack sp=0xffff1000", "bad_stack sp=0xfe0ff800",
+    "bad_handler", "bad_stack_kernel", "crash",
+])
 def test_crash_ends_only_the_culprit(boot, what):
     """A fault that the guest cannot take ends its domain with a report, and its memory is freed."""
     machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"))
@@ -131,6 +134,14 @@ def test_restart_loses_no_frame(boot):
     free = [int(machine.expect(r"^domain 1: destroyed, (\d+) frames free", HYPERVISOR, PATIENCE)[1])
             for _ in range(100)]
     assert len(set(free)) == 1, free
+    expect_victim_well(machine)
+
+
+def test_memory_is_scrubbed(boot):
+    """A guest that comes back finds nothing of what it left in its memory."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", "do=remember"))
+    for _ in range(4):
+        assert machine.expect(r"^(clean|FAIL): \d+ words", "attacker", PATIENCE)[1] == "clean"
     expect_victim_well(machine)
 
 
