@@ -129,8 +129,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * Sections that map its MiB are split first.  Small-page entries that map the old frame become
  * entries for the new one with the rights and memory type that it allows, or faults.  Where
  * there was no frame, the tables that replaced sections map the new one; other entries are the
- * guest's to make.  Caches and TLB are flushed when entries got another frame; when they got
- * none, the old frame is not reused before page_scrub_step() has flushed.
+ * guest's to make.  TLB and caches are flushed.
  *
  * Bounded: about P2M_SCAN_STEPS * 256 entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.

@@ -222,18 +222,21 @@ static int begin(struct change *c, uint32_t *entry) {
     return 0;
 }
 
+/*
+ * The guest does not know that its mapping changed under it, so TLB and caches are ours to flush: a
+ * line that stayed would take the guest's stores to the frame that comes next at this address.
+ */
 static void finish(const struct change *c, uint32_t *entry) {
-    bool have = !mfn_eq(c->to, INVALID_MFN);
-
-    *entry = have ? mfn_to_maddr(c->to).v | (uint32_t)c->type : P2M_NONE;
+    if (mfn_eq(c->to, INVALID_MFN)) {
+        *entry = P2M_NONE;
+        c->d->p2m.held--;
+    } else {
+        *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+    }
     c->d->p2m.changing = INVALID_GFN.v;
     arch_pte_sync();
     arch_tlb_flush_all();
-    if (have) {
-        arch_cache_flush_all();
-    } else {
-        c->d->p2m.held--;
-    }
+    arch_cache_flush_all();
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 
