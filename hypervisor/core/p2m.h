@@ -134,7 +134,8 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * Bounded: about P2M_SCAN_STEPS * 256 entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
- * -EINVAL: not in the RAM bank, or nothing there already and nothing wanted; -EBUSY: a registered table, or another change is under way;
+ * -EINVAL: not in the RAM bank, or nothing there already and nothing wanted; -EBUSY: a registered
+ * table, or another change is under way;
  * -ENOMEM: table memory for a split (nothing changed).
  */
 int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
