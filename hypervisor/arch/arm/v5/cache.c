@@ -15,21 +15,39 @@ void level_drain(void) {
     DCACHE_OP(0, "c10", "4");
 }
 
+/* From here on invalidating all instructions costs less than doing so line by line. */
+#define ICACHE_ALL_BYTES 2048u
+
+/* One operation on each line of [va, end); eight lines a turn, since pages are the common case. */
+#define EACH_LINE(va, end, crm, op)                                  \
+    do {                                                             \
+        while ((end) - (va) >= 8 * LINE && (end) > (va)) {           \
+            __asm__ volatile(".rept 8\n"                             \
+                             "mcr p15, 0, %0, c7, " crm ", " op "\n" \
+                             "add %0, %0, #32\n"                     \
+                             ".endr"                                 \
+                             : "+r"(va)                              \
+                             :                                       \
+                             : "memory");                            \
+        }                                                            \
+        for (; (va) < (end); (va) += LINE) {                         \
+            DCACHE_OP(va, crm, op);                                  \
+        }                                                            \
+    } while (0)
+
 void level_dcache_clean(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
 
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
-        DCACHE_OP(va, "c10", "1");
-    }
+    va &= ~(LINE - 1);
+    EACH_LINE(va, end, "c10", "1");
     level_drain();
 }
 
 void level_dcache_flush(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
 
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
-        DCACHE_OP(va, "c14", "1");
-    }
+    va &= ~(LINE - 1);
+    EACH_LINE(va, end, "c14", "1");
     level_drain();
 }
 
@@ -42,18 +60,21 @@ void level_dcache_inval(uint32_t va, size_t size) {
     if (end & (LINE - 1)) {
         DCACHE_OP(end, "c10", "1");
     }
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
-        DCACHE_OP(va, "c6", "1");
-    }
+    va &= ~(LINE - 1);
+    EACH_LINE(va, end, "c6", "1");
     level_drain();
 }
 
 void level_icache_sync(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
+    uint32_t line = va & ~(LINE - 1);
 
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
-        DCACHE_OP(va, "c10", "1");
-        DCACHE_OP(va, "c5", "1");
+    va = line;
+    EACH_LINE(va, end, "c10", "1");
+    if (size >= ICACHE_ALL_BYTES) {
+        DCACHE_OP(0, "c5", "0");
+    } else {
+        EACH_LINE(line, end, "c5", "1");
     }
     level_drain();
 }
