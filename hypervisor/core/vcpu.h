@@ -19,7 +19,7 @@ struct vcpu {
     struct arch_vcpu arch;   /* first: assembly finds the registers here; running pCPU */
     struct domain *domain;   /* constant */
     unsigned int id;         /* constant, index in domain->vcpu */
-    bool is_initialised;            /* has registers to start with; constant after build */
+    bool is_initialised;     /* has registers to start with; constant after build */
     struct pv_vcpu *page;    /* constant: hypervisor address of the shared page, uncached */
     mfn_t page_mfn;          /* constant */
     struct sched_vcpu sched; /* run queue lock */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A dom0 maps the devices it was given and none of the hypervisor's, nor any RAM that is
- * not its own, though its frames are machine frames.  The addresses are versatilepb's.
+ * not its own, though its frames are machine frames.  The addresses are the board's.
  */
 #include "core.h"
 #include "hypercall.h"

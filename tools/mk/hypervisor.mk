@@ -38,7 +38,7 @@ XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00040e00
 
 hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
 # newlib's int32_t is a long; as an int, one printf format is right for the target and the host.
-int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ '-D__UINT32_TYPE__=unsigned int'
+int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ -D__UINT32_TYPE__=unsigned
 
 hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf \
 	-fno-strict-aliasing -fno-omit-frame-pointer -mapcs-frame -fno-asynchronous-unwind-tables \

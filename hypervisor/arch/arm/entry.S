@@ -18,7 +18,7 @@
  */
 #include <xen/xen.h>
 #include <public/arch-arm-pv.h>
-#include <level/barrier.h>
+#include <level/barrier.inc>
 #include "asm_offsets.h"
 #include "arch/arm/layout.h"
 

@@ -10,7 +10,7 @@
 #include <xen/xen.h>
 #include <public/arch-arm-pv.h>
 #include "asm_offsets.h"
-#include <level/barrier.h>
+#include <level/barrier.inc>
 #include <level/control.h>
 #include "arch/arm/layout.h"
 

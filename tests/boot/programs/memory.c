@@ -120,13 +120,14 @@ static void test_moving(void) {
 }
 
 static void test_forbidden(void) {
-    static const uintptr_t addresses[] = { 0, 0xc0008000, 0xdfffffff, 0xfe000000, 0xfe100000,
-                                           0xfe800000, 0xffefffff, 0xffff1000 };
+    static const uintptr_t addresses[] = {0,          0xc0008000, 0xdfffffff, 0xfe000000,
+                                          0xfe100000, 0xfe800000, 0xffefffff, 0xffff1000};
 
     for (unsigned int i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         char what[64];
 
-        snprintf(what, sizeof(what), "%#x is not the process's to touch", (unsigned int)addresses[i]);
+        snprintf(what, sizeof(what), "%#x is not the process's to touch",
+                 (unsigned int)addresses[i]);
         expect(what, faults_on_read(addresses[i]) && faults_on_write(addresses[i]));
     }
     expect("the helper page is read", !faults_on_read(0xffff0ffc));
@@ -134,7 +135,7 @@ static void test_forbidden(void) {
 }
 
 int main(void) {
-    struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
 
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);

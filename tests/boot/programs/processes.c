@@ -76,7 +76,7 @@ static void test_pipes(void) {
         memset(buffer, round, sizeof(buffer));
         expect("write", write(there[1], buffer, sizeof(buffer)) == sizeof(buffer));
         for (size_t got = 0; got < sizeof(buffer); got += (size_t)size) {
-            struct pollfd ready = { .fd = back[0], .events = POLLIN };
+            struct pollfd ready = {.fd = back[0], .events = POLLIN};
 
             expect("poll", poll(&ready, 1, 10000) == 1);
             size = read(back[0], buffer + got, sizeof(buffer) - got);
@@ -97,10 +97,10 @@ static void on_alarm(int number) {
 }
 
 static void test_timers(void) {
-    struct sigaction action = { .sa_handler = on_alarm };
-    struct itimerval every = { { 0, 5000 }, { 0, 5000 } };
-    struct itimerval never = { { 0, 0 }, { 0, 0 } };
-    struct timespec rest = { 0, 100 * 1000 * 1000 };
+    struct sigaction action = {.sa_handler = on_alarm};
+    struct itimerval every = {{0, 5000}, {0, 5000}};
+    struct itimerval never = {{0, 0}, {0, 0}};
+    struct timespec rest = {0, 100 * 1000 * 1000};
     struct timespec before;
     struct timespec after;
     int64_t elapsed;

@@ -66,7 +66,7 @@ static int check(unsigned int seed) {
 }
 
 int main(void) {
-    struct sigaction action = { .sa_handler = handler };
+    struct sigaction action = {.sa_handler = handler};
     int failed = 0;
 
     sigaction(SIGUSR1, &action, NULL);

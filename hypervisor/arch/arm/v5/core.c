@@ -19,8 +19,7 @@ void level_idle(void) {
 }
 
 /* ARMv5 has no exclusive loads. */
-void level_clear_exclusive(void) {
-}
+void level_clear_exclusive(void) {}
 
 const char *level_cpu_name(uint32_t midr) {
     return MIDR_PART(midr) == 0x926 ? "ARM926EJ-S (ARMv5TEJ)" : "unknown ARMv5 core";

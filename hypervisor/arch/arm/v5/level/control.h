@@ -6,6 +6,6 @@
 #ifndef LEVEL_CONTROL_H
 #define LEVEL_CONTROL_H
 
-#define LEVEL_BOOT_SECTION  0x0000041e
+#define LEVEL_BOOT_SECTION 0x0000041e
 
 #endif

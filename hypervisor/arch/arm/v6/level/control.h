@@ -6,6 +6,6 @@
 #ifndef LEVEL_CONTROL_H
 #define LEVEL_CONTROL_H
 
-#define LEVEL_BOOT_SECTION  0x0000040e
+#define LEVEL_BOOT_SECTION 0x0000040e
 
 #endif
