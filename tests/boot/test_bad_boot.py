@@ -127,7 +127,7 @@ def test_hypervisor_fault_is_reported(boot, board, tmp_path):
                          ["dom0", "domU1"], 0, True)
     machine.expect(r"Linux version", timeout=120)
     gdb(elf, stub, "hbreak do_sched_op", "continue", "set $r5 = 0xfe7ff000",
-        "set *(unsigned int *)($pc & ~3) = 0xe5955000", "disconnect")
+        "set *(unsigned int *)($pc & ~3) = 0xe5955000", "detach")
     machine.expect(r"hypervisor fault: data abort at ([0-9a-f]{8})", HYPERVISOR, 60)
     machine.expect(r"dfsr [0-9a-f]{8} dfar fe7ff000", HYPERVISOR)
     machine.expect(r"r0 +[0-9a-f]{8}", HYPERVISOR)
