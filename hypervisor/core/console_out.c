@@ -132,7 +132,6 @@ static void take_byte(struct console_out *out) {
     mux.line_length++;
     if (c == '\n') {
         out->newline_count--;
-        out->has_return = false;
         end_line();
         return;
     }

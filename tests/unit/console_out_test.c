@@ -124,9 +124,12 @@ static void an_endless_line_does_not_keep_others_from_printing(void **state) {
 
     (void)state;
     console_out_foreground(&a);
+    put(&a, "begun");
+    assert_string_equal(drain(), "(a) begun");
     put(&b, "b\n");
     for (; printed < 4 * CONSOLE_TURN_MAX; printed++) {
-        (void)console_out_put(&a, "x", 1);
+        while (console_out_put(&a, "x", 1) == 1) {
+        }
         if (console_out_next() == 'b') {
             break;
         }

@@ -165,6 +165,19 @@ static void output_waits_for_the_uart_not_the_guest(void **state) {
     assert_int_equal(ring.out_prod, ring.out_cons);
 }
 
+static void output_beyond_the_budget_is_printed_later(void **state) {
+    (void)state;
+    while (console_write(d, "0123456789abcde\n", 16) > 0) {
+    }
+    (void)fake_output();
+    assert_int_equal(guest_write("later\n"), 6);
+    run(MS / 2);
+    assert_int_equal(ring.out_prod - ring.out_cons, 6);
+    run(20 * MS); /* without another event from the guest */
+    assert_int_equal(ring.out_prod, ring.out_cons);
+    assert_non_null(strstr(fake_output(), "later\r\n"));
+}
+
 static void typed_text_arrives_with_an_event(void **state) {
     char buf[64] = "";
 
@@ -304,6 +317,7 @@ int main(void) {
         test(output_appears_and_is_consumed),
         test(a_full_ring_is_emptied_and_the_guest_told),
         test(output_waits_for_the_uart_not_the_guest),
+        test(output_beyond_the_budget_is_printed_later),
         test(typed_text_arrives_with_an_event),
         test(a_full_input_ring_is_filled_again_when_there_is_room),
         test(indices_wrap),
