@@ -150,6 +150,7 @@ static int boot_domain_shares(struct bootinfo *boot, int node, struct boot_domai
         return bootfdt_fail(boot, "dacre,table-memory of %s is not valid", domain->name);
     }
     domain->table_memory = table_kib << CELL_KIB;
+    domain->restart_on_crash = fdt_getprop(boot->fdt, node, "dacre,restart-on-crash", NULL);
     return 0;
 }
 

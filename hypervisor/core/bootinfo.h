@@ -45,6 +45,7 @@ struct boot_domain {
     uint32_t weight;            /* 1..65535, default 256 */
     uint32_t cap;               /* per cent of one CPU, 0 = none */
     uint32_t table_memory;      /* bytes of translation tables at most; 0 = the default */
+    bool restart_on_crash;      /* start it again when it crashes; a domU's only */
     unsigned int device_count;
     int device[BOOT_DEVICE_MAX]; /* node offsets of the devices given to it */
 };

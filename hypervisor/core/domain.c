@@ -71,6 +71,7 @@ void domain_free(struct domain *d) {
 
 void domain_start(struct domain *d) {
     d->state = DOMAIN_RUNNING;
+    d->started = clock_now();
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         if (d->vcpu[i]->is_initialised) {
             sched_start(d->vcpu[i]);

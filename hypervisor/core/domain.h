@@ -56,7 +56,9 @@ struct domain {
     void *vectors;    /* constant: its vector page, heap */
     void *arch_space; /* constant: arch's tables for the shared MiB */
 
-    void *boot; /* domain_build's private record for a restart */
+    void *boot;            /* domain_build's private record for a restart */
+    bool restart_on_crash; /* constant */
+    uint64_t started;      /* ns since boot; constant once it runs */
 };
 
 /**

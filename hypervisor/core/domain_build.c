@@ -33,6 +33,7 @@ struct domain_build {
     char name[DOMAIN_NAME_MAX];
     unsigned int vcpu_count;
     uint32_t table_memory;
+    bool restart_on_crash;
     struct sched_params sched;
     struct boot_module kernel, ramdisk;
     struct guest_hw hw;
@@ -70,6 +71,7 @@ static int domain_build_create(struct domain_build *b) {
     }
     b->domain->is_privileged = b->is_dom0;
     b->domain->is_direct_mapped = b->is_dom0;
+    b->domain->restart_on_crash = b->restart_on_crash;
     err = pt_init(b->domain, b->table_memory);
     return err ? domain_build_fail(b, err, "no memory for its translation tables") : 0;
 }
@@ -286,6 +288,7 @@ static void domain_build_record(struct domain_build *b, const struct boot_domain
         .is_dom0 = from->is_dom0,
         .vcpu_count = from->vcpu_count,
         .table_memory = domain_build_table_memory(from),
+        .restart_on_crash = from->restart_on_crash,
         .sched = {.weight = (uint16_t)from->weight, .cap = (uint16_t)from->cap},
         .kernel = from->kernel,
         .ramdisk = from->ramdisk,

@@ -13,6 +13,7 @@
 #include "core/domain_build.h"
 #include "core/domain_free.h"
 #include "core/domain_list.h"
+#include "core/domain_restart.h"
 #include "core/page.h"
 #include "core/printk.h"
 #include "core/timer.h"
@@ -63,9 +64,7 @@ static void finish(struct domain *d) {
         vcpu_destroy(d->vcpu[i]);
     }
     domain_list_remove(d);
-    if (d->shutdown_reason == SHUTDOWN_reboot && d->boot) {
-        domain_build_restart(d->boot);
-    }
+    domain_restart(d);
     report_id = d->id;
     report_pending = true;
     domain_free(d);
@@ -139,4 +138,5 @@ void domain_reap_request(void) {
 void domain_reap_init(bool noreboot) {
     no_reset = noreboot;
     timer_init(&reap_timer, reap_tick, NULL);
+    domain_restart_init();
 }

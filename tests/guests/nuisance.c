@@ -229,7 +229,8 @@ static const struct {
 TEST(nuisance) {
     for (unsigned int i = 0; i < sizeof(nuisances) / sizeof(nuisances[0]); i++) {
         if (option_is("do", nuisances[i].name)) {
-            printf("doing %s\n", nuisances[i].name);
+            printf("doing %s at %lu ms\n", nuisances[i].name,
+                   (unsigned long)(clock_ns() / NS_PER_MS));
             nuisances[i].run();
         }
     }

@@ -67,11 +67,13 @@ static void reads_domains(void **state) {
     assert_int_equal(boot.domain[1].weight, 512);
     assert_int_equal(boot.domain[1].cap, 150);
     assert_int_equal(boot.domain[1].table_memory, MIB);
+    assert_true(boot.domain[1].restart_on_crash);
     assert_int_equal(boot.domain[1].device_count, 2);
     assert_int_equal(boot.domain[1].device[0], support_fdt_node(fdt, UART2_PATH));
     check_domain(&boot.domain[2], "guest2", 8 * MIB, 1, 0x04800000, "");
     assert_int_equal(boot.domain[2].ramdisk.size, 0);
     assert_int_equal(boot.domain[2].table_memory, 0);
+    assert_false(boot.domain[2].restart_on_crash);
     assert_true(boot.options.noreboot);
     free(fdt);
 }

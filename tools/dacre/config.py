@@ -17,6 +17,7 @@
     cpus = 1
     devices = ["/amba/uart@101f2000"]   # nodes of the board's tree that are given to it
     table_memory = "1M"
+    on_crash = "restart"                # start it again when it crashes
 """
 import dataclasses
 import pathlib
@@ -41,6 +42,7 @@ class Domain:
     cap: int = 0
     devices: list = dataclasses.field(default_factory=list)
     table_memory: int = 0           # bytes, 0: the default
+    on_crash: str = ""              # "restart", or nothing: it is gone
 
 
 @dataclasses.dataclass
@@ -57,7 +59,7 @@ class Config:
 
 DOMAIN_KEYS = {"kernel": str, "ramdisk": (str, list), "memory": str, "bootargs": str,
                "weight": int, "cap": int, "table_memory": str}
-DOMU_KEYS = DOMAIN_KEYS | {"name": str, "cpus": int, "devices": list}
+DOMU_KEYS = DOMAIN_KEYS | {"name": str, "cpus": int, "devices": list, "on_crash": str}
 
 
 def check_keys(table, keys, where):
@@ -101,6 +103,8 @@ def read_domain(table, keys, where, name):
     cpus, weight, cap = table.get("cpus", 1), table.get("weight", 0), table.get("cap", 0)
     if cpus < 1 or weight < 0 or weight > 65535 or cap < 0:
         raise UserError(f"{where}: cpus is 1 or more, weight at most 65535, cap 0 or more")
+    if table.get("on_crash", "restart") != "restart":
+        raise UserError(f"{where}.on_crash is {table['on_crash']!r}; it is \"restart\" or not there")
     return Domain(
         name=name, kernel=read_path(table["kernel"], where, "kernel"),
         memory=read_size(table, "memory", where),
@@ -108,7 +112,8 @@ def read_domain(table, keys, where, name):
                  for r in ([ramdisk] if isinstance(ramdisk, str) else ramdisk)],
         bootargs=table.get("bootargs", ""), cpus=cpus, weight=weight, cap=cap,
         devices=table.get("devices", []),
-        table_memory=read_size(table, "table_memory", where, 0))
+        table_memory=read_size(table, "table_memory", where, 0),
+        on_crash=table.get("on_crash", ""))
 
 
 def read_config(tree, name):
