@@ -18,15 +18,13 @@ static bool is_self(const struct vcpu *v, domid_t id) {
     return id == DOMID_SELF || id == v->domain->id;
 }
 
-/* p2m_change() until done, an error, or an interrupt waits (-EAGAIN). */
+/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between. */
 static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int error;
 
-    do {
-        spin_lock(&d->lock);
-        error = p2m_change(d, g, to, type);
-        spin_unlock(&d->lock);
-    } while (error == -XEN_EAGAIN && !hypercall_preempted());
+    spin_lock(&d->lock);
+    error = p2m_change(d, g, to, type);
+    spin_unlock(&d->lock);
     return error;
 }
 
@@ -105,7 +103,8 @@ static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_
                : populate(d, gfn((uint32_t)frame));
 }
 
-/* Returns how many extents were done, as Xen does: fewer than asked for where one failed. */
+/* One extent each time.  Returns how many were done, as Xen does: fewer than asked for where one
+ * failed. */
 static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     uint32_t command = args[0] & COMMAND_MASK;
     uint32_t i = args[0] >> EXTENT_SHIFT;
@@ -120,14 +119,11 @@ static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS])
     if (r.extent_order != 0 || r.nr_extents > EXTENTS_MAX || r.extent_start.q >> 32) {
         return -XEN_EINVAL;
     }
-    while (i < r.nr_extents) {
+    if (i < r.nr_extents) {
         int error = one_extent(v->domain, command, gvaddr((uint32_t)r.extent_start.q), i);
 
-        if (error && error != -XEN_EAGAIN) {
-            break;
-        }
         i += error == 0;
-        if (i < r.nr_extents && hypercall_preempted()) {
+        if ((error == 0 && i < r.nr_extents) || error == -XEN_EAGAIN) {
             args[0] = command | i << EXTENT_SHIFT;
             return HYPERCALL_AGAIN;
         }

@@ -139,7 +139,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * -ENOMEM: table memory for a split (nothing changed).
  */
 int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
-#define P2M_SCAN_STEPS 4
+#define P2M_SCAN_STEPS 1
 
 /**
  * p2m_destroy_step() - drop up to 64 frames; after pt_destroy_step() returned false.

@@ -153,13 +153,24 @@ static int scan_position(const struct change *c, uint32_t position) {
         return scan_block(c, (uint16_t)(position / SCAN_PER_BLOCK), position % SCAN_PER_BLOCK);
     }
     if (position >= SCAN_SOURCE) {
-        return pt->source ? scan_l1(c, pt->source, position - SCAN_SOURCE) : 0;
+        return scan_l1(c, pt->source, position - SCAN_SOURCE);
     }
     return pt->flat && index < PT_HOLE_INDEX ? split_range(c, pt->flat, index, index + 1) : 0;
 }
 
+/* Pass by what of the source is not the kernel's part. */
+static void skip_source(const struct domain *d, uint32_t *position) {
+    uint32_t first = SCAN_SOURCE + d->pt.kernel_index / PT_L2_ENTRIES;
+
+    if (*position >= SCAN_SOURCE && *position < SCAN_BLOCKS) {
+        first = d->pt.source ? first : SCAN_BLOCKS;
+        *position = *position < first ? first : *position;
+    }
+}
+
 /* Pass by blocks that are not the domain's, SCAN_SKIP_MAX at most; true: at one that is. */
 static bool skip_others(const struct domain *d, uint32_t *position) {
+    skip_source(d, position);
     for (unsigned int i = 0; i < SCAN_SKIP_MAX && *position >= SCAN_BLOCKS; i++) {
         uint32_t block = (*position - SCAN_BLOCKS) / SCAN_PER_BLOCK;
 

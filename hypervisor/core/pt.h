@@ -36,6 +36,16 @@ struct vcpu;
 #define PT_ATTR_NONE  1u
 #define PT_NO_TABLE   1u
 
+/*
+ * Interrupts are masked while the hypervisor runs, so a hypercall that is long goes back to the
+ * guest in between, where they come in, and is issued again.  Work is counted in table entries of the
+ * cheap kind, of about 30 instructions each; after PT_WORK_MAX it is time.
+ */
+#define PT_WORK_MAX   128u
+#define PT_WORK_L2    4u  /* a second-level entry by the long way */
+#define PT_WORK_L1    8u  /* a first-level entry */
+#define PT_WORK_DROP  16u /* a second-level table, besides its entries */
+
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_domain {        /* domain.lock */
     uint16_t block_limit; /* promised by the heap */
@@ -57,6 +67,7 @@ struct pt_domain {        /* domain.lock */
      * address, PT_NO_TABLE = none, and where it is. */
     uint32_t last_base;
     uint32_t *last_table;
+    uint32_t work; /* done since the caller last set it to 0 */
 };
 
 /**

@@ -31,6 +31,7 @@ void pt_replace_l2(uint32_t *entry, uint32_t hw) {
 int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     uint32_t attr, allowed, frame;
 
+    d->pt.work += PT_WORK_L2;
     if (arch_l2_is_fault(raw)) {
         pt_replace_l2(entry, 0);
         return 0;
@@ -68,13 +69,15 @@ static inline void clear_entry(uint32_t *entry) {
     arch_pte_write(entry, 0);
 }
 
-void pt_clear_l2(uint32_t *table) {
-    for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 4) {
-        if (e[0] | e[1] | e[2] | e[3]) {
-            clear_entry(&e[0]);
-            clear_entry(&e[1]);
-            clear_entry(&e[2]);
-            clear_entry(&e[3]);
+/* Nearly always there is nothing left in it. */
+void pt_clear_l2(struct domain *d, uint32_t *table) {
+    for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 8) {
+        if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) {
+            for (unsigned int i = 0; i < 8; i++) {
+                clear_entry(&e[i]);
+            }
+            d->pt.work += 8 / 2;
         }
     }
+    d->pt.work += PT_WORK_DROP;
 }

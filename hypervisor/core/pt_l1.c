@@ -60,7 +60,7 @@ static void unregister_l2(struct domain *d, uint16_t unit) {
     if (!(page->l2[0] | page->l2[1] | page->l2[2] | page->l2[3])) {
         page->type = PAGE_NONE;
     }
-    pt_clear_l2(pt_unit_table(unit));
+    pt_clear_l2(d, pt_unit_table(unit));
     pt_unit_give(d, unit);
 }
 
@@ -139,6 +139,7 @@ int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw
     struct pte pte = arch_pte_decode_l1(raw);
     int error = 0;
 
+    d->pt.work += PT_WORK_L1;
     if (index >= PT_HOLE_INDEX) {
         return -XEN_EPERM;
     }

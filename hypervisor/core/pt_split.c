@@ -22,10 +22,14 @@ static uint32_t small_attr(const struct pte *section) {
  */
 static void fill(const struct domain *d, uint32_t *table, uint32_t mib, uint32_t attr) {
     const uint32_t *frame = &d->p2m.entry[mib - d->p2m.base];
+    struct page_info *pages = page_table;
+    uint32_t first = page_first;
 
     for (unsigned int i = 0; i < PT_L2_ENTRIES; i++) {
-        page_table[(frame[i] >> PAGE_SHIFT) - page_first].count++;
-        arch_pte_write(&table[i], (frame[i] & PAGE_MASK) | attr);
+        uint32_t entry = frame[i] & PAGE_MASK;
+
+        pages[(entry >> PAGE_SHIFT) - first].count++;
+        arch_pte_write(&table[i], entry | attr);
     }
 }
 
@@ -64,6 +68,6 @@ void pt_split_drop(struct domain *d, uint16_t unit) {
     }
     *link = pt_units[unit].next;
     state->split_count--;
-    pt_clear_l2(pt_unit_table(unit));
+    pt_clear_l2(d, pt_unit_table(unit));
     pt_unit_give(d, unit);
 }

@@ -104,8 +104,8 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw);
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr);
 /** pt_replace_l2() - store a hardware entry that holds its reference; drops the old one's. */
 void pt_replace_l2(uint32_t *entry, uint32_t hw);
-/** pt_clear_l2() - make a table's 256 entries faults. */
-void pt_clear_l2(uint32_t *table);
+/** pt_clear_l2() - make a table's 256 entries faults; counted as work. */
+void pt_clear_l2(struct domain *d, uint32_t *table);
 
 /* ---- pt_l1.c: first-level entries ---- */
 

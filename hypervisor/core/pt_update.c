@@ -3,9 +3,8 @@
  * mmu_update and update_va_mapping: a guest's changes to its tables.
  *
  * A kernel makes them in runs: entries of one second-level table, the same attributes, its
- * own plain RAM.  run() does nothing but these, in some two dozen instructions each, and
- * stops at the first entry that is anything else; that one takes the long way
- * (pt_entry.c, pt_l1.c), which knows all the rules.
+ * own plain RAM.  store_simple() does nothing but these, in some two dozen instructions
+ * each; anything else takes the long way (pt_entry.c, pt_l1.c), which knows all the rules.
  */
 #include "core/domain.h"
 #include "core/guest_access.h"
@@ -13,7 +12,7 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define BATCH         32u /* entries between looks at pending interrupts */
+#define BATCH         32u /* updates copied at a time */
 #define UPDATE_SIZE   ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED     0x80000000u /* in count: *done holds what was done before */
 #define TABLE_OFFSETS 0x3fcu      /* of entries in a second-level table */
@@ -126,7 +125,7 @@ static int update_l1(struct domain *d, const struct page_info *page, const struc
  * What table is @u in?  Makes it the last table and returns 1 if it is a second-level table; does
  * the update if it is a first-level table; 0 also if it is no registered table: nothing to do.
  */
-static int find_table(struct domain *d, const struct guest_update *u, bool *long_work) {
+static int find_table(struct domain *d, const struct guest_update *u) {
     const struct page_info *page;
     uint16_t unit;
 
@@ -138,7 +137,6 @@ static int find_table(struct domain *d, const struct guest_update *u, bool *long
         return -XEN_EPERM;
     }
     if (page->type == PAGE_L1) {
-        *long_work = true;
         return update_l1(d, page, u);
     }
     unit = page->type == PAGE_L2 ? page->l2[u->ptr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
@@ -150,63 +148,51 @@ static int find_table(struct domain *d, const struct guest_update *u, bool *long
     return 1;
 }
 
+static bool is_in_last_table(const struct domain *d, const struct guest_update *u) {
+    return ((u->ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) == 0;
+}
+
+static uint32_t *entry_of(const struct domain *d, const struct guest_update *u) {
+    return (uint32_t *)(void *)((char *)d->pt.last_table + (u->ptr & TABLE_OFFSETS));
+}
+
+/* One update, whatever it is. */
+static int update_one(struct domain *d, const struct guest_update *u) {
+    struct fast f;
+    int rc = is_in_last_table(d, u) ? 1 : find_table(d, u);
+
+    if (rc <= 0) {
+        return rc;
+    }
+    f = fast_of(d);
+    return store_simple(&f, entry_of(d, u), u->val) ? 0 : pt_set_l2(d, entry_of(d, u), u->val);
+}
+
 /*
- * Do the updates of [@u, @end), where @end is a sentinel, or, if an interrupt waits, up to one in a
- * first-level table: it may have dropped a whole second-level table.  Returns how many; *@error is
- * what the next one got.
+ * Do the updates of [@u, @end), where @end is a sentinel, or as many as are enough work.  Returns how
+ * many; *@error is what the next one got.
  */
 static uint32_t apply(struct domain *d, const struct guest_update *u,
                       const struct guest_update *end, int *error) {
     const struct guest_update *start = u;
-    bool long_work = false;
 
-    while (u != end && !(long_work && hypercall_preempted())) {
-        int rc = 1;
-
-        long_work = false;
-
-        if ((u->ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) {
-            rc = find_table(d, u, &long_work);
-        }
-        if (rc > 0) {
+    while (u != end && d->pt.work < PT_WORK_MAX) {
+        if (is_in_last_table(d, u)) {
             const struct guest_update *from = u;
 
             u = run(d, u);
+            d->pt.work += (uint32_t)(u - from);
             if (u != from) {
                 continue;
             }
-            rc = pt_set_l2(d, &d->pt.last_table[(u->ptr & TABLE_OFFSETS) / sizeof(uint32_t)],
-                           u->val);
         }
-        if (rc < 0) {
-            *error = rc;
+        *error = update_one(d, u);
+        if (*error) {
             break;
         }
         u++;
     }
     return (uint32_t)(u - start);
-}
-
-/* The one update at @from, if it is simple and in the last table. */
-static inline bool update_one(struct domain *d, gvaddr_t from) {
-    struct guest_update u;
-    struct fast f;
-    uint32_t offset;
-    bool done;
-
-    if (copy_update_from_guest(&u, from)) {
-        return false;
-    }
-    offset = u.ptr ^ d->pt.last_base;
-    if (offset & ~TABLE_OFFSETS) {
-        return false;
-    }
-    spin_lock(&d->lock);
-    f = fast_of(d);
-    done = store_simple(&f, (uint32_t *)(void *)((char *)d->pt.last_table + offset), u.val);
-    spin_unlock(&d->lock);
-    arch_pte_sync();
-    return done;
 }
 
 static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
@@ -215,11 +201,12 @@ static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
     return where.v ? copy_to_guest(where, &total, sizeof(total)) : 0;
 }
 
-/* Updates from @from on until all @count are done, one fails or an interrupt waits. */
+/* Updates from @from on until all @count are done, one fails or they are enough work. */
 static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *error) {
     struct guest_update batch[BATCH + 1];
     uint32_t done = 0;
 
+    d->pt.work = 0;
     do {
         uint32_t n = count - done < BATCH ? count - done : BATCH;
         int valid = copy_updates_from_guest(batch, gvaddr(from.v + done * UPDATE_SIZE), n);
@@ -237,7 +224,7 @@ static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *err
         if (*error == 0 && applied == (uint32_t)valid && applied < n) {
             *error = -XEN_EINVAL;
         }
-    } while (*error == 0 && done < count && !hypercall_preempted());
+    } while (*error == 0 && done < count && d->pt.work < PT_WORK_MAX);
     arch_pte_sync();
     return done;
 }
@@ -267,11 +254,19 @@ static int32_t update_many(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
 }
 
 int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct domain *d = v->domain;
+    struct guest_update u;
+    int error;
+
     if (args[3] != DOMID_SELF) {
         return -XEN_EPERM;
     }
-    if (args[1] == 1 && args[2] == 0 && update_one(v->domain, gvaddr(args[0]))) {
-        return 0;
+    if (args[1] == 1 && args[2] == 0 && copy_update_from_guest(&u, gvaddr(args[0])) == 0) {
+        spin_lock(&d->lock);
+        error = update_one(d, &u);
+        spin_unlock(&d->lock);
+        arch_pte_sync();
+        return error;
     }
     return update_many(v, args);
 }
