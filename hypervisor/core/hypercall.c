@@ -35,6 +35,9 @@ hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
     [__HYPERVISOR_event_channel_op] = do_event_channel_op,
     [__HYPERVISOR_physdev_op] = do_physdev_op,
     [__HYPERVISOR_hvm_op] = do_hvm_op,
+    [__HYPERVISOR_pv_mmuext] = do_pv_mmuext,
+    [__HYPERVISOR_pv_task_switch] = do_pv_task_switch,
+    [__HYPERVISOR_pv_update] = do_pv_update,
 };
 #pragma GCC diagnostic pop
 

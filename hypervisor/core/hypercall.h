@@ -41,7 +41,10 @@ hypercall_fn do_physdev_op;        /* pirq.c */
 hypercall_fn do_platform_op;       /* platform_op.c */
 hypercall_fn do_mmu_update;        /* pt_update.c */
 hypercall_fn do_update_va_mapping; /* pt_update.c */
+hypercall_fn do_pv_update;         /* pt_update.c */
 hypercall_fn do_mmuext_op;         /* mmuext.c */
+hypercall_fn do_pv_mmuext;         /* direct.c */
+hypercall_fn do_pv_task_switch;    /* direct.c */
 hypercall_fn do_event_channel_op;  /* event_op.c */
 hypercall_fn do_sched_op;          /* sched_op.c */
 hypercall_fn do_vcpu_op;           /* vcpu_op.c */

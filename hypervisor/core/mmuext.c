@@ -3,16 +3,16 @@
  * mmuext_op: tables come and go, TLB and caches, whole pages.  An array of operations; a
  * long one gives way to interrupts and goes on where it was.
  */
+#include "core/mmuext.h"
 #include "core/domain.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
-#include "core/mmuext.h"
 #include "core/vcpu.h"
 
-#define OP_SIZE         ((uint32_t)sizeof(struct mmuext_op))
+#define OP_SIZE   ((uint32_t)sizeof(struct mmuext_op))
 /* In count: r3 is no domain but how far the first operation is.  (r4 would not do: the caller's
  * compiler expects it back.) */
-#define CONTINUED       0x80000000u
+#define CONTINUED 0x80000000u
 
 _Static_assert(sizeof(struct mmuext_op) == 24, "public ABI");
 
@@ -34,15 +34,15 @@ static mmuext_fn *const xen_ops[] = {
 };
 
 static mmuext_fn *const pv_ops[] = {
-    mmuext_cache_range,     /* PV_MMUEXT_CLEAN_DCACHE */
-    mmuext_cache_range,     /* PV_MMUEXT_FLUSH_DCACHE */
-    mmuext_cache_range,     /* PV_MMUEXT_INVAL_DCACHE */
-    mmuext_cache_range,     /* PV_MMUEXT_SYNC_ICACHE */
-    mmuext_tlb_range,       /* PV_MMUEXT_TLB_FLUSH_RANGE */
-    mmuext_load_table,      /* PV_MMUEXT_LOAD_TABLE */
+    mmuext_cache_range, /* PV_MMUEXT_CLEAN_DCACHE */
+    mmuext_cache_range, /* PV_MMUEXT_FLUSH_DCACHE */
+    mmuext_cache_range, /* PV_MMUEXT_INVAL_DCACHE */
+    mmuext_cache_range, /* PV_MMUEXT_SYNC_ICACHE */
+    mmuext_tlb_range,   /* PV_MMUEXT_TLB_FLUSH_RANGE */
+    mmuext_load_table,  /* PV_MMUEXT_LOAD_TABLE */
 };
 
-static int run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+int mmuext_run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     mmuext_fn *f = NULL;
 
     if (op->cmd < sizeof(xen_ops) / sizeof(xen_ops[0])) {
@@ -63,7 +63,7 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
 
         *error = copy_from_guest(&op, gvaddr(from.v + done * OP_SIZE), sizeof(op));
         if (*error == 0) {
-            *error = run(v, &op, progress);
+            *error = mmuext_run(v, &op, progress);
         }
         if (*error == 0) {
             *progress = 0;

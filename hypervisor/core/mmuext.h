@@ -6,6 +6,7 @@
 #define CORE_MMUEXT_H
 
 #include "core/abi.h"
+#include "core/addr.h"
 
 struct vcpu;
 
@@ -16,7 +17,12 @@ struct vcpu;
  */
 typedef int mmuext_fn(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress);
 
+/** mmuext_run() - @op by its command; -ENOSYS if there is none like it.  As mmuext_fn. */
+mmuext_fn mmuext_run;
+
 /* mmuext_table.c */
+/** mmuext_load_base() - run @v, current, on the first-level table at guest frame @g: 0, -EINVAL. */
+int mmuext_load_base(struct vcpu *v, gfn_t g);
 mmuext_fn mmuext_pin;
 mmuext_fn mmuext_unpin;
 mmuext_fn mmuext_new_base;

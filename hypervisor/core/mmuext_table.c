@@ -9,7 +9,7 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define LOAD_STEP 32u   /* entries between looks at pending interrupts */
+#define LOAD_STEP 32u /* entries between looks at pending interrupts */
 
 /* The guest frame an operation names, INVALID_GFN if it has more than 20 bits. */
 static gfn_t frame_of(const struct mmuext_op *op) {
@@ -37,14 +37,13 @@ int mmuext_unpin(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress)
     return error;
 }
 
-int mmuext_new_base(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+int mmuext_load_base(struct vcpu *v, gfn_t g) {
     struct domain *d = v->domain;
     uint16_t block;
     int error = 0;
 
-    (void)progress;
     spin_lock(&d->lock);
-    block = pt_find_l1(d, frame_of(op));
+    block = pt_find_l1(d, g);
     if (!block || pt_blocks[block].dying) {
         error = -XEN_EINVAL;
     } else {
@@ -55,6 +54,11 @@ int mmuext_new_base(struct vcpu *v, const struct mmuext_op *op, uint32_t *progre
     return error;
 }
 
+int mmuext_new_base(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    (void)progress;
+    return mmuext_load_base(v, frame_of(op));
+}
+
 /* The unit behind a guest's second-level table, or 0. */
 static uint16_t find_unit(const struct domain *d, uint64_t gpa) {
     const struct page_info *page;
@@ -63,8 +67,7 @@ static uint16_t find_unit(const struct domain *d, uint64_t gpa) {
         return 0;
     }
     page = page_of(p2m_to_mfn(&d->p2m, gfn((uint32_t)gpa >> PAGE_SHIFT)));
-    return page && page->type == PAGE_L2
-               ? page->l2[gpa >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
+    return page && page->type == PAGE_L2 ? page->l2[gpa >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
 }
 
 static int load_entries(struct domain *d, uint64_t gpa, uint32_t first, const uint32_t *raw) {
@@ -92,8 +95,8 @@ int mmuext_load_table(struct vcpu *v, const struct mmuext_op *op, uint32_t *prog
     if (first >= PT_L2_ENTRIES || op->arg2.src_mfn >> 32) {
         return -XEN_EINVAL;
     }
-    error = copy_from_guest(raw, gvaddr((uint32_t)op->arg2.src_mfn +
-                                        first * (uint32_t)sizeof(uint32_t)), sizeof(raw));
+    error = copy_from_guest(
+        raw, gvaddr((uint32_t)op->arg2.src_mfn + first * (uint32_t)sizeof(uint32_t)), sizeof(raw));
     if (error == 0) {
         error = load_entries(v->domain, op->arg1.mfn, first, raw);
     }

@@ -226,6 +226,30 @@ struct pv_callbacks {
 /* fpu_taskswitch(r0): 1 = VFP instructions trap to the guest's undef entry (as
  * with FPEXC.EN = 0), 0 = they run. */
 
+/*
+ * pv_mmuext(r0 = command, r1 = arg1, r2 = arg2, r3 = 0): one operation of mmuext_op, without its
+ * structure: arg1 is its linear address, guest frame or guest-physical address, arg2 its number of
+ * bytes or source.  Result and errors as mmuext_op's.
+ */
+#define __HYPERVISOR_pv_mmuext  48      /* Xen's __HYPERVISOR_arch_0 */
+
+/*
+ * pv_task_switch(r0 = guest frame of the first-level table to run on, or PV_SWITCH_SAME_TABLE;
+ * r1 = user thread pointer; r2 = flags): MMUEXT_NEW_BASEPTR, set_segment_base(PV_SEGBASE_TLS) and, with
+ * PV_SWITCH_FPU_OFF, fpu_taskswitch(1) in one call.  -EINVAL (no such table): nothing was done.
+ */
+#define __HYPERVISOR_pv_task_switch 49  /* Xen's __HYPERVISOR_arch_1 */
+#define PV_SWITCH_SAME_TABLE    0xffffffff
+#define PV_SWITCH_FPU_OFF       1
+
+/*
+ * pv_update(r0 = guest-physical address of a table entry, r1 = its value, r2 = virtual address):
+ * mmu_update of one entry, in registers; then, if r2 is below PV_VIRT_START, the TLB forgets that
+ * page.  Result and errors as mmu_update's.
+ */
+#define __HYPERVISOR_pv_update  50      /* Xen's __HYPERVISOR_arch_2 */
+#define PV_UPDATE_NO_FLUSH      0xffffffff
+
 /* iret(): resumes what pv_vcpu.frame and the other registers say; r12 from
  * frame.r12.  Does not return. */
 
