@@ -27,7 +27,8 @@ struct domain;
 /** console_start() - asynchronous output from now on.  Boot, when timers and interrupts work. */
 void console_start(void);
 
-/** console_sync() - synchronous output from now on, without locks: the hypervisor is dying. */
+/** console_sync() - send all that waits; synchronous output from now on, without locks: for the
+ * end, of the board or of the hypervisor itself. */
 void console_sync(void);
 
 /** console_lock() / console_unlock() - the console lock; nothing after console_sync(). */

@@ -10,7 +10,7 @@
 #include "core/sched.h"
 #include "core/vcpu.h"
 
-/* Bytes copied between two looks at whether to give way. */
+/* Bytes in one go with interrupts masked. */
 #define CHUNK 64u
 
 /*
@@ -18,26 +18,19 @@
  * when it runs next: it waits for the UART on its own time.
  */
 static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    uint32_t count = args[1] < CHUNK ? args[1] : CHUNK;
     char text[CHUNK];
 
-    while (args[1] > 0) {
-        uint32_t count = args[1] < CHUNK ? args[1] : CHUNK;
-
-        if (copy_from_guest(text, gvaddr(args[2]), count) != 0) {
-            return -XEN_EFAULT;
-        }
-        uint32_t taken = (uint32_t)console_write(v->domain, text, count);
-        args[1] -= taken;
-        args[2] += taken;
-        if (taken < count) {
-            sched_give_way(v);
-            return HYPERCALL_AGAIN;
-        }
-        if (args[1] > 0 && hypercall_preempted()) {
-            return HYPERCALL_AGAIN;
-        }
+    if (copy_from_guest(text, gvaddr(args[2]), count) != 0) {
+        return -XEN_EFAULT;
     }
-    return 0;
+    uint32_t taken = (uint32_t)console_write(v->domain, text, count);
+    args[1] -= taken;
+    args[2] += taken;
+    if (taken < count) {
+        sched_give_way(v);
+    }
+    return args[1] > 0 ? HYPERCALL_AGAIN : 0;
 }
 
 /* Input that cannot be stored is lost, as it is when read from a device. */

@@ -4,7 +4,10 @@
 
 #include "core/panic.h"
 
-#define STAGED_MAX (CONSOLE_PREFIX_MAX + 4)
+/* Bytes taken from a source at a time, so that the choice is not made for each byte. */
+#define RUN_MAX    32u
+/* A line's end, a prefix, a run and what its last byte becomes, the end of a line once more. */
+#define STAGED_MAX (CONSOLE_PREFIX_MAX + RUN_MAX + 8)
 
 static struct {
     struct console_out *turn; /* whose turn it is; NULL = no sources */
@@ -144,25 +147,58 @@ static void take_byte(struct console_out *out) {
     }
 }
 
-static void refill(void) {
-    mux.staged_count = mux.staged_next = 0;
-    /* A carriage return alone stages nothing: at most one such byte in a row matters. */
-    for (struct console_out *out = choose(); out != NULL && mux.staged_count == 0; out = choose()) {
-        if (out != mux.line || mux.line_length >= CONSOLE_TURN_MAX) {
-            begin_turn(out);
+/* Ordinary bytes, in locals: to the compiler, each store of a char could change anything. */
+static void take_plain(struct console_out *out) {
+    uint32_t staged = mux.staged_count;
+    uint32_t tail = out->tail;
+    uint32_t limit = out->head - tail < RUN_MAX - staged ? out->head : tail + RUN_MAX - staged;
+
+    for (; tail != limit; tail++) {
+        char c = out->bytes[tail & (out->size - 1)];
+
+        if (c == '\n' || c == '\r') {
+            break;
         }
-        if (mux.staged_count == 0) {
+        mux.staged[staged++] = c;
+    }
+    mux.line_length += tail - out->tail;
+    mux.staged_count = staged;
+    out->tail = tail;
+}
+
+/* A run of bytes, up to the end of the line. */
+static void take_run(struct console_out *out) {
+    while (mux.line == out && console_out_used(out) > 0 && mux.staged_count < RUN_MAX) {
+        if (!out->has_return) {
+            take_plain(out);
+        }
+        if (console_out_used(out) > 0) {
             take_byte(out);
         }
     }
 }
 
-int console_out_next(void) {
+static void refill(void) {
+    struct console_out *out;
+
+    mux.staged_count = mux.staged_next = 0;
+    /* Each round takes bytes; a carriage return alone stages nothing. */
+    while (mux.staged_count == 0 && (out = choose()) != NULL) {
+        if (out != mux.line || mux.line_length >= CONSOLE_TURN_MAX) {
+            begin_turn(out);
+        }
+        take_run(out);
+    }
+}
+
+size_t console_out_run(const char **run) {
     if (mux.staged_next == mux.staged_count) {
         refill();
-        if (mux.staged_count == 0) {
-            return -1;
-        }
     }
-    return (unsigned char)mux.staged[mux.staged_next++];
+    *run = &mux.staged[mux.staged_next];
+    return mux.staged_count - mux.staged_next;
+}
+
+void console_out_sent(size_t count) {
+    mux.staged_next += (uint32_t)count;
 }

@@ -49,10 +49,16 @@ static inline uint32_t console_out_room(const struct console_out *out) {
 /** console_out_foreground() - @out (NULL = none) is printed as it comes from now on. */
 void console_out_foreground(struct console_out *out);
 
-/** console_out_next() - the next byte for the UART, or -1. */
-int console_out_next(void);
+/**
+ * console_out_run() - the bytes that the UART gets next: *@run is valid until console_out_sent().
+ * Returns how many, 0 if there is nothing to print.
+ */
+size_t console_out_run(const char **run);
 
-/** console_out_ready() - would console_out_next() return a byte? */
+/** console_out_sent() - the first @count bytes of the run are gone. */
+void console_out_sent(size_t count);
+
+/** console_out_ready() - is there anything to print? */
 bool console_out_ready(void);
 
 #endif /* CORE_CONSOLE_OUT_H */

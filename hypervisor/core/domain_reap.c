@@ -8,6 +8,7 @@
 
 #include "core/arch.h"
 #include "core/clock.h"
+#include "core/console.h"
 #include "core/device.h"
 #include "core/domain.h"
 #include "core/domain_build.h"
@@ -33,6 +34,7 @@ static bool no_reset;
 static void end_of_board(const struct domain *dom0) {
     printk("dom0 has shut down: %s the board\n", no_reset ? "halting" : "resetting");
     (void)dom0;
+    console_sync(); /* nobody will send later what still waits */
     if (!no_reset && devices.reset) {
         devices.reset();
     }

@@ -26,7 +26,10 @@ int copy_from_guest(void *to, gvaddr_t from, size_t size) {
     if (size > GUEST_COPY_MAX) {
         return -XEN_E2BIG;
     }
-    if (bytes == NULL && size > 0) {
+    if (size == 0) {
+        return 0;
+    }
+    if (bytes == NULL) {
         return -XEN_EFAULT;
     }
     memcpy(to, bytes, size);
@@ -39,7 +42,10 @@ int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
     if (size > GUEST_COPY_MAX) {
         return -XEN_E2BIG;
     }
-    if (bytes == NULL && size > 0) {
+    if (size == 0) {
+        return 0;
+    }
+    if (bytes == NULL) {
         return -XEN_EFAULT;
     }
     memcpy(bytes, from, size);
