@@ -40,9 +40,12 @@ bench-check: deps
 # Takes the figures of the last make bench as those that make bench-check compares with.
 bench-reference:
 	$(Q)cp $(B)/bench/results.json docs/benchmarks/reference-$(PLATFORM).json
+	$(Q)cp $(B)/bench/results.txt docs/benchmarks/$(PLATFORM).txt
+	$(Q)cp $(B)/bench/results.svg docs/benchmarks/$(PLATFORM).svg
 
 bench-xen:
-	$(Q)tools/install-deps && tools/install-deps --xen
+	$(Q)tools/install-deps
+	$(Q)tools/install-deps --xen
 	$(Q)$(MAKE) --no-print-directory $(B)/bench/armhf/bench
 	$(Q)tools/bench-xen-kernel $(B)/linux/xen
 	$(Q)tools/bench-xen $(PLATFORM)
