@@ -29,28 +29,28 @@
  * the last MiB holds the vector page, readable by guest user code, writable by
  * no guest; everything between is the hypervisor's own.
  */
-#define PV_VIRT_START           0xfe000000
+#define PV_VIRT_START        0xfe000000
 /* The page of vCPU n (struct pv_vcpu), one page each. */
-#define PV_VCPU_VA(n)           (PV_VIRT_START + ((n) << 12))
-#define PV_MAX_VCPUS            128
+#define PV_VCPU_VA(n)        (PV_VIRT_START + ((n) << 12))
+#define PV_MAX_VCPUS         128
 /* The page that holds the board's free-running counter, read-only, uncached.
  * pv_vcpu.counter_offset says where in the page the 32-bit counter is. */
-#define PV_COUNTER_VA           (PV_VIRT_START + 0x000ff000)
+#define PV_COUNTER_VA        (PV_VIRT_START + 0x000ff000)
 /* Vectors; 0xffff0f00-0xffff0fff is the domain's helper area: it is filled
  * from pv_callbacks.helpers; the word at 0xffff0ff0 is the TLS word. */
-#define PV_VECTORS_VA           0xffff0000
-#define PV_HELPERS_VA           0xffff0f00
-#define PV_HELPERS_SIZE         0x100
-#define PV_TLS_VA               0xffff0ff0
+#define PV_VECTORS_VA        0xffff0000
+#define PV_HELPERS_VA        0xffff0f00
+#define PV_HELPERS_SIZE      0x100
+#define PV_TLS_VA            0xffff0ff0
 
 /* Guest-physical frames outside RAM that every domain has. */
-#define PV_MAGIC_GPA            0x39000000  /* Xen's GUEST_MAGIC_BASE */
-#define PV_MAGIC_CONSOLE_GFN    0x39000     /* HVM_PARAM_CONSOLE_PFN */
-#define PV_MAGIC_STORE_GFN      0x39001     /* HVM_PARAM_STORE_PFN */
-#define PV_MAGIC_VCPU_GFN(n)    (0x39100 + (n)) /* the frame of struct pv_vcpu */
-#define PV_GRANT_GPA            0x38000000  /* Xen's GUEST_GNTTAB_BASE */
-#define PV_GRANT_SIZE           0x01000000
-#define PV_RAM_GPA              0x40000000  /* RAM of a domain that is not 1:1 */
+#define PV_MAGIC_GPA         0x39000000      /* Xen's GUEST_MAGIC_BASE */
+#define PV_MAGIC_CONSOLE_GFN 0x39000         /* HVM_PARAM_CONSOLE_PFN */
+#define PV_MAGIC_STORE_GFN   0x39001         /* HVM_PARAM_STORE_PFN */
+#define PV_MAGIC_VCPU_GFN(n) (0x39100 + (n)) /* the frame of struct pv_vcpu */
+#define PV_GRANT_GPA         0x38000000      /* Xen's GUEST_GNTTAB_BASE */
+#define PV_GRANT_SIZE        0x01000000
+#define PV_RAM_GPA           0x40000000 /* RAM of a domain that is not 1:1 */
 
 /* ---- DACR domains ------------------------------------------------------- */
 
@@ -60,9 +60,9 @@
  * alone.  Since both run in USR mode the AP bits must give USR mode what is
  * meant: AP = 0b11 read-write, 0b10 read-only (also for the guest kernel).
  */
-#define PV_DOMAIN_HYP           0
-#define PV_DOMAIN_USER          1
-#define PV_DOMAIN_KERNEL        2
+#define PV_DOMAIN_HYP        0
+#define PV_DOMAIN_USER       1
+#define PV_DOMAIN_KERNEL     2
 
 /* ---- The page shared by a vCPU and the hypervisor ----------------------- */
 
@@ -74,20 +74,20 @@
  * A fault taken in kernel mode while PV_MASK_FRAME is set ends the domain
  * (SHUTDOWN_crash): its handler cannot run.
  */
-#define PV_MASK_EVENTS          0x80
-#define PV_MASK_FRAME           0x01
+#define PV_MASK_EVENTS       0x80
+#define PV_MASK_FRAME        0x01
 
 /* Offsets for assembly, asserted by the hypervisor's build. */
-#define PV_VCPU_PENDING         0x00    /* info.evtchn_upcall_pending, byte */
-#define PV_VCPU_MASK            0x01    /* info.evtchn_upcall_mask, byte */
-#define PV_VCPU_FRAME_SP        0x40
-#define PV_VCPU_FRAME_LR        0x44
-#define PV_VCPU_FRAME_PC        0x48
-#define PV_VCPU_FRAME_PSR       0x4c
-#define PV_VCPU_FRAME_R12       0x50
-#define PV_VCPU_FSR             0x54
-#define PV_VCPU_FAR             0x58
-#define PV_VCPU_KERNEL_SP       0x5c
+#define PV_VCPU_PENDING      0x00 /* info.evtchn_upcall_pending, byte */
+#define PV_VCPU_MASK         0x01 /* info.evtchn_upcall_mask, byte */
+#define PV_VCPU_FRAME_SP     0x40
+#define PV_VCPU_FRAME_LR     0x44
+#define PV_VCPU_FRAME_PC     0x48
+#define PV_VCPU_FRAME_PSR    0x4c
+#define PV_VCPU_FRAME_R12    0x50
+#define PV_VCPU_FSR          0x54
+#define PV_VCPU_FAR          0x58
+#define PV_VCPU_KERNEL_SP    0x5c
 
 #ifndef __ASSEMBLY__
 
@@ -108,21 +108,21 @@ struct pv_frame {
 };
 
 struct pv_vcpu {
-    struct vcpu_info info;      /* Xen's; .time is kept current, its "tsc" is
+    struct vcpu_info info; /* Xen's; .time is kept current, its "tsc" is
                                  * the counter at PV_COUNTER_VA (see below) */
-    uint8_t  pad0[0x40 - sizeof(struct vcpu_info)];
-    struct pv_frame frame;      /* 0x40 */
-    uint32_t fsr;               /* 0x54: DFSR or IFSR; domain faults appear as
+    uint8_t pad0[0x40 - sizeof(struct vcpu_info)];
+    struct pv_frame frame; /* 0x40 */
+    uint32_t fsr;          /* 0x54: DFSR or IFSR; domain faults appear as
                                  * permission faults */
-    uint32_t far;               /* 0x58: DFAR, or the pc of a prefetch abort */
-    uint32_t kernel_sp;         /* 0x5c: written by the guest: sp on exceptions
+    uint32_t far;          /* 0x58: DFAR, or the pc of a prefetch abort */
+    uint32_t kernel_sp;    /* 0x5c: written by the guest: sp on exceptions
                                  * from guest user code */
     /* Constant after start; a guest that overwrites these fools itself. */
-    uint32_t counter_offset;    /* 0x60: of the counter in its page */
-    uint32_t counter_hz;        /* 0x64 */
-    uint32_t counter_mask;      /* 0x68: 0xffffffff for 32 bits */
-    uint32_t vcpu_id;           /* 0x6c */
-    uint32_t arch_level;        /* 0x70: 5, 6 or 7 */
+    uint32_t counter_offset; /* 0x60: of the counter in its page */
+    uint32_t counter_hz;     /* 0x64 */
+    uint32_t counter_mask;   /* 0x68: 0xffffffff for 32 bits */
+    uint32_t vcpu_id;        /* 0x6c */
+    uint32_t arch_level;     /* 0x70: 5, 6 or 7 */
 };
 
 /*
@@ -208,20 +208,20 @@ struct pv_callbacks {
 /* MMUEXT_CLEAR_PAGE: arg1.linear_addr; MMUEXT_COPY_PAGE: arg1.linear_addr = to,
  * arg2.src_mfn = virtual address of the source.  Page-aligned kernel addresses. */
 /* Cache by range: arg1.linear_addr = start, arg2.nr_ents = bytes. */
-#define PV_MMUEXT_CLEAN_DCACHE  32  /* write back */
-#define PV_MMUEXT_FLUSH_DCACHE  33  /* write back and invalidate */
-#define PV_MMUEXT_INVAL_DCACHE  34  /* invalidate (partial lines written back) */
-#define PV_MMUEXT_SYNC_ICACHE   35  /* make stores visible to instruction fetch */
+#define PV_MMUEXT_CLEAN_DCACHE      32 /* write back */
+#define PV_MMUEXT_FLUSH_DCACHE      33 /* write back and invalidate */
+#define PV_MMUEXT_INVAL_DCACHE      34 /* invalidate (partial lines written back) */
+#define PV_MMUEXT_SYNC_ICACHE       35 /* make stores visible to instruction fetch */
 /* TLB by range: arg1.linear_addr = start, arg2.nr_ents = bytes. */
-#define PV_MMUEXT_TLB_FLUSH_RANGE 36
+#define PV_MMUEXT_TLB_FLUSH_RANGE   36
 /* Whole-table load: arg1.mfn = guest-physical address of a registered L2 table,
  * arg2.src_mfn = virtual address of its 256 new entries.  All or nothing is not
  * promised: stops at the first entry that is refused. */
-#define PV_MMUEXT_LOAD_TABLE    37
+#define PV_MMUEXT_LOAD_TABLE        37
 
 /* set_segment_base(r0 = 0, r1 = value): the user thread-pointer: TPIDRURO where
  * the core has it, and the word at PV_TLS_VA. */
-#define PV_SEGBASE_TLS          0
+#define PV_SEGBASE_TLS              0
 
 /* fpu_taskswitch(r0): 1 = VFP instructions trap to the guest's undef entry (as
  * with FPEXC.EN = 0), 0 = they run. */
@@ -231,24 +231,24 @@ struct pv_callbacks {
  * structure: arg1 is its linear address, guest frame or guest-physical address, arg2 its number of
  * bytes or source.  Result and errors as mmuext_op's.
  */
-#define __HYPERVISOR_pv_mmuext  48      /* Xen's __HYPERVISOR_arch_0 */
+#define __HYPERVISOR_pv_mmuext      48 /* Xen's __HYPERVISOR_arch_0 */
 
 /*
  * pv_task_switch(r0 = guest frame of the first-level table to run on, or PV_SWITCH_SAME_TABLE;
  * r1 = user thread pointer; r2 = flags): MMUEXT_NEW_BASEPTR, set_segment_base(PV_SEGBASE_TLS) and, with
  * PV_SWITCH_FPU_OFF, fpu_taskswitch(1) in one call.  -EINVAL (no such table): nothing was done.
  */
-#define __HYPERVISOR_pv_task_switch 49  /* Xen's __HYPERVISOR_arch_1 */
-#define PV_SWITCH_SAME_TABLE    0xffffffff
-#define PV_SWITCH_FPU_OFF       1
+#define __HYPERVISOR_pv_task_switch 49 /* Xen's __HYPERVISOR_arch_1 */
+#define PV_SWITCH_SAME_TABLE        0xffffffff
+#define PV_SWITCH_FPU_OFF           1
 
 /*
  * pv_update(r0 = guest-physical address of a table entry, r1 = its value, r2 = virtual address):
  * mmu_update of one entry, in registers; then, if r2 is below PV_VIRT_START, the TLB forgets that
  * page.  Result and errors as mmu_update's.
  */
-#define __HYPERVISOR_pv_update  50      /* Xen's __HYPERVISOR_arch_2 */
-#define PV_UPDATE_NO_FLUSH      0xffffffff
+#define __HYPERVISOR_pv_update      50 /* Xen's __HYPERVISOR_arch_2 */
+#define PV_UPDATE_NO_FLUSH          0xffffffff
 
 /* iret(): resumes what pv_vcpu.frame and the other registers say; r12 from
  * frame.r12.  Does not return. */
