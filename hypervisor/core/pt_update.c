@@ -112,60 +112,61 @@ static __attribute__((noinline)) const struct guest_update *run(const struct dom
 }
 
 /* An entry of a registered first-level table, unless the table is being dropped. */
-static int update_l1(struct domain *d, const struct page_info *page, const struct guest_update *u) {
-    uint32_t offset = u->ptr & (HEAP_BLOCK_SIZE - 1);
+static int update_l1(struct domain *d, const struct page_info *page, uint32_t ptr, uint32_t val) {
+    uint32_t offset = ptr & (HEAP_BLOCK_SIZE - 1);
 
     if (pt_blocks[page->l1].dying) {
         return 0;
     }
-    return pt_set_l1(d, page->l1, offset / (uint32_t)sizeof(uint32_t), u->val);
+    return pt_set_l1(d, page->l1, offset / (uint32_t)sizeof(uint32_t), val);
 }
 
 /*
- * What table is @u in?  Makes it the last table and returns 1 if it is a second-level table; does
+ * What table is @ptr in?  Makes it the last table and returns 1 if it is a second-level table; does
  * the update if it is a first-level table; 0 also if it is no registered table: nothing to do.
  */
-static int find_table(struct domain *d, const struct guest_update *u) {
+static __attribute__((noinline)) int find_table(struct domain *d, uint32_t ptr, uint32_t val) {
     const struct page_info *page;
     uint16_t unit;
 
-    if (u->ptr % sizeof(uint32_t) != MMU_NORMAL_PT_UPDATE) {
+    if (ptr % sizeof(uint32_t) != MMU_NORMAL_PT_UPDATE) {
         return -XEN_EINVAL;
     }
-    page = page_of(p2m_to_mfn(&d->p2m, gfn(u->ptr >> PAGE_SHIFT)));
+    page = page_of(p2m_to_mfn(&d->p2m, gfn(ptr >> PAGE_SHIFT)));
     if (!page) {
         return -XEN_EPERM;
     }
     if (page->type == PAGE_L1) {
-        return update_l1(d, page, u);
+        return update_l1(d, page, ptr, val);
     }
-    unit = page->type == PAGE_L2 ? page->l2[u->ptr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
+    unit = page->type == PAGE_L2 ? page->l2[ptr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
     if (!unit) {
         return 0;
     }
-    d->pt.last_base = u->ptr & ~TABLE_OFFSETS;
+    d->pt.last_base = ptr & ~TABLE_OFFSETS;
     d->pt.last_table = pt_unit_table(unit);
     return 1;
 }
 
-static bool is_in_last_table(const struct domain *d, const struct guest_update *u) {
-    return ((u->ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) == 0;
-}
-
-static uint32_t *entry_of(const struct domain *d, const struct guest_update *u) {
-    return (uint32_t *)(void *)((char *)d->pt.last_table + (u->ptr & TABLE_OFFSETS));
+static inline bool is_in_last_table(const struct domain *d, uint32_t ptr) {
+    return ((ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) == 0;
 }
 
 /* One update, whatever it is. */
-static int update_one(struct domain *d, const struct guest_update *u) {
+static inline int update_one(struct domain *d, uint32_t ptr, uint32_t val) {
     struct fast f;
-    int rc = is_in_last_table(d, u) ? 1 : find_table(d, u);
+    uint32_t *entry;
 
-    if (rc <= 0) {
-        return rc;
+    if (!is_in_last_table(d, ptr)) {
+        int rc = find_table(d, ptr, val);
+
+        if (rc <= 0) {
+            return rc;
+        }
     }
     f = fast_of(d);
-    return store_simple(&f, entry_of(d, u), u->val) ? 0 : pt_set_l2(d, entry_of(d, u), u->val);
+    entry = (uint32_t *)(void *)((char *)d->pt.last_table + (ptr & TABLE_OFFSETS));
+    return store_simple(&f, entry, val) ? 0 : pt_set_l2(d, entry, val);
 }
 
 /*
@@ -177,7 +178,7 @@ static uint32_t apply(struct domain *d, const struct guest_update *u,
     const struct guest_update *start = u;
 
     while (u != end && d->pt.work < PT_WORK_MAX) {
-        if (is_in_last_table(d, u)) {
+        if (is_in_last_table(d, u->ptr)) {
             const struct guest_update *from = u;
 
             u = run(d, u);
@@ -186,7 +187,7 @@ static uint32_t apply(struct domain *d, const struct guest_update *u,
                 continue;
             }
         }
-        *error = update_one(d, u);
+        *error = update_one(d, u->ptr, u->val);
         if (*error) {
             break;
         }
@@ -263,12 +264,26 @@ int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     }
     if (args[1] == 1 && args[2] == 0 && copy_update_from_guest(&u, gvaddr(args[0])) == 0) {
         spin_lock(&d->lock);
-        error = update_one(d, &u);
+        error = update_one(d, u.ptr, u.val);
         spin_unlock(&d->lock);
         arch_pte_sync();
         return error;
     }
     return update_many(v, args);
+}
+
+int32_t do_pv_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct domain *d = v->domain;
+    int error;
+
+    spin_lock(&d->lock);
+    error = update_one(d, args[0], args[1]);
+    spin_unlock(&d->lock);
+    arch_pte_sync();
+    if (args[2] < PV_VIRT_START) {
+        arch_tlb_flush_page(gvaddr(args[2]));
+    }
+    return error;
 }
 
 static void flush_va(gvaddr_t va, uint32_t flags) {

@@ -146,6 +146,30 @@ static void read_only_is_read_only(void **state) {
     assert_int_equal(mm_l2(d, 0), 0x123002);
 }
 
+static void ram_can_be_read_only(void **state) {
+    mfn_t frame = page_alloc(DOMID_XEN);
+
+    (void)state;
+    assert_int_equal(p2m_add_range(d, gfn(0x8000), frame, 1, P2M_RAM_RO), 0);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(0x8000)), -XEN_EPERM);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RO(0x8000)), 0);
+    assert_int_equal(mm_l2(d, 0), MM_RO(frame.v));
+    page_put(frame);
+}
+
+/* By way of the short path, which must see that the old entry's frame has no count. */
+static void ram_replaces_device_registers(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DEVICE_GFN)), 0);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA)), 0);
+    assert_int_equal(mm_l2(d, 0), MM_RW(mm_frame(d, DATA).v));
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(SHARED_GFN)), 0);
+    assert_int_equal(page_of(magic)->count, 3);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA + 1)), 0);
+    assert_int_equal(page_of(magic)->count, 2);
+}
+
 /* ---- Where an update goes ---- */
 
 static void updates_elsewhere_change_nothing(void **state) {
@@ -461,6 +485,15 @@ static void a_table_lives_as_long_as_an_entry_points_to_it(void **state) {
     assert_int_equal(mm_l2(d, 0), 0);
 }
 
+static void references_to_a_table_are_limited(void **state) {
+    uint16_t unit = page_of(mm_frame(d, L2_GFN))->l2[0];
+
+    (void)state;
+    pt_units[unit].refs = UINT16_MAX;
+    assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L2_GPA, 1)), -XEN_ENOMEM);
+    pt_units[unit].refs = 1;
+}
+
 /* ---- Registered first-level tables ---- */
 
 static void wrong_tables_are_not_registered(void **state) {
@@ -595,6 +628,50 @@ static void table_memory_ends_at_the_limit(void **state) {
     /* Kept, clean tables give way to other uses. */
     assert_int_equal(mm_update(d, L1_GPA + 16 * 4, MM_TABLE((DATA + 16) << 12, 1)), 0);
     assert_in_range(pt_used(d), 1, 9 * 16384);
+}
+
+/* A walker may have cached what was in a table: not beyond the domain's use of its memory. */
+static void table_memory_is_given_back_after_a_flush(void **state) {
+    unsigned int flushes;
+
+    (void)state;
+    for (uint32_t i = 0; i <= PT_CLEAN_MAX; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, MM_BASE_GFN + 256 + i * 4, 0), 0);
+    }
+    flushes = fake_tlb_flushes;
+    for (uint32_t i = 0; i < PT_CLEAN_MAX; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, MM_BASE_GFN + 256 + i * 4, 0), 0);
+    }
+    assert_int_equal(fake_tlb_flushes, flushes);
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, MM_BASE_GFN + 256 + PT_CLEAN_MAX * 4, 0), 0);
+    assert_int_equal(fake_tlb_flushes, flushes + 1);
+}
+
+/* One entry in registers; the TLB forgets the page if it is asked to. */
+static void one_entry_is_updated_in_registers(void **state) {
+    uint32_t args[5] = {L2_GPA + 20, MM_RW(DATA), 0x5000};
+    unsigned int ops = fake_range_ops;
+
+    (void)state;
+    assert_int_equal(do_pv_update(d->vcpu[0], args), 0);
+    assert_int_equal(mm_l2(d, 0x5000), MM_RW(mm_frame(d, DATA).v));
+    assert_int_equal(fake_range_ops, ops + 1);
+    assert_int_equal(fake_last_va, 0x5000);
+    args[1] = MM_RO(DATA);
+    args[2] = PV_UPDATE_NO_FLUSH;
+    assert_int_equal(do_pv_update(d->vcpu[0], args), 0);
+    assert_int_equal(mm_l2(d, 0x5000), MM_RO(mm_frame(d, DATA).v));
+    args[2] = PV_VIRT_START;
+    assert_int_equal(do_pv_update(d->vcpu[0], args), 0);
+    assert_int_equal(fake_range_ops, ops + 1);
+    args[1] = MM_RW(1);
+    assert_int_equal(do_pv_update(d->vcpu[0], args), -XEN_EPERM);
+    args[0] = L2_GPA + 21;
+    assert_int_equal(do_pv_update(d->vcpu[0], args), -XEN_EINVAL);
+    args[0] = L1_GPA + 4;
+    args[1] = MM_TABLE(L2_GPA, PV_DOMAIN_USER);
+    assert_int_equal(do_pv_update(d->vcpu[0], args), 0);
+    assert_int_equal(mm_l2(d, MIB + 0x5000), MM_RO(mm_frame(d, DATA).v));
 }
 
 static void more_than_the_heap_has_is_not_promised(void **state) {
@@ -850,6 +927,8 @@ int main(void) {
         TEST(shared_frames_are_never_cached),
         TEST(device_registers_are_never_cached),
         TEST(read_only_is_read_only),
+        TEST(ram_can_be_read_only),
+        TEST(ram_replaces_device_registers),
         TEST(updates_elsewhere_change_nothing),
         TEST(another_domain_is_refused),
         TEST(bad_pointers_fault),
@@ -870,6 +949,7 @@ int main(void) {
         TEST(a_table_that_maps_itself_is_a_page),
         TEST(a_frame_holds_four_tables),
         TEST(a_table_lives_as_long_as_an_entry_points_to_it),
+        TEST(references_to_a_table_are_limited),
         TEST(wrong_tables_are_not_registered),
         TEST(a_loaded_table_stays),
         TEST(kernel_entries_are_in_all_tables),
@@ -877,6 +957,8 @@ int main(void) {
         TEST(unpinning_takes_steps_and_leaves_nothing),
         TEST(a_table_being_dropped_is_dead),
         TEST(table_memory_ends_at_the_limit),
+        TEST(table_memory_is_given_back_after_a_flush),
+        TEST(one_entry_is_updated_in_registers),
         TEST(more_than_the_heap_has_is_not_promised),
         TEST(a_whole_table_is_loaded),
         TEST(a_forged_continuation_is_harmless),
