@@ -12,7 +12,7 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define BATCH         32u /* updates copied at a time */
+#define BATCH         128u /* updates copied at a time */
 #define UPDATE_SIZE   ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED     0x80000000u /* in count: *done holds what was done before */
 #define TABLE_OFFSETS 0x3fcu      /* of entries in a second-level table */
@@ -294,25 +294,37 @@ static void flush_va(gvaddr_t va, uint32_t flags) {
     }
 }
 
+/* The second-level table of the guest's that maps @va for @v; 0: there is none. */
+static inline uint16_t unit_of_va(const struct vcpu *v, gvaddr_t va) {
+    const struct domain *d = v->domain;
+    uint16_t block = d->pt.vcpu_l1[v->id];
+    uint32_t table;
+    uint16_t unit;
+
+    if (!block) {
+        return 0; /* on the flat table, which has sections alone */
+    }
+    table = arch_l1_table(pt_block_table(block)[va.v >> MIB_SHIFT]);
+    unit = table ? pt_unit_at(table) : 0;
+    return pt_units[unit].state == PT_UNIT_GUEST ? unit : 0;
+}
+
 int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct domain *d = v->domain;
     gvaddr_t va = gvaddr(args[0]);
-    struct fast f = fast_of(d);
-    uint32_t table, *entry;
-    int error = 0;
+    int error = -XEN_EINVAL;
+    uint16_t unit;
 
     if (va.v >= PV_VIRT_START) {
         return -XEN_EPERM;
     }
     spin_lock(&d->lock);
-    table = arch_l1_table(pt_vcpu_l1(v)[va.v >> MIB_SHIFT]);
-    if (!table || pt_units[pt_unit_at(table)].state != PT_UNIT_GUEST) {
-        error = -XEN_EINVAL;
-    } else {
-        entry = &pt_unit_table(pt_unit_at(table))[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
-        if (!store_simple(&f, entry, args[1])) {
-            error = pt_set_l2(d, entry, args[1]);
-        }
+    unit = unit_of_va(v, va);
+    if (unit) {
+        uint32_t *entry = &pt_unit_table(unit)[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+        struct fast f = fast_of(d);
+
+        error = store_simple(&f, entry, args[1]) ? 0 : pt_set_l2(d, entry, args[1]);
     }
     spin_unlock(&d->lock);
     arch_pte_sync();
