@@ -121,6 +121,8 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * frame in bits 31:12, and 0 is a fault entry.
  *
  * uint32_t arch_l1_table(uint32_t hw) - machine address of the table in a hardware L1 entry, or 0.
+ * bool arch_l1_is_section(uint32_t hw), arch_l1_is_writable(uint32_t hw) - of a hardware L1 entry;
+ *   the second of a section.
  * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of @raw if they are those of a small page
  *   that may map plain RAM: the hardware's entry then has the same bits; 0 if refused.
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.

@@ -107,19 +107,20 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
  */
 static bool is_mapped(const struct vcpu *v, uint64_t va, bool writable) {
     uint32_t hw, table;
-    struct pte pte;
 
     if (va >= PV_VIRT_START || va % PAGE_SIZE) {
         return false;
     }
     hw = pt_vcpu_l1(v)[va >> MIB_SHIFT];
-    table = arch_l1_table(hw);
-    if (table) {
-        hw = pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
-        return arch_l2_is_cached(hw) && (!writable || arch_l2_is_writable(hw));
+    if (arch_l1_is_section(hw)) {
+        return !writable || arch_l1_is_writable(hw);
     }
-    pte = arch_pte_decode_hw_l1(hw);
-    return pte.kind == PTE_SECTION && (!writable || pte.writable);
+    table = arch_l1_table(hw);
+    if (!table) {
+        return false;
+    }
+    hw = pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+    return arch_l2_is_cached(hw) && (!writable || arch_l2_is_writable(hw));
 }
 
 int mmuext_clear_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
