@@ -7,33 +7,35 @@
 #define CORE_TIMER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <arch/types.h>
 
 #include "core/lock.h"
 
-/* Most timers queued on one pCPU at a time; asserted against DOMAIN_MAX in timer.c. */
-#define TIMER_QUEUE_MAX 400u
 /* A deadline that never comes. */
-#define TIMER_NEVER     UINT64_MAX
+#define TIMER_NEVER UINT64_MAX
 
 typedef void timer_fn(void *data);
 
 struct timer {
-    uint64_t deadline; /* ns since boot; timer queue lock of its pCPU */
-    timer_fn *fn;      /* constant after timer_init() */
-    void *data;        /* constant after timer_init() */
-    uint16_t slot;     /* place in the queue + 1, 0 = not queued; timer queue lock */
-    uint8_t cpu;       /* pCPU whose queue it is in, valid while queued */
+    uint64_t deadline;   /* ns since boot; timer queue lock of its pCPU, like all below */
+    timer_fn *fn;        /* constant after timer_init() */
+    void *data;          /* constant after timer_init() */
+    struct timer *next;  /* the one that fires after it */
+    struct timer **link; /* what points to it; NULL = not set */
+    uint8_t cpu;         /* pCPU whose queue it is in, valid while set */
 };
 
-/* The timers of one pCPU: a binary heap, the earliest deadline first. */
+/*
+ * The timers of one pCPU, the earliest deadline first.  There are three per vCPU at most and
+ * a handful of the hypervisor's, and those that are set most often are among the first.
+ */
 struct timer_queue {
-    spinlock_t lock; /* protects the whole structure and the queued timers */
-    unsigned int count;
-    uint64_t programmed; /* deadline that the hardware is set for, TIMER_NEVER if stopped */
-    struct timer *heap[TIMER_QUEUE_MAX];
+    spinlock_t lock; /* protects the whole structure and the timers in it */
+    struct timer *first;
+    uint64_t programmed; /* when the hardware fires, TIMER_NEVER if it does not */
 };
 
 /** timer_queue_init() - empty queue for this pCPU.  Boot, once per pCPU, after clock_init(). */
@@ -53,7 +55,7 @@ void timer_stop(struct timer *timer);
 
 /** timer_is_set() - is it going to fire? */
 static inline bool timer_is_set(const struct timer *timer) {
-    return timer->slot != 0;
+    return timer->link != NULL;
 }
 
 /**
