@@ -40,12 +40,6 @@ $(G)/%.elf: $$(call guest_objects,$$*) $(guest_library) $(guest_script)
 $(G)/%.bin: $(G)/%.elf
 	$(Q)$(CROSS)objcopy -O binary $< $@
 
-# Programs that attack from Linux user mode.
-CC_ARMEL := arm-linux-gnueabi-gcc
-$(G)/linux/%: tests/guests/linux/%.c tests/guests/guests.mk | tools-present
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -std=gnu11 -O2 -static $(warnings) $< -o $@
-
 guests: $(guest_names:%=$(G)/%.bin)
 
 -include $(wildcard $(G)/obj/*.d $(G)/obj/lib/*.d $(G)/obj/lib/*/*.d)
