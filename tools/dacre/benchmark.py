@@ -100,12 +100,13 @@ class Run:
 
     def __init__(self, place, directory, plugin_options=None, echo=None):
         arguments = [*place.arguments, *REPEATABLE]
+        log = f"{place.name}-counted.log" if plugin_options else f"{place.name}.log"
         if plugin_options:
             arguments += ["-plugin", ",".join([str(BUILD / "bench" / "profile.so"),
                                                *plugin_options])]
         self.place, self.echo, self.figures, self.rounds = place, echo, {}, {}
         self.begun, self.seen, self.overhead = {}, 0, 0.0
-        self.machine = Machine(arguments, place.domains, directory / f"{place.name}.log")
+        self.machine = Machine(arguments, place.domains, directory / log)
 
     def until(self, what):
         """Runs until the line @what (a prefix) came from the program."""
