@@ -53,11 +53,12 @@ int mmuext_run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     return f ? f(v, op, progress) : -XEN_ENOSYS;
 }
 
-/* Operations until all are done, one fails, or an interrupt waits.  Returns how many. */
+/* Operations until all are done, one fails, or they are enough work.  Returns how many. */
 static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t *progress,
                         int *error) {
     uint32_t done = 0;
 
+    v->domain->pt.work = 0;
     do {
         struct mmuext_op op;
 
@@ -65,13 +66,15 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
         if (*error == 0) {
             *error = mmuext_run(v, &op, progress);
         }
+        v->domain->pt.work += PT_WORK_OP;
         if (*error == 0) {
             *progress = 0;
             done++;
         } else if (*error == -XEN_EAGAIN) {
+            v->domain->pt.work += PT_WORK_STEP;
             *error = 0;
         }
-    } while (*error == 0 && done < count && !hypercall_preempted());
+    } while (*error == 0 && done < count && v->domain->pt.work < PT_WORK_MAX);
     return done;
 }
 

@@ -60,9 +60,9 @@ int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progr
 }
 
 int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    (void)v;
     (void)op;
     (void)progress;
+    v->domain->pt.work += PT_WORK_STEP;
     arch_cache_flush_all();
     return 0;
 }
@@ -82,11 +82,11 @@ static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
 int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t start, size, chunk;
 
-    (void)v;
     if (range_of(op, &start, &size) || *progress > size) {
         return -XEN_EINVAL;
     }
     if (size > CACHE_RANGE_BYTES && op->cmd != PV_MMUEXT_INVAL_DCACHE) {
+        v->domain->pt.work += PT_WORK_STEP;
         arch_cache_flush_all();
         return 0;
     }

@@ -45,6 +45,8 @@ struct vcpu;
 #define PT_WORK_L2    4u  /* a second-level entry by the long way */
 #define PT_WORK_L1    8u  /* a first-level entry */
 #define PT_WORK_DROP  16u /* a second-level table, besides its entries */
+#define PT_WORK_OP    12u /* an operation of mmuext_op */
+#define PT_WORK_STEP  48u /* a step of one that has several, or a flush of the caches */
 
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_domain {        /* domain.lock */
