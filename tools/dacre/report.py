@@ -28,7 +28,7 @@ def geometric_mean(operations, place):
 
 
 def format_row(name, cells):
-    return f"{name:16}" + "".join(f"{cell:>14}" for cell in cells)
+    return f"{name:16}" + "".join(f"{cell:>16}" for cell in cells)
 
 
 def table(operations, places):
