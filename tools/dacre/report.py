@@ -100,7 +100,7 @@ def gnuplot_data(series, names):
     lines = ["operation " + " ".join(title for title, _ in series)]
     for name in names:
         cells = [f"{values[name]:.4f}" if values.get(name) else "NaN" for _, values in series]
-        lines.append(" ".join([name.replace("_", "\\_"), *cells]))
+        lines.append(" ".join([name, *cells]))
     return "\n".join(lines) + "\n"
 
 
@@ -112,7 +112,7 @@ def plot(operations, places, output, others=()):
     data = output.with_suffix(".dat")
     data.write_text(gnuplot_data(series, list(operations)))
     script = f"""
-set terminal svg size 1200,560 font "sans,12" background "white"
+set terminal svg noenhanced size 1200,560 font "sans,12" background "white"
 set output "{output}"
 set style data histograms
 set style histogram clustered gap 1
@@ -124,7 +124,7 @@ set grid ytics lc rgb "#cccccc"
 set border 3
 set key top left
 set ylabel "instructions, relative to the same kernel native"
-set yrange [0.9:*]
+set yrange [0.7:*]
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb "#444444"
 plot for [i=2:{len(series) + 1}] "{data}" using i:xtic(1) title columnheader(i)
 """
