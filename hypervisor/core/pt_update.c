@@ -148,8 +148,11 @@ static __attribute__((noinline)) int find_table(struct domain *d, uint32_t ptr, 
     return 1;
 }
 
+/* An address with the low bits of PT_NO_TABLE is in no table, whatever it looks like. */
 static inline bool is_in_last_table(const struct domain *d, uint32_t ptr) {
-    return ((ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) == 0;
+    uint32_t base = d->pt.last_base;
+
+    return ((ptr ^ base) & ~TABLE_OFFSETS) == 0 && base != PT_NO_TABLE;
 }
 
 /* One update, whatever it is. */

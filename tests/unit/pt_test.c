@@ -709,6 +709,19 @@ static void a_whole_table_is_loaded(void **state) {
     assert_int_equal(mm_ext(d, PV_MMUEXT_LOAD_TABLE, L2_GPA, 4), -XEN_EFAULT);
 }
 
+/* Before any table was updated, and with the low bits by which "no table" is marked. */
+static void an_address_like_no_table_is_in_no_table(void **state) {
+    (void)state;
+    assert_int_equal(d->pt.last_base, PT_NO_TABLE);
+    for (uint32_t ptr = 0; ptr < 0x400; ptr++) {
+        uint32_t args[5] = {ptr, 0, PV_VIRT_START};
+        int expected = ptr % 4 ? -XEN_EINVAL : -XEN_EPERM;
+
+        assert_int_equal(do_pv_update(d->vcpu[0], args), expected);
+        assert_int_equal(mm_update(d, ptr, 0), expected);
+    }
+}
+
 static void a_forged_continuation_is_harmless(void **state) {
     struct mmuext_op op = {.cmd = PV_MMUEXT_LOAD_TABLE};
     uint32_t args[5] = {0, 1 | 0x80000000u, 0, 0xfffffff0u};
@@ -959,6 +972,7 @@ int main(void) {
         TEST(one_entry_is_updated_in_registers),
         TEST(more_than_the_heap_has_is_not_promised),
         TEST(a_whole_table_is_loaded),
+        TEST(an_address_like_no_table_is_in_no_table),
         TEST(a_forged_continuation_is_harmless),
         TEST(pages_are_cleared_where_the_guest_could_write),
         TEST(ranges_stay_below_the_hole),
