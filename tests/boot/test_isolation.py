@@ -10,7 +10,7 @@ SESSION_SECONDS = 300
 def test_attacks_from_processes_are_refused(boot):
     machine = boot(two_linux("attack", "attack", ("stress", "tests")))
     for domain in ("dom0", "domU1"):
-        machine.expect(r"^attack: kernel messages (\d+)", domain, SESSION_SECONDS)
+        machine.expect(r"^attack: kernel messages (\d+)\n", domain, SESSION_SECONDS)
         text = machine.stream(domain)
         assert not re.search(r"^FAIL", text, re.M), text
         assert len(re.findall(r"^PASS", text, re.M)) >= 100

@@ -157,7 +157,7 @@ def test_vfp_registers_stay_apart(boot):
 
 
 def share(machine, domain):
-    ran, length = map(int, machine.expect(r"^ran (\d+) of (\d+)", domain, PATIENCE).groups())
+    ran, length = map(int, machine.expect(r"^ran (\d+) of (\d+)\n", domain, PATIENCE).groups())
     return ran / length
 
 
