@@ -81,7 +81,8 @@ void arch_guest_dcache_flush(gvaddr_t va, size_t size);
 void arch_guest_dcache_inval(gvaddr_t va, size_t size);
 void arch_guest_icache_sync(gvaddr_t va, size_t size);
 /* A page of the guest's, mapped in the loaded table with the rights needed, page-aligned: fill
- * it with zeroes, or with @from's bytes.  @va's lines stay in the cache as after any store. */
+ * it with zeroes, or with @from's bytes.  Afterwards no line of
+ * the destination is dirty where caches are virtually tagged: guests rely on it. */
 void arch_guest_clear_page(gvaddr_t va);
 void arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
 
