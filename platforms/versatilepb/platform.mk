@@ -4,8 +4,10 @@ arch := v5
 drivers := pl011 pl190 versatile_sic sp804 sp810 versatile_sysreg
 qemu := -M versatilepb -m 256
 
-# Where RAM starts, where in it the boot loader puts the raw image, and the UART for messages
-# before the device tree was read (a PL011).
+# Where RAM starts, and where in it the boot loader puts the raw image.
 ram_start := 0x00000000
 load_address := 0x00010000
+# A PL011 for messages before the device tree was read; it is known by the number that the boot
+# loader leaves in r1 (Linux: arch/arm/tools/mach-types).
+machine := 0x183
 early_uart := 0x101f1000

@@ -22,7 +22,7 @@ class Board:
 
     @property
     def hypervisor(self):
-        return BUILD / "hyp" / self.name / "dacre.bin"
+        return BUILD / "hyp" / self.arch / "dacre.bin"
 
 
 def board_names():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The hypervisor: build/hyp/<board>/dacre.{elf,bin}.  The board's platform.mk names the architecture
-# level (arch), the drivers, and how QEMU is called (qemu).
+# The hypervisor: build/hyp/<level>/dacre.{elf,bin}, one for all boards of an architecture level (arch
+# in their platform.mk), with the drivers that any of them names.
 
 CROSS ?= arm-none-eabi-
 CC_ARM := $(CROSS)gcc
@@ -13,15 +13,17 @@ cpu_flags := $(cpu_$(arch)) -marm -mfloat-abi=soft
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wvla -Wconversion -Wno-sign-conversion
 
-H := $(B)/hyp/$(PLATFORM)
+H := $(B)/hyp/$(arch)
+level_boards := $(shell grep -l '^arch := $(arch)$$' platforms/*/platform.mk)
+level_drivers := $(sort $(shell sed -n 's/^drivers := //p' $(level_boards)))
 
-# Where in its MiB the boot loader puts the raw image.
+# Where in its MiB the boot loader puts the raw image: the same for all boards of a level.
 image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 
 hyp_sources := $(wildcard hypervisor/core/*.c hypervisor/lib/*.c \
 	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
-	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S \
-	platforms/$(PLATFORM)/*.c) $(drivers:%=hypervisor/drivers/%.c)
+	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S) \
+	$(level_drivers:%=hypervisor/drivers/%.c)
 hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c,$(hyp_sources))
 hyp_objects := $(addprefix $(H)/,$(addsuffix .o,$(basename $(hyp_sources))))
 hyp_script := hypervisor/arch/arm/dacre.lds
@@ -64,6 +66,12 @@ $(H)/gen/asm_offsets.h: hypervisor/arch/arm/asm_offsets.c | tools-present $(hyp_
 	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -MMD -MP -MF $(@:.h=.d) -MT $@ -S $< -o $(@:.h=.s)
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[#$$]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
 
+# Where to complain before the tree was read: '{ machine number, UART }' a board (setup.c).
+$(H)/gen/early_uarts.inc: $(level_boards)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && awk '/^machine :=/ {m = $$3} /^early_uart :=/ {print "{" m ", " $$3 "},"}' $^ > $@
+$(H)/hypervisor/arch/arm/setup.o: $(H)/gen/early_uarts.inc
+
 # libfdt is the kernel source package's own copy (GPL-2.0-only OR BSD-2-Clause), built for the target.
 fdt_sources := fdt fdt_ro fdt_rw fdt_wip fdt_sw fdt_strerror fdt_empty_tree fdt_addresses
 fdt_objects := $(fdt_sources:%=$(H)/libfdt/%.o)
@@ -84,7 +92,7 @@ $(H)/objects: FORCE
 $(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
 	$(call say,LD,$@)
 	$(Q)$(CC_ARM) $(cpu_flags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
-		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) -Wl,--defsym=early_uart_base=$(early_uart) \
+		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) \
 		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
 		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
 

@@ -15,17 +15,31 @@
 #include "core/printk.h"
 
 extern char image_start[], image_end[], boot_stack_top[];
-/* Its address is the value: the link takes it from platform.mk. */
-extern char early_uart_base[];
 
-_Noreturn void arch_start(uint32_t fdt, uint32_t phys_offset);
+/* A UART by the number that the boot loader gives a machine; from each board's platform.mk. */
+static const struct {
+    uint32_t machine, uart;
+} early_uarts[] = {
+#include "early_uarts.inc"
+};
 
-void arch_start(uint32_t fdt, uint32_t phys_offset) {
+_Noreturn void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine);
+
+/* Unknown machines are silent until their tree was read. */
+static void early_uart_init(uint32_t machine) {
+    for (unsigned int i = 0; i < sizeof(early_uarts) / sizeof(early_uarts[0]); i++) {
+        if (early_uarts[i].machine == machine) {
+            uart_early_init(maddr(early_uarts[i].uart));
+        }
+    }
+}
+
+void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
     const void *tree;
     uint32_t size = (uint32_t)(image_end - image_start);
 
     mmu_init(phys_offset);
-    uart_early_init(maddr((uint32_t)(uintptr_t)early_uart_base));
+    early_uart_init(machine);
     if (fdt == 0 || (fdt & 7)) {
         panic("no device tree: r2 was %08x", fdt);
     }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From the boot loader to C: Linux/ARM boot protocol, MMU and caches off.
- *   in: r2 = machine address of the device tree
+ *   in: r1 = number of the machine, or ~0; r2 = machine address of the device tree
  * Position-independent until the MMU is on; the image may lie in any MiB of RAM, at
  * the offset within that MiB it was linked for.
  *
- * Registers kept throughout: r8 = device tree, r9 = machine - virtual address.
+ * Registers kept throughout: r7 = number of the machine, r8 = device tree, r9 = machine - virtual
+ * address.
  */
 #include <xen/xen.h>
 #include <public/arch-arm-pv.h>
@@ -20,6 +21,7 @@
         .globl  _start
 _start:
         msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        mov     r7, r1
         mov     r8, r2
         adr     r0, _start
         ldr     r1, =_start
@@ -66,9 +68,10 @@ mmu_on:
 
 1:      mov     r0, r8
         mov     r1, r9
+        mov     r2, r7
         ldr     sp, =boot_stack_top
-        ldr     r2, =arch_start
-        blx     r2                              @ arch_start(tree, machine - virtual)
+        ldr     r3, =arch_start
+        blx     r3                              @ arch_start(tree, machine - virtual, machine)
         .ltorg
 
         .bss

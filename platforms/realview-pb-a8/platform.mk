@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Arm RealView Platform Baseboard with a Cortex-A8, as QEMU models it.
+arch := v7
+# Suffix of the flavours of Linux that run here: build/linux/pv-v6v7.
+kernel := v6v7
+drivers := pl011 gic sp804 sp810 versatile_sysreg
+qemu := -M realview-pb-a8 -m 512
+
+# Where RAM starts, and where in it the boot loader puts the raw image.
+ram_start := 0x70000000
+load_address := 0x70010000
+# A PL011 for messages before the device tree was read; it is known by the number that the boot
+# loader leaves in r1 (Linux: arch/arm/tools/mach-types).
+machine := 0x769
+early_uart := 0x10009000
