@@ -42,9 +42,9 @@ hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
 # newlib's int32_t is a long; as an int, one printf format is right for the target and the host.
 int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ -D__UINT32_TYPE__=unsigned
 
-hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -ffreestanding -fno-common -fno-builtin-printf \
-	-fno-strict-aliasing -fno-omit-frame-pointer -mapcs-frame -fno-asynchronous-unwind-tables \
-	$(warnings)
+# Compiled and linked as one program: a call to a short function of another file costs nothing then.
+hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -flto=auto -ffreestanding -fno-common \
+	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(warnings)
 
 .PHONY: hypervisor
 hypervisor: $(H)/dacre.bin
@@ -63,7 +63,7 @@ $(H)/%.o: %.S $(H)/gen/asm_offsets.h | tools-present $(hyp_prepared)
 # Structure offsets for assembly: the compiler prints them as '->NAME value' into its output.
 $(H)/gen/asm_offsets.h: hypervisor/arch/arm/asm_offsets.c | tools-present $(hyp_prepared)
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -MMD -MP -MF $(@:.h=.d) -MT $@ -S $< -o $(@:.h=.s)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -fno-lto -MMD -MP -MF $(@:.h=.d) -MT $@ -S $< -o $(@:.h=.s)
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[#$$]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
 
 # Where to complain before the tree was read: '{ machine number, UART }' a board (setup.c).
@@ -91,7 +91,7 @@ $(H)/objects: FORCE
 
 $(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
 	$(call say,LD,$@)
-	$(Q)$(CC_ARM) $(cpu_flags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
+	$(Q)$(CC_ARM) $(hyp_cflags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
 		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) \
 		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
 		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@

@@ -6,12 +6,13 @@
 
 #include "arch/arm/backtrace.h"
 #include "arch/arm/cp15.h"
+#include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 #include "core/arch.h"
 #include "core/panic.h"
 #include "core/printk.h"
 
-#define FRAMES_MAX 16
+#define BACKTRACE_MAX 16
 
 unsigned int arch_cpu_id(void) {
     return 0;
@@ -39,26 +40,38 @@ void arch_lock_broken(void) {
     panic("a lock is taken twice");
 }
 
-extern char image_start[], rw_start[], image_end[];
+extern char image_start[], rw_start[], boot_stack_top[];
 
-static bool is_in(uint32_t va, const char *start, const char *end) {
-    return va >= (uint32_t)(uintptr_t)start && va + 4 <= (uint32_t)(uintptr_t)end;
+static bool is_code(uint32_t address) {
+    return address % 4 == 0 && address > (uint32_t)(uintptr_t)image_start &&
+           address < (uint32_t)(uintptr_t)rw_start;
 }
 
-/* APCS frames (-mapcs-frame): fp points at the saved pc; below it lr, sp, and the caller's fp. */
-void backtrace_print(uint32_t pc, uint32_t fp) {
-    printk("  backtrace: %08x", pc);
-    for (unsigned int i = 0; i < FRAMES_MAX; i++) {
-        const uint32_t *frame = (const uint32_t *)(uintptr_t)fp;
+/* bl, blx <label>, blx <register>: Arm ARM DDI 0100, A4.1.5, A4.1.8, A4.1.9. */
+static bool is_call(uint32_t insn) {
+    return (insn & 0x0f000000u) == 0x0b000000u || (insn & 0xfe000000u) == 0xfa000000u ||
+           (insn & 0x0ffffff0u) == 0x012fff30u;
+}
 
-        if ((fp & 3) || !is_in(fp - 12, rw_start, image_end)) {
-            break;
+static bool is_return_address(uint32_t word) {
+    return is_code(word) && is_call(((const uint32_t *)(uintptr_t)word)[-1]);
+}
+
+void backtrace_print(uint32_t pc, uint32_t sp) {
+    uint32_t top = (uint32_t)(uintptr_t)boot_stack_top;
+    unsigned int printed = 0;
+
+    printk("  backtrace: %08x", pc);
+    if (sp % 4 || sp < top - HYP_STACK_SIZE) {
+        sp = top;
+    }
+    for (; sp < top && printed < BACKTRACE_MAX; sp += 4) {
+        uint32_t word = *(const uint32_t *)(uintptr_t)sp;
+
+        if (is_return_address(word)) {
+            printk(" %08x", word);
+            printed++;
         }
-        if (!is_in(frame[-1], image_start, rw_start)) {
-            break;
-        }
-        printk(" %08x", frame[-1]);
-        fp = frame[-3];
     }
     printk("\n");
 }

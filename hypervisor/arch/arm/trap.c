@@ -161,6 +161,6 @@ void trap_fatal(const struct fatal_frame *frame, uint32_t kind, uint32_t spsr) {
         printk("%s r%-2u %08x", i % 4 ? "" : "\n   ", i, frame->r[i]);
     }
     printk(" sp  %08x lr  %08x\n", frame->sp, frame->lr);
-    backtrace_print(frame->pc, frame->r[11]);
+    backtrace_print(frame->pc, frame->sp);
     panic("fault in the hypervisor");
 }
