@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The one entry point: make help says what there is.  The rules are in tools/mk/, one part a file.
 
+# make test is about all boards, unless one is named.
+test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
 B := build
 
@@ -8,6 +10,7 @@ BOARDS := $(sort $(patsubst platforms/%/platform.mk,%,$(wildcard platforms/*/pla
 ifeq ($(filter $(PLATFORM),$(BOARDS)),)
 $(error PLATFORM=$(PLATFORM) is no board that Dacre knows; use one of: $(BOARDS))
 endif
+test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM),$(BOARDS)))
 include platforms/$(PLATFORM)/platform.mk
 
 .DELETE_ON_ERROR:

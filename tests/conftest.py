@@ -2,11 +2,15 @@
 """What tests of whole systems start machines with: the fixtures `board` and `boot`.
 
     def test_x(boot):
-        machine = boot({"domu": [{"name": "a", "kernel": "build/guests/a.bin", "memory": "4M"}]})
+        machine = boot({"domu": [{"name": "a", "program": "vfp", "memory": "4M"}]})
         machine.expect("done", domain="a")
 
-A configuration is a dictionary with the keys of tools/dacre/config.py or the path of such a file.
-Machine is tools/dacre/machine.py.  Each machine's console is kept in build/test-logs/<test>.log.
+A configuration is a dictionary with the keys of tools/dacre/config.py, where a domain names the
+bare-metal guest "program", or nothing for the board's Linux, with "parts" of userland.  Machine is tools/dacre/machine.py.  Each
+machine's console is kept in build/test-logs/<test>.log.
+
+A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
+it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these.
 """
 import pathlib
 import re
@@ -17,9 +21,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
 
-from dacre import BUILD, TOP                                                  # noqa: E402
+from dacre import BUILD                                                       # noqa: E402
 from dacre.board import load_board                                            # noqa: E402
-from dacre.config import load_config, read_config                             # noqa: E402
+from dacre.config import read_config                                          # noqa: E402
 from dacre.image import compile_tree, join_ramdisk, make_image                # noqa: E402
 from dacre.machine import Machine                                             # noqa: E402
 from dacre.streams import HYPERVISOR                                          # noqa: E402
@@ -28,12 +32,35 @@ LOGS = BUILD / "test-logs"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--board", default="versatilepb", help="the board to run on")
+    parser.addoption("--board", action="append", required=True, help="a board to run on")
 
 
-@pytest.fixture(scope="session")
+def pytest_configure(config):
+    config.addinivalue_line("markers", "one_board: on the first board only")
+    config.addinivalue_line("markers", "levels(name...): on boards of these architecture levels only")
+
+
+def boards_of(test, config):
+    names = config.getoption("--board")
+    levels = test.get_closest_marker("levels")
+    if levels:
+        names = [name for name in names if load_board(name).arch in levels.args]
+    return names[:1] if test.get_closest_marker("one_board") else names
+
+
+def pytest_generate_tests(metafunc):
+    if "board" in metafunc.fixturenames:
+        metafunc.parametrize("board", boards_of(metafunc.definition, metafunc.config), indirect=True)
+
+
+def pytest_collection_modifyitems(items):
+    """Without a board of its level a test has nothing to run on: it is no part of the run."""
+    items[:] = [item for item in items if not item.get_closest_marker("skip")]
+
+
+@pytest.fixture
 def board(request):
-    return load_board(request.config.getoption("--board"))
+    return load_board(request.param)
 
 
 class Boot:
@@ -56,27 +83,45 @@ class Boot:
         self.machines.append(machine)
         return machine
 
+    def ramdisk(self, parts):
+        """The files with the base of userland and those parts."""
+        of_kernel = {"modules": self.board.flavour("modules")}
+        return [str(BUILD / "userland" / f"{of_kernel.get(part, part)}.cpio.gz")
+                for part in ("base", *parts)]
+
+    def with_files(self, domain):
+        """@domain with the files that it means: of a bare-metal guest or of Linux."""
+        domain = dict(domain)
+        if "program" in domain:
+            return {"kernel": str(self.board.guest(domain.pop("program")))} | domain
+        return {"kernel": str(self.board.linux()),
+                "ramdisk": self.ramdisk(domain.pop("parts", ()))} | domain
+
+    def read(self, config, name="test"):
+        """The configuration in that dictionary."""
+        full = config | {"domu": [self.with_files(domain) for domain in config.get("domu", [])]}
+        if "dom0" in config:
+            full["dom0"] = self.with_files(config["dom0"])
+        return read_config(full, name)
+
     def __call__(self, config, qemu=("-nic", "none"), shift=0, may_panic=False):
         """Boots @config under the hypervisor; @qemu: further options for QEMU."""
         name = self.name()
-        if isinstance(config, dict):
-            config = read_config(config, name)
-        else:
-            config = load_config(config)
+        config = self.read(config, name)
         for domain in config.domains:
             domain.bootargs += f" dacre.name={domain.name}"
         image = make_image(config, self.board, BUILD / "boot" / self.board.name / name)
         names = [d.name for d in config.domains]
         return self.start([*image.qemu_arguments(), *qemu], names, shift, may_panic)
 
-    def native(self, ramdisk, bootargs, qemu=("-nic", "none"), shift=0):
+    def native(self, parts, bootargs, qemu=("-nic", "none"), shift=0):
         """Boots the same kernel source without a hypervisor; its console is the machine's."""
         directory = BUILD / "boot" / self.board.name / self.name()
         directory.mkdir(parents=True, exist_ok=True)
         tree = directory / "tree.dtb"
         compile_tree(self.board.tree, tree)
-        joined = join_ramdisk([TOP / r for r in ramdisk], directory / "native.cpio.gz")
-        arguments = [*self.board.qemu, "-kernel", str(BUILD / "linux/native/zImage"),
+        joined = join_ramdisk([pathlib.Path(file) for file in self.ramdisk(parts)], directory / "native.cpio.gz")
+        arguments = [*self.board.qemu, "-kernel", str(self.board.linux("native").with_name("zImage")),
                      "-dtb", str(tree), "-initrd", str(joined),
                      "-append", f"console=ttyAMA0 dacre.name=native {bootargs}"]
         return self.start([*arguments, *qemu], [], shift, True)

@@ -32,10 +32,12 @@ static struct timer reap_timer;
 static bool no_reset;
 
 static void end_of_board(const struct domain *dom0) {
-    printk("dom0 has shut down: %s the board\n", no_reset ? "halting" : "resetting");
+    bool reset = !no_reset && devices.reset;
+
+    printk("dom0 has shut down: %s the board\n", reset ? "resetting" : "halting");
     (void)dom0;
     console_sync(); /* nobody will send later what still waits */
-    if (!no_reset && devices.reset) {
+    if (reset) {
         devices.reset();
     }
     arch_halt();

@@ -11,3 +11,9 @@ load_address := 0x00010000
 # loader leaves in r1 (Linux: arch/arm/tools/mach-types).
 machine := 0x183
 early_uart := 0x101f1000
+
+# What the tests look for: the core's part number, a UART of dom0's, parts that no guest may have
+# (counter and controls, interrupt controllers, timers, console).
+cpu_part := 0x926
+dom0_uart := 0x101f2000
+withheld := 0x10000000 0x10003000 0x10140000 0x101e2000 0x101e3000 0x101f1000

@@ -1,20 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boot configurations with Linux guests, and what their sessions print."""
 
-KERNEL = "build/linux/pv/Image"
-USERLAND = "build/userland/"
 BOOT_SECONDS = 240
 
 
-def ramdisk(*parts):
-    return [f"{USERLAND}{part}.cpio.gz" for part in ("base", *parts)]
-
-
 def guest(name, memory, session="", parts=(), **keys):
-    """A Linux domain that runs @session (none: a shell on its console)."""
+    """A Linux domain that runs @session (none: a shell on its console), with @parts of userland more."""
     bootargs = "console=hvc0" + (f" dacre.session={session}" if session else "")
-    return {"name": name, "kernel": KERNEL, "ramdisk": ramdisk(*parts), "memory": memory,
-            "bootargs": bootargs} | keys
+    return {"name": name, "parts": parts, "memory": memory, "bootargs": bootargs} | keys
 
 
 def dom0(memory="96M", session="", parts=(), **keys):

@@ -2,13 +2,11 @@
 """Whatever the boot loader leaves, the hypervisor boots it or stops with one line that says why; and
 when it dies itself, it says where."""
 import re
-import socket
 import subprocess
 
 import pytest
 
 from dacre import BUILD, TOP
-from dacre.config import read_config
 from dacre.image import make_image
 from dacre.machine import Machine
 from dacre.streams import HYPERVISOR
@@ -16,13 +14,15 @@ from linux import two_linux
 
 REFUSED_SECONDS = 30
 
+pytestmark = pytest.mark.one_board
+
 
 class Broken:
     """Starts the two-guest system after its tree was edited with fdtput."""
 
     def __init__(self, boot, board, tmp_path):
         self.boot, self.board = boot, board
-        self.image = make_image(read_config(two_linux(), "broken"), board, tmp_path)
+        self.image = make_image(boot.read(two_linux()), board, tmp_path)
 
     def edit(self, *arguments):
         subprocess.run(["fdtput", *arguments[:1], self.image.tree, *arguments[1:]], check=True)
@@ -119,7 +119,7 @@ def gdb(elf, gdb_socket, *commands):
 def test_hypervisor_fault_is_reported(boot, board, tmp_path):
     """A debugger sends the running hypervisor to an address where nothing is mapped: registers, the
     reason and a backtrace come that tools/symbolise can read."""
-    image = make_image(read_config(two_linux(), "fault"), board, tmp_path / "fault")
+    image = make_image(boot.read(two_linux()), board, tmp_path / "fault")
     elf = board.hypervisor.with_suffix(".elf")
     stub = tmp_path / "gdb"
     machine = boot.start([*image.qemu_arguments(), "-nic", "none", "-chardev",

@@ -10,6 +10,8 @@ from dacre.image import make_image
 
 KERNEL = "Makefile"     # any file: nothing is started here
 
+pytestmark = pytest.mark.one_board
+
 
 def domu(**keys):
     return {"domu": [{"name": "a", "kernel": KERNEL, "memory": "4M"} | keys]}

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The board's one UART serves all domains."""
+import pytest
+
 from linux import quieten, run, two_linux, wait_shell, wait_userland
+
+pytestmark = pytest.mark.one_board
 
 
 def test_input_moves_between_domains(boot):

@@ -54,6 +54,7 @@ def irq_count(machine, device):
     return int(re.search(rf"devices: irq +\d+: +(\d+) .*{device}", machine.stream("dom0"))[1])
 
 
+@pytest.mark.one_board
 def test_board_devices(boot, outside):
     machine = boot({"dom0": dom0("96M", "devices", ("stress", "tests", "modules")),
                     "domu": [guest("domU1", "64M", "demo")]}, qemu=options(outside))

@@ -7,16 +7,19 @@ import pytest
 
 from dacre import TOP
 from dacre.streams import HYPERVISOR
-from linux import BOOT_SECONDS, KERNEL, dom0, guest, run, two_linux, wait_shell, wait_userland
+from linux import BOOT_SECONDS, dom0, guest, run, two_linux, wait_shell, wait_userland
 
 
-def test_both_reach_userland_work_and_stop(boot):
+MACHINE = {"v5": "armv5tejl", "v6": "armv6l", "v7": "armv7l"}
+
+
+def test_both_reach_userland_work_and_stop(boot, board):
     machine = boot(two_linux("demo", "demo"))
     for name, kind in (("dom0", "dom0"), ("domU1", "domU")):
-        machine.expect(rf"init: this is {name} \({kind}\), Linux 6\.12\.\S+ armv5tejl", name,
-                       BOOT_SECONDS)
+        machine.expect(rf"init: this is {name} \({kind}\), Linux 6\.12\.\S+ {MACHINE[board.arch]}",
+                       name, BOOT_SECONDS)
         machine.expect(r"^Linux \S+ 6\.12\.", name)
-        machine.expect(r"^CPU part\s*: 0x926", name)
+        machine.expect(rf"^CPU part\s*: {board.cpu_part:#x}", name)
         machine.expect(r"^MemTotal: +\d+ kB", name)
         machine.expect(rf"demo: {name} is done", name)
     machine.expect(r"domain 1 \(domU1\): shutdown, poweroff", HYPERVISOR)
@@ -25,6 +28,7 @@ def test_both_reach_userland_work_and_stop(boot):
     machine.wait_end()
 
 
+@pytest.mark.one_board
 def test_memory_is_what_was_asked_for(boot):
     machine = boot({"dom0": dom0("80M", "demo"), "domu": [guest("small", "32M", "demo")]})
     for name, mib in (("dom0", 80), ("small", 32)):
@@ -32,6 +36,7 @@ def test_memory_is_what_was_asked_for(boot):
         assert mib * 1024 - 16 * 1024 < int(found[1]) <= mib * 1024
 
 
+@pytest.mark.one_board
 def test_three_guests(boot):
     """Nothing is made for two: a second domU is one table more in the configuration."""
     config = two_linux()
@@ -57,6 +62,7 @@ def test_sleeping_machine_sleeps(boot):
     assert 600 <= after - before < 660
 
 
+@pytest.mark.one_board
 @pytest.mark.parametrize("broken", ["dom0", "domU1"])
 def test_run_says_who_did_not_get_there(tmp_path, board, broken):
     """`make run` without a terminal: a guest that has no /init ends it, with its name."""
@@ -67,13 +73,13 @@ def test_run_says_who_did_not_get_there(tmp_path, board, broken):
     config = tmp_path / f"broken-{broken}.toml"
     config.write_text(f"""
         [dom0]
-        kernel = "{KERNEL}"
+        kernel = "{board.linux()}"
         ramdisk = "{disks['dom0']}"
         memory = "64M"
         bootargs = "console=hvc0"
         [[domu]]
         name = "domU1"
-        kernel = "{KERNEL}"
+        kernel = "{board.linux()}"
         ramdisk = "{disks['domU1']}"
         memory = "64M"
         bootargs = "console=hvc0"

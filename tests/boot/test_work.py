@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from linux import two_linux, wait_userland, ramdisk
+from linux import two_linux, wait_userland
 
 # Slow enough a CPU that the work takes minutes of its time: 4 ns an instruction.
 SHIFT = 2
@@ -25,7 +25,7 @@ def check(session):
 
 
 def test_both_guests_work_as_the_native_kernel_does(boot):
-    native = boot.native(ramdisk("stress", "tests"), "dacre.session=work quiet", shift=SHIFT)
+    native = boot.native(("stress", "tests"), "dacre.session=work quiet", shift=SHIFT)
     machine = boot(two_linux("work", "work", ("stress", "tests")), shift=SHIFT)
     native.expect(r"work: end", timeout=WORK_SECONDS)
     for name in ("dom0", "domU1"):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Restartable sequences: an interrupted read-modify-write starts again, so that no
- * update is lost between kernel code and upcalls.
+ * Atomics: an interrupted read-modify-write starts again, so that no update is lost between
+ * kernel code and upcalls.  By restartable sequences on all cores, and by the core's own way.
  */
 #include "clock.h"
 #include "core.h"
@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "page.h"
 #include "pt.h"
+#include "restart.h"
 #include "test.h"
 #include "trap.h"
 
@@ -61,14 +62,20 @@ TEST(plain_sequence_loses_updates) {
 
 TEST(restartable_sequence_loses_nothing) {
     event_handle(clock_port, add_in_upcall);
+    EXPECT_EQ(lost_with(restart_add), 0);
+    EXPECT_EQ(lost_with(restart_add_slowly), 0);
+    EXPECT_TRUE(upcalls > 100);
+}
+
+TEST(own_atomics_of_the_core_lose_nothing) {
+    event_handle(clock_port, add_in_upcall);
     EXPECT_EQ(lost_with(core_add), 0);
-    EXPECT_EQ(lost_with(core_add_slowly), 0);
     EXPECT_TRUE(upcalls > 100);
 }
 
 /* A fault inside of a sequence restarts it too, once the kernel has repaired the cause. */
 TEST(fault_inside_a_sequence_reaches_the_kernel) {
-    EXPECT_TRAP(try_call((void (*)(void))core_add, KERNEL_WINDOW + SECTION_SIZE, NULL),
+    EXPECT_TRAP(try_call((void (*)(void))restart_add, KERNEL_WINDOW + SECTION_SIZE, NULL),
                 TRAP_DATA_ABORT);
     EXPECT_EQ(trap_caught.far, KERNEL_WINDOW + SECTION_SIZE);
 }

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Bare-metal guests: build/guests/<name>.bin from tests/guests/<name>.c (and <name>.S if there is
-# one) and the library in lib/.  What depends on the core is in lib/$(arch).
+# Bare-metal guests: build/guests/<level>/<name>.bin from tests/guests/<name>.c (and <name>_asm.S if
+# there is one) and the library in lib/.  What depends on the core is in lib/$(arch); guests in v6k/
+# need what only ARMv6K and ARMv7 have.
 
-G := $(B)/guests
-guest_names := $(basename $(notdir $(wildcard tests/guests/*.c)))
+G := $(B)/guests/$(arch)
+guest_folders_v6 := v6k/
+guest_folders_v7 := v6k/
+guest_sources := $(wildcard tests/guests/*.c $(guest_folders_$(arch):%=tests/guests/%*.c))
+guest_names := $(basename $(notdir $(guest_sources)))
 guest_library_sources := $(wildcard tests/guests/lib/*.c tests/guests/lib/*.S \
 	tests/guests/lib/$(arch)/*.c tests/guests/lib/$(arch)/*.S)
 guest_library := $(addprefix $(G)/obj/,$(addsuffix .o,$(basename $(guest_library_sources:tests/guests/%=%))))
@@ -27,8 +31,9 @@ $(G)/obj/%.o: tests/guests/%.S tests/guests/guests.mk | tools-present
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D) && $(CC_ARM) $(guest_flags) -g -MMD -MP -c $< -o $@
 
-# A guest's own assembly, as <name>_asm.S.
-guest_objects = $(G)/obj/$(1).o $(patsubst tests/guests/%.S,$(G)/obj/%.o,$(wildcard tests/guests/$(1)_asm.S))
+# A guest's objects: its source, wherever that is, and its own assembly, as <name>_asm.S.
+guest_objects = $(patsubst tests/guests/%,$(G)/obj/%.o,$(basename \
+	$(filter %/$(1).c,$(guest_sources)) $(wildcard tests/guests/$(1)_asm.S tests/guests/*/$(1)_asm.S)))
 
 .SECONDEXPANSION:
 $(G)/%.elf: $$(call guest_objects,$$*) $(guest_library) $(guest_script)
@@ -42,4 +47,4 @@ $(G)/%.bin: $(G)/%.elf
 
 guests: $(guest_names:%=$(G)/%.bin)
 
--include $(wildcard $(G)/obj/*.d $(G)/obj/lib/*.d $(G)/obj/lib/*/*.d)
+-include $(wildcard $(G)/obj/*.d $(G)/obj/*/*.d $(G)/obj/lib/*/*.d)

@@ -20,7 +20,8 @@ static const uint32_t foreign[] = {
     0x10000000, 0x101e2000, 0x101f1000, 0x10140000, 0x10003000, /* board's devices */
     0x39300000, 0x3ff00000, 0x7ff00000, 0x80000000, 0xbff00000, 0xfe000000, 0xfff00000,
 };
-#define FOREIGN_COUNT (sizeof(foreign) / sizeof(foreign[0]))
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
+#define FOREIGN_COUNT COUNT(foreign)
 
 static uint32_t own_gpa(void) {
     static void *page;
@@ -125,10 +126,21 @@ TEST(dacr_domain_must_be_user_or_kernel) {
 }
 
 TEST(formats_outside_the_abi_are_refused) {
-    refuse_l1(FREE_MIB, core_table(page_gpa(pt_new_l2()), PV_DOMAIN_KERNEL) | CORE_L1_FINE,
-              -XEN_EINVAL);
-    refuse_small((core_small(own_gpa(), CORE_READ_WRITE) & ~3u) | CORE_L2_LARGE, -XEN_EINVAL);
-    refuse_small((core_small(own_gpa(), CORE_READ_WRITE) & ~3u) | CORE_L2_TINY, -XEN_EINVAL);
+    static const uint32_t bad_table[] = CORE_BAD_TABLE;
+    static const uint32_t bad_section[] = CORE_BAD_SECTION;
+    static const uint32_t bad_small[] = CORE_BAD_SMALL;
+    uint32_t table = core_table(page_gpa(pt_new_l2()), PV_DOMAIN_KERNEL);
+    uint32_t section = core_section(page_ram_base, PV_DOMAIN_KERNEL, CORE_READ_WRITE);
+
+    for (unsigned int i = 0; i < COUNT(bad_table); i++) {
+        refuse_l1(FREE_MIB, table ^ bad_table[i], -XEN_EINVAL);
+    }
+    for (unsigned int i = 0; i < COUNT(bad_section); i++) {
+        refuse_l1(FREE_MIB, section ^ bad_section[i], -XEN_EINVAL);
+    }
+    for (unsigned int i = 0; i < COUNT(bad_small); i++) {
+        refuse_small(core_small(own_gpa(), CORE_READ_WRITE) ^ bad_small[i], -XEN_EINVAL);
+    }
 }
 
 /* Rights for privileged modes alone are no rights for a guest, which has none of those. */

@@ -188,7 +188,7 @@ def primitives(board):
     """{name: instructions} of the hypervisor's primitives, from bare-metal guests."""
     directory = directory_of(board) / "primitives"
     directory.mkdir(exist_ok=True)
-    guests = [{"name": name, "kernel": f"build/guests/{program}.bin", "memory": "16M",
+    guests = [{"name": name, "kernel": str(board.guest(program)), "memory": "16M",
                "bootargs": arguments} for name, program, arguments in
               [("bench", "bench_primitives", "peer=2"), ("peer", "bench_peer", "bench=1")]]
     image = make_image(read_config({"domu": guests}, "bench-primitives"), board, directory)

@@ -12,9 +12,13 @@ from dacre.size import parse_size
 class Board:
     name: str
     arch: str           # v5, v6, v7
+    kernel: str         # suffix of its guest kernels' flavours: "" or as "v6v7" in pv-v6v7
+    cpu_part: int       # as in MIDR and /proc/cpuinfo
     qemu: list          # machine and CPU options
     ram_start: int      # bytes
     ram_size: int
+    dom0_uart: int      # machine address of a PL011 that is dom0's
+    withheld: list      # machine addresses of parts that are the hypervisor's alone
 
     @property
     def tree(self):
@@ -23,6 +27,17 @@ class Board:
     @property
     def hypervisor(self):
         return BUILD / "hyp" / self.arch / "dacre.bin"
+
+    def flavour(self, kind):
+        """As build/linux/ names it; @kind: pv or native, or another thing that is made for a kernel."""
+        return f"{kind}-{self.kernel}" if self.kernel else kind
+
+    def linux(self, kind="pv"):
+        return BUILD / "linux" / self.flavour(kind) / "Image"
+
+    def guest(self, program):
+        """A bare-metal guest of tests/guests/."""
+        return BUILD / "guests" / self.arch / f"{program}.bin"
 
 
 def board_names():
@@ -38,5 +53,10 @@ def load_board(name):
     facts = dict(re.findall(r"^(\w+) *:= *(.*?) *$", text, re.M))
     qemu = shlex.split(facts["qemu"])
     memory = qemu[qemu.index("-m") + 1]
-    return Board(name, facts["arch"], qemu, int(facts.get("ram_start", "0"), 0),
-                 parse_size(memory + "M" if memory.isdigit() else memory))
+    return Board(
+        name=name, arch=facts["arch"], kernel=facts.get("kernel", ""),
+        cpu_part=int(facts["cpu_part"], 0), qemu=qemu,
+        ram_start=int(facts.get("ram_start", "0"), 0),
+        ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
+        dom0_uart=int(facts["dom0_uart"], 0),
+        withheld=[int(address, 0) for address in facts["withheld"].split()])

@@ -31,18 +31,21 @@ $(B)/userland/programs/%: tests/boot/programs/%.c | tools-present
 	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -std=gnu11 -O1 -g -pthread $(warnings) $< -o $@
 $(B)/userland/tests.cpio.gz: $(boot_programs)
 
-# A module of the tests, built against the pv kernel's tree.
-$(B)/userland/module/stumble.ko: $(wildcard tests/boot/module/*) $(B)/linux/pv/Image
+# The board's kernels: a flavour's name ends in what its platform.mk says in kernel.
+suffix := $(kernel:%=-%)
+
+# A module of the tests, built against a pv kernel's tree.
+$(B)/userland/module/%/stumble.ko: $(wildcard tests/boot/module/*) $(B)/linux/%/Image
 	$(call say,MODULE,$@)
 	$(Q)mkdir -p $(@D) && cp tests/boot/module/* $(@D)/
-	$(Q)$(MAKE) -s -C $(B)/linux/src O=$(abspath $(B)/linux/pv) M=$(abspath $(@D)) ARCH=arm \
+	$(Q)$(MAKE) -s -C $(B)/linux/src O=$(abspath $(B)/linux/$*) M=$(abspath $(@D)) ARCH=arm \
 		CROSS_COMPILE=arm-linux-gnueabi- modules
-$(B)/userland/modules.cpio.gz: $(B)/userland/module/stumble.ko
+$(B)/userland/modules$(suffix).cpio.gz: $(B)/userland/module/pv$(suffix)/stumble.ko
 
 .PHONY: linux userland guests images test-images
-linux: $(B)/linux/pv/Image
+linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
 images: hypervisor linux userland
-test-images: images guests $(B)/linux/native/Image \
-	$(foreach part,stress debug tests modules,$(B)/userland/$(part).cpio.gz)
+test-images: images guests $(B)/linux/native$(suffix)/Image \
+	$(foreach part,stress debug tests modules$(suffix),$(B)/userland/$(part).cpio.gz)
 guests:

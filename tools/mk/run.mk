@@ -11,4 +11,4 @@ run: deps
 	$(Q)tools/run $(PLATFORM) $(CONFIG)
 
 test: deps
-	$(Q)tools/run-tests $(PLATFORM) '$(TESTS)'
+	$(Q)tools/run-tests '$(test_boards)' '$(TESTS)'

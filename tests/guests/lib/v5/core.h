@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define CORE_LEVEL              5 /* pv_vcpu.arch_level */
+#define CORE_VFP_WORDS          32 /* of its registers: VFPv2, d0-d15 */
 
 /* Rights of USR mode in both levels: AP encodings. */
 #define CORE_NO_ACCESS          0u
@@ -21,19 +22,18 @@
 #define CORE_WRITEBACK          (CORE_BUFFERED | CORE_CACHED)
 
 /* Low bits of a first-level entry. */
-#define CORE_L1_FAULT           0u
 #define CORE_L1_TABLE           0x11u
 #define CORE_L1_SECTION         0x12u
-#define CORE_L1_FINE            0x13u
 /* Low bits of a second-level entry. */
-#define CORE_L2_LARGE           0x1u
 #define CORE_L2_SMALL           0x2u
-#define CORE_L2_TINY            0x3u
+
+/* Bits that, turned over in a good entry, make one outside of the ABI. */
+#define CORE_BAD_TABLE          {0x2u} /* a fine table */
+#define CORE_BAD_SECTION        {0x1u}
+#define CORE_BAD_SMALL          {0x3u, 0x1u} /* large page, tiny page */
 
 /* Fault status, FS[3:0]. */
 #define CORE_FSR_MASK           0xfu
-#define CORE_FSR_ALIGNMENT_A    0x1u
-#define CORE_FSR_ALIGNMENT_B    0x3u
 #define CORE_FSR_TRANSLATION_L1 0x5u
 #define CORE_FSR_TRANSLATION_L2 0x7u
 #define CORE_FSR_DOMAIN_L1      0x9u
@@ -58,19 +58,28 @@ static inline uint32_t core_small(uint32_t gpa, uint32_t rights) {
     return core_small_uncached(gpa, rights) | CORE_WRITEBACK;
 }
 
+#include "restart.h"
+
 /*
  * Atomics on memory that another domain or the hypervisor writes too.  ARMv5 has no
- * exclusives: restartable sequences (atomics.S).
+ * exclusives: restartable sequences.
  */
 
 /** core_add() - *word += n; returns the new value. */
-uint32_t core_add(volatile uint32_t *word, uint32_t n);
+static inline uint32_t core_add(volatile uint32_t *word, uint32_t n) {
+    return restart_add(word, n);
+}
+
 /** core_clear_bits() - *word &= ~bits; returns the old value. */
-uint32_t core_clear_bits(volatile uint32_t *word, uint32_t bits);
+static inline uint32_t core_clear_bits(volatile uint32_t *word, uint32_t bits) {
+    return restart_clear_bits(word, bits);
+}
+
 /** core_set_bits() - *word |= bits; returns the old value. */
-uint32_t core_set_bits(volatile uint32_t *word, uint32_t bits);
-/** core_add_slowly() - core_add() with its window as wide as the 32-byte slot allows. */
-uint32_t core_add_slowly(volatile uint32_t *word, uint32_t n);
+static inline uint32_t core_set_bits(volatile uint32_t *word, uint32_t bits) {
+    return restart_set_bits(word, bits);
+}
+
 /** core_exchange() - SWP. */
 static inline uint32_t core_exchange(volatile uint32_t *word, uint32_t value) {
     uint32_t old;

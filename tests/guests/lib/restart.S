@@ -16,7 +16,7 @@
 \name:
 .endm
 
-        slot    core_add
+        slot    restart_add
         ldr     r2, [r0]
         add     r3, r2, r1
         nop
@@ -28,7 +28,7 @@
         mov     r0, r3                  @ next slot: restarting here is harmless
         bx      lr
 
-        slot    core_clear_bits
+        slot    restart_clear_bits
         ldr     r2, [r0]
         bic     r3, r2, r1
         nop
@@ -40,7 +40,7 @@
         mov     r0, r2
         bx      lr
 
-        slot    core_set_bits
+        slot    restart_set_bits
         ldr     r2, [r0]
         orr     r3, r2, r1
         nop
@@ -52,7 +52,7 @@
         mov     r0, r2
         bx      lr
 
-        slot    core_add_slowly
+        slot    restart_add_slowly
         ldr     r2, [r0]
         nop
         nop
