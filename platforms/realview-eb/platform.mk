@@ -13,3 +13,9 @@ load_address := 0x00010000
 # loader leaves in r1 (Linux: arch/arm/tools/mach-types).
 machine := 0x33b
 early_uart := 0x10009000
+
+# What the tests look for: the core's part number, a UART of dom0's, parts that no guest may have
+# (counter and controls, interrupt controller, timers, console).
+cpu_part := 0xb76
+dom0_uart := 0x1000a000
+withheld := 0x10000000 0x10041000 0x10040000 0x10011000 0x10009000
