@@ -23,6 +23,9 @@ struct transfer {
     bool is_read;
 };
 
+/* CPACR: full access to coprocessors 10 and 11; FPEXC.EN alone says who may use the VFP. */
+#define CPACR_VFP                      0x00f00000u
+
 #define CP15_KEY(crn, opc1, crm, opc2) ((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2))
 
 static struct transfer transfer_of(uint32_t insn) {
@@ -85,11 +88,15 @@ static uint32_t get_register(const struct cpu_regs *regs, unsigned int rt) {
 static bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value) {
     const struct pv_vcpu *page = arch_vcpu_page(v);
 
+    if (t->crn == 0 && t->opc1 == 0 && (t->crm == 1 || t->crm == 2)) {
+        return level_id_register(t->crm, t->opc2, value);
+    }
     switch (CP15_KEY(t->crn, t->opc1, t->crm, t->opc2)) {
     case CP15_KEY(0, 0, 0, 0): *value = cp15_read_midr(); return true;
     case CP15_KEY(0, 0, 0, 1): *value = cp15_read_ctr(); return true;
     case CP15_KEY(0, 0, 0, 2): *value = cp15_read_tcmtr(); return true;
     case CP15_KEY(1, 0, 0, 0): *value = v->arch.sctlr; return true;
+    case CP15_KEY(1, 0, 0, 2): *value = CPACR_VFP; return true;
     case CP15_KEY(3, 0, 0, 0): *value = v->arch.dacr; return true;
     case CP15_KEY(5, 0, 0, 0):
     case CP15_KEY(5, 0, 0, 1): *value = page->fsr; return true;
@@ -122,9 +129,20 @@ static bool cache_write(const struct transfer *t, uint32_t value) {
     return true;
 }
 
+/* SCTLR is kept for the guest to read; a write to CPACR changes nothing. */
+static bool control_write(struct vcpu *v, const struct transfer *t, uint32_t value) {
+    if (t->crm != 0 || (t->opc2 != 0 && t->opc2 != 2)) {
+        return false;
+    }
+    if (t->opc2 == 0) {
+        v->arch.sctlr = value;
+    }
+    return true;
+}
+
 static bool cp15_write(struct vcpu *v, const struct transfer *t, uint32_t value) {
     switch (t->crn) {
-    case 1: v->arch.sctlr = value; return t->crm == 0 && t->opc2 == 0;
+    case 1: return control_write(v, t, value);
     case 3: v->arch.dacr = value; return true;
     case 7: return cache_write(t, value);
     case 8: arch_tlb_flush_local(); return true;
