@@ -78,7 +78,8 @@ class Boot:
         return f"{self.test}-{count}" if count else self.test
 
     def start(self, arguments, names, shift, may_panic):
-        machine = Machine(arguments, names, LOGS / f"{self.name()}.log", shift)
+        machine = Machine(arguments, names, LOGS / f"{self.name()}.log", shift,
+                          resets=self.board.resets)
         machine.may_panic = may_panic
         self.machines.append(machine)
         return machine

@@ -19,3 +19,5 @@ early_uart := 0x10009000
 cpu_part := 0xb76
 dom0_uart := 0x1000a000
 withheld := 0x10000000 0x10041000 0x10040000 0x10011000 0x10009000
+# QEMU's model of the board has no reset.
+qemu_resets := no

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Bare-metal guests: build/guests/<level>/<name>.bin from tests/guests/<name>.c (and <name>_asm.S if
 # there is one) and the library in lib/.  What depends on the core is in lib/$(arch); guests in v6k/
-# need what only ARMv6K and ARMv7 have.
+# need what only ARMv6K and ARMv7 have, those in v7/ Thumb-2.
 
 G := $(B)/guests/$(arch)
 guest_folders_v6 := v6k/
-guest_folders_v7 := v6k/
+guest_folders_v7 := v6k/ v7/
 guest_sources := $(wildcard tests/guests/*.c $(guest_folders_$(arch):%=tests/guests/%*.c))
 guest_names := $(basename $(notdir $(guest_sources)))
 guest_library_sources := $(wildcard tests/guests/lib/*.c tests/guests/lib/*.S \

@@ -160,10 +160,41 @@ def test_memory_is_scrubbed(boot):
     expect_victim_well(machine)
 
 
+def run_marked_pair(boot, program):
+    """Two of the same guest, side by side, that differ in their marks."""
+    machine = boot({"domu": [guest("a", program, "mark=0x1111"), guest("b", program, "mark=0x2222")]})
+    expect_all_pass(machine, "a", program)
+    expect_all_pass(machine, "b", program)
+
+
 def test_vfp_registers_stay_apart(boot):
-    machine = boot({"domu": [guest("a", "vfp", "mark=0x1111"), guest("b", "vfp", "mark=0x2222")]})
-    expect_all_pass(machine, "a", "vfp")
-    expect_all_pass(machine, "b", "vfp")
+    run_marked_pair(boot, "vfp")
+
+
+@pytest.mark.levels("v6", "v7")
+@pytest.mark.parametrize("program", ["address_spaces", "thread_registers"])
+def test_marked_guests_stay_apart(boot, program):
+    run_marked_pair(boot, program)
+
+
+@pytest.mark.levels("v6", "v7")
+@pytest.mark.parametrize("program", ["execute_never", "instructions", "alignment"])
+def test_newer_guest_beside_victim(boot, program):
+    machine = boot_with_victim(boot, guest("attacker", program))
+    expect_all_pass(machine, "attacker", program)
+    expect_victim_well(machine)
+
+
+@pytest.mark.levels("v7")
+def test_thumb2_guest(boot):
+    machine = boot({"domu": [guest("alone", "thumb2")]})
+    expect_all_pass(machine, "alone", "thumb2")
+
+
+@pytest.mark.levels("v6", "v7")
+def test_exclusive_monitor_is_cleared(boot):
+    machine = boot({"domu": [guest("a", "exclusives"), guest("b", "exclusives", "partner")]})
+    expect_all_pass(machine, "a", "exclusives")
 
 
 def share(machine, domain):

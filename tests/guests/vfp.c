@@ -8,19 +8,37 @@
 #include <string.h>
 
 #include "clock.h"
+#include "core.h"
 #include "hypercall.h"
 #include "option.h"
 #include "test.h"
 #include "user.h"
 
-#define REGISTERS 32 /* single-precision */
+#define REGISTERS CORE_VFP_WORDS
+#define LOWER     32 /* words of d0-d15 */
 
 /* vfp_asm.S */
 void vfp_store(uint32_t *to);
 void vfp_load(const uint32_t *from);
+void vfp_store_upper(uint32_t *to); /* d16-d31, where there are any */
+void vfp_load_upper(const uint32_t *from);
 uint32_t vfp_get_fpscr(void);
 void vfp_set_fpscr(uint32_t value);
 void user_vfp(void);
+
+static void store_all(uint32_t to[REGISTERS]) {
+    vfp_store(to);
+    if (REGISTERS > LOWER) {
+        vfp_store_upper(to + LOWER);
+    }
+}
+
+static void load_all(const uint32_t from[REGISTERS]) {
+    vfp_load(from);
+    if (REGISTERS > LOWER) {
+        vfp_load_upper(from + LOWER);
+    }
+}
 
 static int32_t vfp_trap(uint32_t on) {
     return hypercall1(__HYPERVISOR_fpu_taskswitch, on);
@@ -30,7 +48,7 @@ TEST(registers_are_empty_at_start) {
     uint32_t got[REGISTERS];
 
     EXPECT_EQ(vfp_trap(0), 0);
-    vfp_store(got);
+    store_all(got);
     for (int i = 0; i < REGISTERS; i++) {
         EXPECT_EQ(got[i], 0);
     }
@@ -47,7 +65,7 @@ TEST(registers_are_kept_while_others_run) {
         for (uint32_t i = 0; i < REGISTERS; i++) {
             put[i] = mark | round << 8 | i;
         }
-        vfp_load(put);
+        load_all(put);
         vfp_set_fpscr(round % 4 << 22);
         if (round % 2) {
             sched_op(SCHEDOP_yield, NULL);
@@ -55,7 +73,7 @@ TEST(registers_are_kept_while_others_run) {
             clock_sleep(300 * NS_PER_US);
         }
         EXPECT_EQ(vfp_get_fpscr() >> 22 & 3, round % 4);
-        vfp_store(got);
+        store_all(got);
         EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
     }
 }
@@ -78,10 +96,10 @@ TEST(registers_survive_trapping) {
         put[i] = 0xabcd0000 + i;
     }
     EXPECT_EQ(vfp_trap(0), 0);
-    vfp_load(put);
+    load_all(put);
     EXPECT_EQ(vfp_trap(1), 0);
     clock_sleep(NS_PER_MS);
     EXPECT_EQ(vfp_trap(0), 0);
-    vfp_store(got);
+    store_all(got);
     EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
 }

@@ -2,7 +2,7 @@
 /* VFP accesses for vfp.c, which is itself compiled without floating point. */
         .syntax unified
         .arm
-        .fpu    vfp
+        .fpu    vfpv3
         .text
 
         .globl  vfp_store
@@ -13,6 +13,16 @@ vfp_store:                              @ (uint32_t *to)
         .globl  vfp_load
 vfp_load:                               @ (const uint32_t *from)
         vldmia  r0, {s0-s31}
+        bx      lr
+
+        .globl  vfp_store_upper
+vfp_store_upper:                        @ (uint32_t *to)
+        vstmia  r0, {d16-d31}
+        bx      lr
+
+        .globl  vfp_load_upper
+vfp_load_upper:                         @ (const uint32_t *from)
+        vldmia  r0, {d16-d31}
         bx      lr
 
         .globl  vfp_get_fpscr

@@ -44,9 +44,10 @@ class Machine:
     @log: file that keeps everything the console printed
     @shift: an instruction takes 2^shift ns of virtual time; None: as fast as it comes
     @echo: called with each piece of output as it comes
+    @resets: QEMU's board resets itself, which ends QEMU
     """
 
-    def __init__(self, arguments, names, log, shift=0, echo=None):
+    def __init__(self, arguments, names, log, shift=0, echo=None, resets=True):
         command = [*COMMON, *arguments, *([] if shift is None else icount(shift))]
         self.streams = Streams(prefixes(names))
         self.raw = ""
@@ -54,6 +55,7 @@ class Machine:
         self.log = open(log, "w", encoding="latin-1")
         self.log.write(" ".join(["qemu-system-arm", *command]) + "\n")
         self.echo = echo
+        self.resets = resets
         self.ended = False
         self.child = pexpect.spawn("qemu-system-arm", command, encoding="latin-1", echo=False,
                                    timeout=None)
@@ -111,8 +113,12 @@ class Machine:
             self.pump(min(left, 1))
 
     def wait_end(self, timeout=60):
-        """Waits until QEMU ends by itself, which is what a reset of the board does."""
+        """Waits until QEMU ends by itself, which is what a reset of the board does, or until the
+        hypervisor is about to reset a board on which that has no effect in QEMU."""
         end = time.monotonic() + timeout
+        if not self.resets:
+            self.expect(r"dom0 has shut down: resetting the board", HYPERVISOR, timeout)
+            self.close()
         while not self.ended:
             if time.monotonic() > end:
                 self.fail(f"the board did not stop within {timeout} s", None)

@@ -51,6 +51,8 @@ uint32_t level_ttbr(uint32_t l1_pa);
 struct arch_vcpu;
 void level_thread_save(struct arch_vcpu *v);
 void level_thread_load(const struct arch_vcpu *v);
+/* level_thread_set() - the one that user code only reads; of the running vCPU. */
+void level_thread_set(uint32_t tls);
 
 /** level_clear_exclusive() - the exclusive monitor, where there is one.  core.c. */
 void level_clear_exclusive(void);

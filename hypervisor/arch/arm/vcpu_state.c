@@ -97,7 +97,7 @@ struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
 
 void arch_vcpu_set_tls(struct vcpu *v, uint32_t value) {
     v->arch.tls = value;
-    level_thread_load(&v->arch);
+    level_thread_set(value);
     write_tls_word(value);
 }
 

@@ -9,6 +9,10 @@ void level_thread_save(struct arch_vcpu *v) {
     (void)v;
 }
 
+void level_thread_set(uint32_t tls) {
+    (void)tls;
+}
+
 void level_thread_load(const struct arch_vcpu *v) {
     (void)v;
 }
