@@ -31,6 +31,7 @@ void asm_offsets(void) {
     OFFSET(VCPU_ENTRY_DABT, struct vcpu, arch.entry_dabt);
     OFFSET(VCPU_RESTART_START, struct vcpu, arch.restart_start);
     OFFSET(VCPU_RESTART_SIZE, struct vcpu, arch.restart_size);
+    OFFSET(VFP_UPPER, struct vfp_state, d[16]);
     OFFSET(VFP_FPSCR, struct vfp_state, fpscr);
     OFFSET(VFP_FPINST, struct vfp_state, fpinst);
     OFFSET(VFP_FPINST2, struct vfp_state, fpinst2);

@@ -9,7 +9,7 @@
 #define HYP_SHARED_VA      0xfe000000 /* KERNEL: vCPU pages, counter; per domain */
 #define HYP_IMAGE_VA       0xfe100000 /* image; same offset in its MiB as in RAM */
 #define HYP_DEVICE_VA      0xfe200000 /* registers of the devices we own */
-#define HYP_UNCACHED_VA    0xfe300000 /* frames shared with guests, uncached */
+#define HYP_ALIAS_VA       0xfe300000 /* frames shared with guests */
 #define HYP_WINDOW_VA      0xfe400000 /* short-lived cached windows onto frames */
 #define HYP_FDT_VA         0xfe500000 /* the boot device tree, read-only, 2 MiB */
 #define HYP_HEAP_VA        0xfe800000 /* tables, structures: one run of sections */
@@ -39,5 +39,6 @@
 #define PSR_A         0x100
 #define PSR_E         0x200
 #define PSR_J         0x01000000
+#define PSR_IT        0x0600fc00
 
 #endif /* ARCH_ARM_LAYOUT_H */

@@ -59,8 +59,6 @@ void level_clear_exclusive(void);
 
 /* core.c */
 void level_idle(void);
-/* What a guest reads as CP15 c0, c@crm, @opc2 (crm 1 and 2; ARM ARM DDI 0406, B7.1), if the level has it. */
-bool level_id_register(unsigned int crm, unsigned int opc2, uint32_t *value);
 const char *level_cpu_name(uint32_t midr);
 
 #endif /* ARCH_ARM_LEVEL_H */

@@ -1,27 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lazy switching of the VFP between vCPUs.
+ * Lazy switching of the VFP (and Advanced SIMD, which has the same registers) between vCPUs.
  */
 #include "arch/arm/vfp.h"
 
 #include <stddef.h>
 
+#include "arch/arm/cp15.h"
 #include "core/vcpu.h"
 
-#define REG_FPSID   0u
-#define REG_FPEXC   8u
-#define REG_FPINST  9u
-#define REG_FPINST2 10u
+#define REG_FPSID            0u
+#define REG_MVFR1            6u
+#define REG_MVFR0            7u
+#define REG_FPEXC            8u
+#define REG_FPINST           9u
+#define REG_FPINST2          10u
+
+/* From here up there is no FPINST nor FPINST2 (ARM ARM DDI 0406, B4.1.58): the unit completes all
+ * by itself. */
+#define FPSID_SUBARCH(fpsid) ((fpsid) >> 16 & 0x7fu)
+#define SUBARCH_NO_EXCEPTION 3u
+#define MVFR0_32_DOUBLES     2u /* of bits 3:0 (B6.1.41) */
 
 uint32_t vfp_probe(void);
 uint32_t vfp_get_fpexc(void);
 void vfp_set_fpexc(uint32_t value);
 void vfp_save(struct vfp_state *state);
 void vfp_load(const struct vfp_state *state);
+void vfp_save_upper(struct vfp_state *state);
+void vfp_load_upper(const struct vfp_state *state);
+uint32_t vfp_get_mvfr0(void);
+uint32_t vfp_get_mvfr1(void);
 void vfp_save_exception(struct vfp_state *state);
 void vfp_load_exception(const struct vfp_state *state);
 
 static uint32_t fpsid;
+static bool has_mvfr;
+static bool has_upper;        /* d16-d31 */
+static bool has_exception;    /* FPINST, FPINST2 and with them FPEXC.EX */
 static struct vcpu *owner;    /* whose values the registers hold; NULL = nobody's */
 static bool hardware_enabled; /* FPEXC.EN as it is now */
 
@@ -33,12 +49,29 @@ static void set_hardware(bool enabled, uint32_t fpexc) {
 void vfp_init(void) {
     fpsid = vfp_probe();
     if (fpsid) {
+        has_mvfr = cp15_has_cpuid();
+        has_upper = has_mvfr && (vfp_get_mvfr0() & 0xf) == MVFR0_32_DOUBLES;
+        has_exception = FPSID_SUBARCH(fpsid) < SUBARCH_NO_EXCEPTION;
         set_hardware(false, 0);
     }
 }
 
 uint32_t vfp_present(void) {
     return fpsid;
+}
+
+static void save(struct vfp_state *state) {
+    vfp_save(state);
+    if (has_upper) {
+        vfp_save_upper(state);
+    }
+}
+
+static void load(const struct vfp_state *state) {
+    vfp_load(state);
+    if (has_upper) {
+        vfp_load_upper(state);
+    }
 }
 
 /* The owner goes on using the unit: its registers are there, FPEXC and what belongs to a
@@ -75,9 +108,9 @@ bool vfp_take(struct vcpu *v) {
     if (owner != v) {
         set_hardware(true, 0);
         if (owner) {
-            vfp_save(&owner->arch.vfp);
+            save(&owner->arch.vfp);
         }
-        vfp_load(&v->arch.vfp);
+        load(&v->arch.vfp);
         owner = v;
     }
     enable();
@@ -126,10 +159,17 @@ bool vfp_read(struct vcpu *v, unsigned int reg, uint32_t *value) {
     switch (reg) {
     case REG_FPSID: *value = fpsid; return true;
     case REG_FPEXC: *value = state->fpexc | (v->arch.vfp_enabled ? FPEXC_EN : 0); return true;
-    case REG_FPINST: *value = state->fpinst; return true;
-    case REG_FPINST2: *value = state->fpinst2; return true;
+    case REG_MVFR0: *value = has_mvfr ? vfp_get_mvfr0() : 0; return has_mvfr;
+    case REG_MVFR1: *value = has_mvfr ? vfp_get_mvfr1() : 0; return has_mvfr;
+    case REG_FPINST: *value = state->fpinst; return has_exception;
+    case REG_FPINST2: *value = state->fpinst2; return has_exception;
     default: return false;
     }
+}
+
+/* What the unit does not have stays 0: it is looked at before FPINST is touched. */
+static uint32_t fpexc_of(uint32_t value) {
+    return value & ~(FPEXC_EN | (has_exception ? 0 : FPEXC_EX));
 }
 
 /* Writes go to the saved state and from there to the unit, so that there is one path. */
@@ -142,9 +182,9 @@ bool vfp_write(struct vcpu *v, unsigned int reg, uint32_t value) {
     }
     switch (reg) {
     case REG_FPEXC:
-        state->fpexc = value & ~FPEXC_EN;
+        state->fpexc = fpexc_of(value);
         if (live) {
-            vfp_set_fpexc(value | FPEXC_EN);
+            vfp_set_fpexc(state->fpexc | FPEXC_EN);
         }
         vfp_set_enabled(v, (value & FPEXC_EN) != 0);
         return true;

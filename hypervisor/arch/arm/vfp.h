@@ -20,7 +20,10 @@ void vfp_init(void);
 uint32_t vfp_present(void);
 /** vfp_set_enabled() - the guest's FPEXC.EN of @v, current. */
 void vfp_set_enabled(struct vcpu *v, bool enabled);
-/** vfp_take() - @v, current, used the VFP: true if it may be tried again now. */
+/**
+ * vfp_take() - @v, current, may have used the VFP: true if it was switched off and is @v's now, so that
+ * the instruction is to be tried again.
+ */
 bool vfp_take(struct vcpu *v);
 /** vfp_switch() - @next is about to run. */
 void vfp_switch(struct vcpu *next);

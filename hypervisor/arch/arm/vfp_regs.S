@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VFP registers to and from struct vfp_state, and the probe for a VFP.  VFPv2:
- * d0-d15.  FLDMX/FSTMX are not needed: ARM ARM C5 lets FLDMD/FSTMD move any
+ * VFP registers to and from struct vfp_state, and the probe for a VFP.  d0-d15
+ * are there always.  FLDMX/FSTMX are not needed: ARM ARM C5 lets FLDMD/FSTMD move any
  * contents on implementations of VFPv2 later than VFP10 rev 0.
  */
 #include "asm_offsets.h"
 
         .syntax unified
         .arm
-        .fpu    vfp
+        .fpu    neon
         .text
 /* uint32_t vfp_probe(void): FPSID, or 0 when there is no VFP (the instruction is
  * undefined; und_in_hypervisor knows vfp_probe_insn). */
@@ -47,6 +47,28 @@ vfp_load:
         fldmiad r0, {d0-d15}
         ldr     r1, [r0, #VFP_FPSCR]
         fmxr    fpscr, r1
+        bx      lr
+
+/* void vfp_save_upper(struct vfp_state *), vfp_load_upper(): d16-d31, where there are any. */
+        .globl  vfp_save_upper
+vfp_save_upper:
+        add     r0, r0, #VFP_UPPER
+        vstmia  r0, {d16-d31}
+        bx      lr
+        .globl  vfp_load_upper
+vfp_load_upper:
+        add     r0, r0, #VFP_UPPER
+        vldmia  r0, {d16-d31}
+        bx      lr
+
+/* uint32_t vfp_get_mvfr0(void), vfp_get_mvfr1(void) */
+        .globl  vfp_get_mvfr0
+vfp_get_mvfr0:
+        fmrx    r0, mvfr0
+        bx      lr
+        .globl  vfp_get_mvfr1
+vfp_get_mvfr1:
+        fmrx    r0, mvfr1
         bx      lr
 
 /* void vfp_save_exception(struct vfp_state *), vfp_load_exception(): FPINST, FPINST2

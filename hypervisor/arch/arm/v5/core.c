@@ -21,11 +21,6 @@ void level_idle(void) {
 /* ARMv5 has no exclusive loads. */
 void level_clear_exclusive(void) {}
 
-bool level_id_register(unsigned int crm, unsigned int opc2, uint32_t *value) {
-    (void)crm, (void)opc2, (void)value;
-    return false;
-}
-
 const char *level_cpu_name(uint32_t midr) {
     return MIDR_PART(midr) == 0x926 ? "ARM926EJ-S (ARMv5TEJ)" : "unknown ARMv5 core";
 }

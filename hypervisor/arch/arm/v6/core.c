@@ -2,7 +2,6 @@
 /*
  * What the cores of this level are called, how they sleep, what else they lack.
  */
-#include "arch/arm/id_registers.h"
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 
@@ -22,11 +21,6 @@ void level_clear_exclusive(void) {
     uint32_t word = 0, failed;
 
     __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(0), "r"(&word) : "memory");
-}
-
-bool level_id_register(unsigned int crm, unsigned int opc2, uint32_t *value) {
-    *value = id_register(crm, opc2);
-    return true;
 }
 
 const char *level_cpu_name(uint32_t midr) {

@@ -2,7 +2,6 @@
 /*
  * What the cores of this level are called and how they sleep.
  */
-#include "arch/arm/id_registers.h"
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 
@@ -19,11 +18,6 @@ void level_idle(void) {
 
 void level_clear_exclusive(void) {
     __asm__ volatile("clrex" : : : "memory");
-}
-
-bool level_id_register(unsigned int crm, unsigned int opc2, uint32_t *value) {
-    *value = id_register(crm, opc2);
-    return true;
 }
 
 const char *level_cpu_name(uint32_t midr) {

@@ -71,8 +71,10 @@ struct arch_vcpu {
     uint32_t ttbr;        /* what the hardware is given for it */
     uint32_t tls;         /* user thread pointer */
     uint32_t tls_rw;      /* TPIDRURW (v6K+) */
+    uint32_t tls_kernel;  /* TPIDRPRW (v6K+), as the guest kernel sees it */
     uint32_t sctlr;       /* what the guest believes it wrote */
     uint32_t dacr;        /* likewise */
+    uint32_t csselr;      /* likewise (v7) */
     bool vfp_enabled;     /* the guest's view of FPEXC.EN */
     struct vfp_state vfp; /* valid while another vCPU owns the registers */
 };
