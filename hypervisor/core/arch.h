@@ -39,8 +39,8 @@ void arch_backtrace(void);
  */
 void *arch_map_device(maddr_t base, size_t size);
 /**
- * arch_map_shared() - map one frame uncached, so that a guest's (also uncached) mapping of it
- * at another address is coherent on VIVT caches.  NULL when the window is full.
+ * arch_map_shared() - map one frame so that a guest's mapping of it at another address is coherent, if
+ * that was made by arch_l2_shared(): uncached where caches may alias.  NULL when the window is full.
  */
 void *arch_map_shared(mfn_t frame);
 /** arch_unmap_shared() - undo it; the address must have come from arch_map_shared(). */
@@ -129,7 +129,7 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
  * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
- * uint32_t arch_l2_uncached(uint32_t attr) - the same rights, strongly ordered or uncached.
+ * uint32_t arch_l2_shared(uint32_t attr) - the same rights, as arch_map_shared() maps the frame.
  * uint32_t arch_l2_device(uint32_t attr) - the same rights but execution, not cached.
  * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
  * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a live table; visible to the

@@ -8,10 +8,10 @@
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
     switch (type) {
     case P2M_RAM_RO: return arch_l2_is_writable(attr) ? 0 : attr;
-    case P2M_SHARED_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_uncached(attr);
+    case P2M_SHARED_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_shared(attr);
     case P2M_DEVICE_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_device(attr);
     case P2M_RAM: return attr;
-    case P2M_SHARED: return arch_l2_uncached(attr);
+    case P2M_SHARED: return arch_l2_shared(attr);
     case P2M_DEVICE: return arch_l2_device(attr);
     case P2M_INVALID:
     case P2M_CHANGING: break;

@@ -65,19 +65,20 @@ static void attributes_can_be_restricted(void **state) {
     (void)state;
     for (uint32_t bits = 0; bits < 4096; bits++) {
         uint32_t attr = arch_l2_attr(bits);
-        struct pte pte, uncached, device, readonly;
+        struct pte pte, device, readonly;
+        uint32_t shared;
 
         if (!attr) {
             continue;
         }
         pte = arch_pte_decode_l2(attr);
-        uncached = arch_pte_decode_l2(arch_l2_uncached(attr));
+        shared = arch_l2_shared(attr);
         device = arch_pte_decode_l2(arch_l2_device(attr));
         readonly = arch_pte_decode_l2(arch_l2_readonly(attr));
         assert_int_equal(arch_l2_is_cached(attr), is_cacheable(pte.memory));
-        assert_int_equal(uncached.kind, PTE_SMALL);
-        assert_false(is_cacheable(uncached.memory));
-        assert_int_equal(uncached.writable, pte.writable);
+        assert_false(arch_l2_is_fault(shared));
+        assert_false(arch_l2_is_cached(shared));
+        assert_int_equal(arch_l2_is_writable(shared), pte.writable);
         assert_int_equal(device.kind, PTE_SMALL);
         assert_false(is_cacheable(device.memory));
         assert_int_equal(device.writable, pte.writable);

@@ -101,7 +101,7 @@ static void device_memory_is_never_executable(void **state) {
     (void)state;
     assert_int_equal(arch_l2_device(0x07e), 0x037);
     assert_int_equal(arch_l2_device(0x036), 0x037);
-    assert_int_equal(arch_l2_uncached(0x07e), 0x072);
+    assert_int_equal(arch_l2_shared(0x07e), 0x072);
 }
 
 int main(void) {

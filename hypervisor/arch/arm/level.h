@@ -19,9 +19,12 @@ extern const uint32_t level_psr_mask;
 
 /* level_pte.c: the hypervisor's own entries. */
 enum hyp_rights { HYP_READ_WRITE, HYP_READ_EXEC, USR_READ_WRITE, USR_READ_EXEC };
-/* Write-through where the table walker does not look into the data cache, else as CACHED: a
- * store to a table needs no cache operation then. */
-enum hyp_memory { MEMORY_DEVICE, MEMORY_UNCACHED, MEMORY_CACHED, MEMORY_TABLES };
+/*
+ * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as CACHED;
+ * the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where the table walker
+ * does not look into the data cache, else as CACHED: a store to a table needs no cache operation then.
+ */
+enum hyp_memory { MEMORY_DEVICE, MEMORY_SHARED, MEMORY_CACHED, MEMORY_TABLES };
 
 uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain);
 uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
@@ -33,6 +36,10 @@ void level_dcache_flush(uint32_t va, size_t size);
 void level_dcache_inval(uint32_t va, size_t size);
 void level_icache_sync(uint32_t va, size_t size);
 void level_cache_flush_all(void);
+/* level_alias_flush() - write back and invalidate [va, va + size), whose frames the hypervisor also
+ * maps as MEMORY_SHARED, before this address is gone; nothing where that or level_switch_space()
+ * makes it needless. */
+void level_alias_flush(uint32_t va, size_t size);
 /* level_drain() - all stores so far are in memory, or seen by the table walker. */
 void level_drain(void);
 
@@ -47,8 +54,14 @@ void level_switch_space(uint32_t ttbr);
 /* What TTBR holds for a first-level table at this machine address. */
 uint32_t level_ttbr(uint32_t l1_pa);
 
-/* thread.c: user thread pointers, where the core has them. */
+/* cp15.c: registers that not all levels have, as a guest kernel sees them; @key: cp15.h.  @v is
+ * current.  False: it has none such. */
 struct arch_vcpu;
+struct vcpu;
+bool level_cp15_read(const struct arch_vcpu *arch, unsigned int key, uint32_t *value);
+bool level_cp15_write(struct vcpu *v, unsigned int key, uint32_t value);
+
+/* thread.c: user thread pointers, where the core has them. */
 void level_thread_save(struct arch_vcpu *v);
 void level_thread_load(const struct arch_vcpu *v);
 /* level_thread_set() - the one that user code only reads; of the running vCPU. */

@@ -15,7 +15,7 @@
 
 static uint32_t l2_image[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
 static uint32_t l2_device[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
-static uint32_t l2_uncached[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
+static uint32_t l2_alias[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
 static uint32_t l2_window[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
 static uint32_t l2_vectors[L2_ENTRIES] __attribute__((aligned(1024), section(".bss.tables")));
 static uint8_t boot_vectors[PAGE_SIZE] __attribute__((aligned(4096)));
@@ -78,7 +78,7 @@ void mmu_init(uint32_t phys_offset) {
         level_l2_page(image_pa(boot_vectors), HYP_READ_EXEC, MEMORY_CACHED);
     map_image();
     map_table(HYP_DEVICE_VA, l2_device, PV_DOMAIN_HYP);
-    map_table(HYP_UNCACHED_VA, l2_uncached, PV_DOMAIN_HYP);
+    map_table(HYP_ALIAS_VA, l2_alias, PV_DOMAIN_HYP);
     map_table(HYP_WINDOW_VA, l2_window, PV_DOMAIN_HYP);
     map_table(HYP_VECTORS_MIB_VA, l2_vectors, PV_DOMAIN_HYP);
     /* Until the next line these tables are ordinary, written-back memory. */
@@ -133,18 +133,18 @@ void *arch_map_device(maddr_t base, size_t size) {
 
 void *arch_map_shared(mfn_t frame) {
     for (uint32_t i = 0; i < MIB_PAGES; i++) {
-        if (l2_uncached[i] == 0) {
-            arch_pte_write(&l2_uncached[i],
-                           level_l2_page(mfn_to_maddr(frame).v, HYP_READ_WRITE, MEMORY_UNCACHED));
+        if (l2_alias[i] == 0) {
+            arch_pte_write(&l2_alias[i],
+                           level_l2_page(mfn_to_maddr(frame).v, HYP_READ_WRITE, MEMORY_SHARED));
             arch_pte_sync();
-            return (void *)(uintptr_t)(HYP_UNCACHED_VA + i * PAGE_SIZE);
+            return (void *)(uintptr_t)(HYP_ALIAS_VA + i * PAGE_SIZE);
         }
     }
     return NULL;
 }
 
 void arch_unmap_shared(void *va) {
-    arch_pte_write(&l2_uncached[L2_INDEX((uintptr_t)va)], 0);
+    arch_pte_write(&l2_alias[L2_INDEX((uintptr_t)va)], 0);
     arch_pte_sync();
     level_tlb_flush_page((uint32_t)(uintptr_t)va);
 }

@@ -40,6 +40,9 @@
 #define EXT_UNCACHED        0x040u /* normal memory */
 #define EXT_WRITEALLOCATE   0x04cu /* write-back */
 #define EXT_DEVICE_OWN      0x080u /* not shared */
+/* TEX = 0b1BB, C and B = AA: outer and inner cache policy; 01 is write-back, write-allocate.  The same
+ * memory type as EXT_WRITEALLOCATE, with C = 0.  Guests may not ask for it. */
+#define EXT_POLICY_BOTH     0x144u
 
 static inline bool extended_memory_ok(uint32_t memory) {
     return memory <= EXT_WRITEBACK || memory == EXT_UNCACHED || memory == EXT_WRITEALLOCATE ||
@@ -76,14 +79,9 @@ static inline bool arch_l2_is_writable(uint32_t hw) {
     return (hw & EXT_L2_AP_MASK) == EXT_L2_AP_RW;
 }
 
+/* What is sure to be RAM: shared frames have C = 0, however they are cached. */
 static inline bool arch_l2_is_cached(uint32_t hw) {
     return (hw & EXT_C) != 0;
-}
-
-/* Normal memory, as the hypervisor's own mapping of a shared frame: exclusive accesses to it work,
- * and all its mappings have the same type, as both architectures demand. */
-static inline uint32_t arch_l2_uncached(uint32_t attr) {
-    return (attr & ~EXT_L2_MEMORY) | EXT_UNCACHED;
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {

@@ -52,7 +52,7 @@ _start:
         str     r1, [r4, r2, lsl #2]
 
         bl      level_cpu_setup                 @ caches, TLB clean; r0 = SCTLR value
-        orr     r1, r4, #0
+        orr     r1, r4, #LEVEL_TTBR_WALK
         mcr     p15, 0, r1, c2, c0, 0           @ TTBR(0)
         mov     r1, #DACR_KERNEL                @ what the hypervisor always runs with
         mcr     p15, 0, r1, c3, c0, 0           @ DACR

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "arch/arm/cp15.h"
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
@@ -48,6 +49,7 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch->hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
     arch->frame_va = PV_VCPU_VA(v->id) + offsetof(struct pv_vcpu, frame);
     arch->psr_mask = level_psr_mask;
+    arch->sctlr = cp15_read_sctlr();
     arch->work = &this_cpu()->work;
     arch_vcpu_set_base(v, pt_vcpu_l1(v));
 }
@@ -64,11 +66,22 @@ void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
     }
 }
 
+/* What the hypervisor will reach under another address while @d's own is not there. */
+static void leave_domain(const struct domain *d) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        level_alias_flush(PV_VCPU_VA(i), sizeof(struct pv_vcpu));
+    }
+    level_alias_flush(PV_HELPERS_VA, PV_HELPERS_SIZE);
+}
+
 void arch_vcpu_switch(struct vcpu *next) {
     if (next == loaded) {
         return;
     }
     level_thread_save(&loaded->arch);
+    if (loaded->domain && loaded->domain != next->domain) {
+        leave_domain(loaded->domain);
+    }
     if (next->arch.ttbr != loaded->arch.ttbr) {
         level_switch_space(next->arch.ttbr);
     }

@@ -23,7 +23,7 @@ static const uint8_t ap_of[] = {
 
 static const uint8_t cb_of[] = {
     [MEMORY_DEVICE] = 0,
-    [MEMORY_UNCACHED] = 0,
+    [MEMORY_SHARED] = 0,
     [MEMORY_CACHED] = CACHEABLE | BUFFERABLE,
     [MEMORY_TABLES] = CACHEABLE,
 };

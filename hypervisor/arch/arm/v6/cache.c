@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ARM11 caches (ARM1176JZF-S TRM DDI 0301, 3.2.22): separate, virtually indexed, physically
- * tagged, 32-byte lines.  With at most 16 KiB in 4 ways an index is the same in every
- * mapping of a frame; a core with larger ways (CTR.P set) would need page colouring and is
- * not for this code yet (docs/caveats.md).  The table walker reads memory, not the data cache.
+ * tagged, 32-byte lines.  A core with more than 4 KiB a way (CTR.P; DDI 0100, B6.6.1) may hold a frame
+ * in two lines under two addresses.  So nothing here relies on there being one: frames that guest and
+ * hypervisor use at two addresses are uncached or flushed between, and guests colour their
+ * mappings as they do on the bare core.  The table walker reads memory, not the data cache.
  */
 #include "arch/arm/level.h"
 
@@ -59,12 +60,15 @@ void level_icache_sync(uint32_t va, size_t size) {
     CACHE_OP(0, "c5", "4");
 }
 
-/* Physically tagged: no mapping misses what another one wrote.  Data is cleaned all the same, for
- * whoever looks at memory; instructions are fetched anew. */
+/* Data under any address goes to memory; instructions are fetched anew. */
 void level_cache_flush_all(void) {
     CACHE_OP(0, "c14", "0");
     CACHE_OP(0, "c5", "0");
     CACHE_OP(0, "c5", "6");
     level_drain();
     CACHE_OP(0, "c5", "4");
+}
+
+void level_alias_flush(uint32_t va, size_t size) {
+    level_dcache_flush(va, size);
 }

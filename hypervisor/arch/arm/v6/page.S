@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Clear and copy a page at its guest address, which the caller has found mapped with the right
- * rights.  The data cache is physically tagged: plain stores are seen by every mapping.
+ * void arch_guest_clear_page(gvaddr_t va): r0 = va
+ * void arch_guest_copy_page(gvaddr_t to, gvaddr_t from): r0 = to, r1 = from
+ * Where the data cache may alias, what was stored goes to memory: the page has a user mapping at
+ * another address, perhaps of another colour.
  */
-#define PAGE_SIZE   4096
+#include "arch/arm/extended_page.inc"
 
-        .syntax unified
-        .arm
-        .text
-/* void arch_guest_clear_page(gvaddr_t va): r0 = va */
+#define CTR_DSIZE_P (1 << 23)
+
         .globl  arch_guest_clear_page
 arch_guest_clear_page:
-        stmfd   sp!, {r4-r9, lr}
-        add     lr, r0, #PAGE_SIZE
-        mov     r2, #0
-        mov     r3, #0
-        mov     r4, #0
-        mov     r5, #0
-        mov     r6, #0
-        mov     r7, #0
-        mov     r8, #0
-        mov     r9, #0
-1:      .rept   4
-        stmia   r0!, {r2-r9}
-        .endr
-        cmp     r0, lr
-        bne     1b
-        ldmfd   sp!, {r4-r9, pc}
+        stmfd   sp!, {r0, lr}
+        bl      extended_clear_page
+        b       flush_if_aliasing
 
-/* void arch_guest_copy_page(gvaddr_t to, gvaddr_t from): r0 = to, r1 = from */
         .globl  arch_guest_copy_page
 arch_guest_copy_page:
-        stmfd   sp!, {r4-r9, lr}
-        add     lr, r0, #PAGE_SIZE
-1:      .rept   4
-        ldmia   r1!, {r2-r9}
-        stmia   r0!, {r2-r9}
-        .endr
-        cmp     r0, lr
-        bne     1b
-        ldmfd   sp!, {r4-r9, pc}
+        stmfd   sp!, {r0, lr}
+        bl      extended_copy_page
+flush_if_aliasing:
+        ldmfd   sp!, {r0, lr}
+        mrc     p15, 0, r1, c0, c0, 1           @ CTR
+        tst     r1, #CTR_DSIZE_P
+        movne   r1, #PAGE_SIZE
+        bne     level_dcache_flush
+        bx      lr

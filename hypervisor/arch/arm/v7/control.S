@@ -23,6 +23,33 @@ level_cpu_setup:
         mrc     p15, 0, r0, c1, c0, 2
         orr     r0, r0, #(0xf << 20)            @ CPACR: coprocessors 10 and 11
         mcr     p15, 0, r0, c1, c0, 2
+        /*
+         * Cores that may be one of several cache shareable memory only when they take part
+         * in coherency (Cortex-A9 TRM DDI 0388, 4.3.10; A5, A7 and A15 alike): ACTLR.SMP.
+         */
+        mrc     p15, 0, r0, c0, c0, 0
+        ubfx    r0, r0, #4, #12
+        movw    r1, #0xc05
+        teq     r0, r1
+        movwne  r1, #0xc07
+        teqne   r0, r1
+        movwne  r1, #0xc09
+        teqne   r0, r1
+        movwne  r1, #0xc0f
+        teqne   r0, r1
+        mrceq   p15, 0, r0, c1, c0, 1
+        orreq   r0, r0, #(1 << 6)
+        mcreq   p15, 0, r0, c1, c0, 1
+
+        /* USR mode has nothing of the debug unit (DBGDSCR.UDCCdis, C11.11.20) nor, where there is
+         * ThumbEE, its register, which nobody switches (TEECR.XED, A2.10.3). */
+        mrc     p14, 0, r0, c0, c1, 0
+        orr     r0, r0, #(1 << 12)
+        mcr     p14, 0, r0, c0, c2, 2
+        mrc     p15, 0, r0, c0, c1, 0           @ ID_PFR0
+        tst     r0, #0xf000
+        movne   r0, #1
+        mcrne   p14, 6, r0, c0, c0, 0
         dsb
         isb
         mrc     p15, 0, r0, c1, c0, 0

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * User thread registers, and the exclusive monitor: a store-exclusive of the next vCPU must not
- * succeed on the reservation of the last one.
- */
-#include "arch/arm/level.h"
-#include "core/arch.h"
+#include "arch/arm/extended_thread.h"
 
 void level_thread_save(struct arch_vcpu *v) {
-    __asm__ volatile("mrc p15, 0, %0, c13, c0, 2" : "=r"(v->tls_rw));
+    extended_thread_save(v);
 }
 
 void level_thread_set(uint32_t tls) {
-    __asm__ volatile("mcr p15, 0, %0, c13, c0, 3" : : "r"(tls));
+    extended_thread_set(tls);
 }
 
 void level_thread_load(const struct arch_vcpu *v) {
-    __asm__ volatile("mcr p15, 0, %0, c13, c0, 2\n"
-                     "mcr p15, 0, %1, c13, c0, 3\n"
-                     :
-                     : "r"(v->tls_rw), "r"(v->tls));
-    level_clear_exclusive();
+    extended_thread_load(v);
 }

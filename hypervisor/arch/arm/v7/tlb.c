@@ -5,10 +5,7 @@
  * what they learned only where they are not visible; BPIALL is always right (DDI 0406, B2.2.5).
  */
 #include "arch/arm/level.h"
-
-/* TTBR0: walks do not look into the inner cache (arch_pte_write() cleans to the point of
- * unification, which all walkers see: DDI 0406, B3.10.1), not shareable. */
-#define TTBR_WALK 0u
+#include "level/control.h"
 
 void level_tlb_flush_all(void) {
     __asm__ volatile("dsb\n"
@@ -44,5 +41,5 @@ void level_switch_space(uint32_t ttbr) {
 }
 
 uint32_t level_ttbr(uint32_t l1_pa) {
-    return l1_pa | TTBR_WALK;
+    return l1_pa | LEVEL_TTBR_WALK;
 }

@@ -57,12 +57,12 @@ static inline bool arch_l2_is_cached(uint32_t hw) {
     return (hw & V5_C) != 0;
 }
 
-static inline uint32_t arch_l2_uncached(uint32_t attr) {
+static inline uint32_t arch_l2_shared(uint32_t attr) {
     return attr & ~(V5_C | V5_B);
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {
-    return arch_l2_is_cached(attr) ? arch_l2_uncached(attr) : attr;
+    return arch_l2_is_cached(attr) ? arch_l2_shared(attr) : attr;
 }
 
 static inline uint32_t arch_l2_readonly(uint32_t attr) {

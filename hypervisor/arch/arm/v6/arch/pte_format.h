@@ -5,4 +5,9 @@
 
 #include "arch/arm/pte_extended.h"
 
+/* Not cached: the caches may alias. */
+static inline uint32_t arch_l2_shared(uint32_t attr) {
+    return (attr & ~EXT_L2_MEMORY) | EXT_UNCACHED;
+}
+
 #endif /* LEVEL_PTE_FORMAT_H */

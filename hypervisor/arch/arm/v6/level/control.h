@@ -8,4 +8,7 @@
 
 #define LEVEL_BOOT_SECTION 0x0000040e
 
+/* TTBR: walks are not cached. */
+#define LEVEL_TTBR_WALK    0
+
 #endif

@@ -55,12 +55,12 @@ static inline bool arch_l2_is_cached(uint32_t hw) {
     return (hw & FAKE_CACHED) != 0;
 }
 
-static inline uint32_t arch_l2_uncached(uint32_t attr) {
+static inline uint32_t arch_l2_shared(uint32_t attr) {
     return attr & ~FAKE_MEMORY;
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {
-    return arch_l2_is_cached(attr) ? arch_l2_uncached(attr) : attr;
+    return arch_l2_is_cached(attr) ? arch_l2_shared(attr) : attr;
 }
 
 static inline uint32_t arch_l2_readonly(uint32_t attr) {
