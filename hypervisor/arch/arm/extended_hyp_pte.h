@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The hypervisor's own table entries in the format of pte_extended.h, for the hyp_pte.c of ARMv6 and of
- * ARMv7, which say beforehand what memory_of[] is.
+ * ARMv7, whose memory types differ.
  */
 #ifndef ARCH_ARM_EXTENDED_HYP_PTE_H
 #define ARCH_ARM_EXTENDED_HYP_PTE_H
@@ -12,6 +12,11 @@
 #define L1_TABLE   0x1u
 #define L1_SECTION 0x2u
 #define L2_SMALL   0x2u
+
+struct extended_memory {
+    uint8_t tex;
+    uint8_t cb;
+};
 
 /* Rights: AP[1:0], APX; never executable but where said. */
 static const struct {
@@ -25,26 +30,21 @@ static const struct {
     [USR_READ_EXEC] = {2, 0, 0},
 };
 
-/* Memory type: TEX, C and B. */
-struct extended_memory {
-    uint8_t tex;
-    uint8_t cb;
-};
-static const struct extended_memory memory_of[];
-
-uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain) {
+static inline uint32_t extended_l1_table(uint32_t table_pa, unsigned int dacr_domain) {
     return table_pa | dacr_domain << 5 | L1_TABLE;
 }
 
-uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory) {
-    return pa | (uint32_t)rights_of[rights].apx << 15 | (uint32_t)memory_of[memory].tex << 12 |
+static inline uint32_t extended_l1_section(uint32_t pa, enum hyp_rights rights,
+                                           struct extended_memory memory) {
+    return pa | (uint32_t)rights_of[rights].apx << 15 | (uint32_t)memory.tex << 12 |
            (uint32_t)rights_of[rights].ap << 10 | (uint32_t)PV_DOMAIN_HYP << 5 |
-           (uint32_t)rights_of[rights].xn << 4 | (uint32_t)memory_of[memory].cb << 2 | L1_SECTION;
+           (uint32_t)rights_of[rights].xn << 4 | (uint32_t)memory.cb << 2 | L1_SECTION;
 }
 
-uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory) {
-    return pa | (uint32_t)rights_of[rights].apx << 9 | (uint32_t)memory_of[memory].tex << 6 |
-           (uint32_t)rights_of[rights].ap << 4 | (uint32_t)memory_of[memory].cb << 2 | L2_SMALL |
+static inline uint32_t extended_l2_page(uint32_t pa, enum hyp_rights rights,
+                                        struct extended_memory memory) {
+    return pa | (uint32_t)rights_of[rights].apx << 9 | (uint32_t)memory.tex << 6 |
+           (uint32_t)rights_of[rights].ap << 4 | (uint32_t)memory.cb << 2 | L2_SMALL |
            rights_of[rights].xn;
 }
 

@@ -10,3 +10,15 @@ static const struct extended_memory memory_of[] = {
     [MEMORY_CACHED] = {1, 3}, /* normal, write-back, write-allocate */
     [MEMORY_TABLES] = {1, 3}, /* as cached: arch_pte_write() cleans the line */
 };
+
+uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain) {
+    return extended_l1_table(table_pa, dacr_domain);
+}
+
+uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory) {
+    return extended_l1_section(pa, rights, memory_of[memory]);
+}
+
+uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory) {
+    return extended_l2_page(pa, rights, memory_of[memory]);
+}
