@@ -132,7 +132,7 @@ bool driver_is_console(const void *fdt, int node) {
 uint32_t driver_clock_hz(const void *fdt, int node, const char *name) {
     int size;
     const fdt32_t *clocks = fdt_getprop(fdt, node, "clocks", &size);
-    int index = fdt_stringlist_search(fdt, node, "clock-names", name);
+    int index = name ? fdt_stringlist_search(fdt, node, "clock-names", name) : 0;
     uint64_t hz;
 
     /* A fixed clock has no specifier cells: each entry is one phandle. */

@@ -12,6 +12,7 @@
 #include "core/driver.h"
 #include "core/intc.h"
 #include "core/reg_poll.h"
+#include "core/ticks.h"
 
 #define TIMER1LOAD           0x00
 #define TIMER1CONTROL        0x08
@@ -22,31 +23,18 @@
 #define TIMERCONTROL_ENABLE  (1u << 7)
 #define TIMER2CONTROL        0x28
 
-#define NS_PER_S             1000000000u
-
 static void *regs;
-static uint32_t ns_per_tick;
-static uint32_t ticks_per_ns; /* 0.32, rounded down */
+static struct tick_rate rate;
 
 static void sp804_stop(void) {
     reg_write(regs, TIMER1CONTROL, TIMERCONTROL_32BIT);
     reg_write(regs, TIMER1INTCLR, 1);
 }
 
-/*
- * Rounded up, so that the deadline has passed when the interrupt comes; but for the phase of the
- * clock, which core makes up for by looking at the counter.  The product is at most two ticks too
- * small; a division would take ten times as long on a core that has none.
- */
 static void sp804_set(uint32_t ns) {
-    uint32_t ticks = (uint32_t)((uint64_t)ns * ticks_per_ns >> 32);
-
-    for (uint32_t rest = ns - ticks * ns_per_tick; rest > 0; ticks++) {
-        rest = rest > ns_per_tick ? rest - ns_per_tick : 0;
-    }
     reg_write(regs, TIMER1CONTROL, TIMERCONTROL_32BIT);
     reg_write(regs, TIMER1INTCLR, 1);
-    reg_write(regs, TIMER1LOAD, ticks > 0 ? ticks : 1);
+    reg_write(regs, TIMER1LOAD, ticks_of(&rate, ns));
     reg_write(regs, TIMER1CONTROL,
               TIMERCONTROL_ENABLE | TIMERCONTROL_INT | TIMERCONTROL_32BIT | TIMERCONTROL_ONESHOT);
 }
@@ -72,11 +60,9 @@ static int sp804_probe(const void *fdt, int node) {
     /* The binding names the timers' clocks in order; boards clock both alike. */
     uint32_t hz = driver_clock_hz(fdt, node, "timer0");
     regs = driver_map(fdt, node, 0, NULL);
-    if (!regs || hz == 0 || NS_PER_S / hz == 0) {
+    if (!regs || ticks_rate(hz, &rate)) {
         return -XEN_EINVAL;
     }
-    ns_per_tick = NS_PER_S / hz;
-    ticks_per_ns = UINT32_MAX / ns_per_tick;
     reg_write(regs, TIMER2CONTROL, 0);
     sp804_stop();
     devices.oneshot = &sp804_ops;
