@@ -114,7 +114,7 @@ struct pv_vcpu {
     struct pv_frame frame; /* 0x40 */
     uint32_t fsr;          /* 0x54: DFSR or IFSR; domain faults appear as
                                  * permission faults */
-    uint32_t far;          /* 0x58: DFAR, or the pc of a prefetch abort */
+    uint32_t far;          /* 0x58: DFAR; of a prefetch abort IFAR (ARMv7) or its pc */
     uint32_t kernel_sp;    /* 0x5c: written by the guest: sp on exceptions
                                  * from guest user code */
     /* Constant after start; a guest that overwrites these fools itself. */
@@ -129,10 +129,10 @@ struct pv_vcpu {
  * Time in nanoseconds since the machine started, without a trap:
  *   do { v = time.version (even);
  *        delta = (counter - (uint32_t)time.tsc_timestamp) & counter_mask;
- *        ns = time.system_time + (((uint64_t)delta * time.tsc_to_system_mul) >> 32
- *             << time.tsc_shift (>> when negative; apply to delta first));
+ *        ns = time.system_time + ((uint64_t)delta * time.tsc_to_system_mul >> (32 - time.tsc_shift));
  *   } while (time.version != v);
- * The hypervisor renews it well before the counter wraps.
+ * tsc_shift is 1 to 31.  The product is that of two 32-bit numbers and fits; delta << tsc_shift,
+ * multiplied, would not.  The hypervisor renews it well before the counter wraps.
  */
 
 /* ---- set_callbacks (__HYPERVISOR_set_callbacks) --------------------------- */
@@ -211,7 +211,9 @@ struct pv_callbacks {
 #define PV_MMUEXT_CLEAN_DCACHE      32 /* write back */
 #define PV_MMUEXT_FLUSH_DCACHE      33 /* write back and invalidate */
 #define PV_MMUEXT_INVAL_DCACHE      34 /* invalidate (partial lines written back) */
-#define PV_MMUEXT_SYNC_ICACHE       35 /* make stores visible to instruction fetch */
+/* Make stores visible to instruction fetch.  An instruction cache that is physically tagged (ARMv6 and
+ * later) is invalidated whole, for all mappings, however short the range. */
+#define PV_MMUEXT_SYNC_ICACHE       35
 /* TLB by range: arg1.linear_addr = start, arg2.nr_ents = bytes. */
 #define PV_MMUEXT_TLB_FLUSH_RANGE   36
 /* Whole-table load: arg1.mfn = guest-physical address of a registered L2 table,
