@@ -20,6 +20,7 @@
 #include <public/arch-arm-pv.h>
 #include <level/abort.inc>
 #include <level/barrier.inc>
+#include <level/fault.inc>
 #include "asm_offsets.h"
 #include "arch/arm/layout.h"
 
@@ -277,11 +278,13 @@ entry_pabt:
 
 /*
  * A guest pointer that the guest itself could not use: resume at the fixup, which
- * returns -EFAULT from the copy routine.  Any other fault of ours is fatal.
+ * returns -EFAULT from the copy routine.  An abort that a guest's access caused earlier is
+ * counted and lost.  Any other fault of ours is fatal.
  *   in: ABT mode, sp = vcpu, fault_pc saved, lr = spsr
  */
 dabt_in_hypervisor:
         str     r0, [sp, #VCPU_FAULT_R0]
+        async_abort_to async_abort, r0
         ldr     lr, [sp, #VCPU_FAULT_PC]
         ldr     r0, =guest_access_start
         sub     r0, lr, r0
@@ -292,6 +295,14 @@ dabt_in_hypervisor:
         ldr     r0, [sp, #VCPU_FAULT_R0]
         ldr     lr, [sp, #VCPU_FAULT_PC]
         b       fatal_dabt
+async_abort:
+        ldr     lr, =trap_async_abort_count
+        ldr     r0, [lr]
+        add     r0, r0, #1
+        str     r0, [lr]
+        ldr     r0, [sp, #VCPU_FAULT_R0]
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        movs    pc, lr
 
 /* Undefined instruction: emulated, or the guest's, decided in C.
  *   in: UND mode, sp = vcpu, lr = address of the next instruction */

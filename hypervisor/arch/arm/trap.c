@@ -22,6 +22,7 @@
 #define RESTART_SLOT 32u
 
 uint32_t trap_fiq_count;
+uint32_t trap_async_abort_count;
 
 /* Guest kernel code interrupted in a restartable sequence resumes at its start. */
 static uint32_t restart_pc(const struct vcpu *v) {

@@ -29,8 +29,11 @@ void level_tlb_flush_page(uint32_t va) {
                      : "memory");
 }
 
+/* An asynchronous abort that the old space's accesses caused comes now, not in the next guest: the
+ * barrier waits for them, and then such aborts are unmasked. */
 void level_switch_space(uint32_t ttbr) {
     __asm__ volatile("mcr p15, 0, %1, c7, c10, 4\n"
+                     "cpsie a\n"
                      "mcr p15, 0, %0, c2, c0, 0\n"
                      "mcr p15, 0, %1, c7, c5, 4\n"
                      :
