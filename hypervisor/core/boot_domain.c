@@ -7,6 +7,7 @@
 #include "core/abi.h"
 #include "core/domain.h"
 #include "core/fdt_reg.h"
+#include "core/fdt_tree.h"
 #include "core/sched.h"
 
 #define CELL_KIB        10
@@ -167,12 +168,12 @@ static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_doma
 
 /* Is @node @other, or inside it, or around it? */
 static bool boot_domain_nested(const void *fdt, int node, int other) {
-    for (int up = node; up > 0; up = fdt_parent_offset(fdt, up)) {
+    for (int up = node; up > 0; up = fdt_tree_parent(fdt, up)) {
         if (up == other) {
             return true;
         }
     }
-    for (int up = other; up > 0; up = fdt_parent_offset(fdt, up)) {
+    for (int up = other; up > 0; up = fdt_tree_parent(fdt, up)) {
         if (up == node) {
             return true;
         }

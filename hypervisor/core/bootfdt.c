@@ -8,6 +8,7 @@
 #include "core/abi.h"
 #include "core/boot_domain.h"
 #include "core/fdt_reg.h"
+#include "core/fdt_tree.h"
 #include "core/printk.h"
 #include "lib/format.h"
 
@@ -165,6 +166,7 @@ int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,
         return bootfdt_fail(
             out, "there is no device tree at the address in r2, or it is malformed or too large");
     }
+    fdt_tree_learn(fdt);
     int chosen = fdt_path_offset(fdt, "/chosen");
     if (chosen < 0) {
         return bootfdt_fail(out, "the device tree has no /chosen node, or is malformed");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/abi.h"
+#include "core/fdt_tree.h"
 
 #define FOUR_GIB 0x100000000ull
 
@@ -95,7 +96,7 @@ static int fdt_reg_untranslated(const void *fdt, int node, unsigned int index, u
                                 uint64_t *length) {
     int size, address_cells, size_cells;
     const uint8_t *reg = fdt_getprop(fdt, node, "reg", &size);
-    int bus = fdt_parent_offset(fdt, node);
+    int bus = fdt_tree_parent(fdt, node);
 
     if (!reg || bus < 0) {
         return -XEN_ENOENT;
@@ -118,12 +119,12 @@ static int fdt_reg_untranslated(const void *fdt, int node, unsigned int index, u
 }
 
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
-    int bus = fdt_parent_offset(fdt, node);
+    int bus = fdt_tree_parent(fdt, node);
     uint64_t start, length;
     int err = fdt_reg_untranslated(fdt, node, index, &start, &length);
 
     while (err == 0 && bus > 0) {
-        int parent = fdt_parent_offset(fdt, bus);
+        int parent = fdt_tree_parent(fdt, bus);
 
         err = parent < 0 ? -XEN_EINVAL : fdt_reg_translate_once(fdt, bus, parent, &start);
         bus = parent;

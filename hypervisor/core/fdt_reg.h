@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Addresses in a device tree (Devicetree Specification 0.3, 2.3.5 - 2.3.8): reg
- * and ranges, checked.  Each call walks the tree from its start, for boot only.
+ * and ranges, checked.  For boot only.
  */
 #ifndef CORE_FDT_REG_H
 #define CORE_FDT_REG_H

@@ -8,6 +8,7 @@
 #include "core/abi.h"
 #include "core/driver.h"
 #include "core/fdt_reg.h"
+#include "core/fdt_tree.h"
 #include "core/intc.h"
 #include "core/printk.h"
 #include "lib/format.h"
@@ -114,7 +115,7 @@ static int guest_hw_add_windows(const void *fdt, int node, char *error) {
     int size, err = 0;
     const uint8_t *ranges = fdt_getprop(fdt, node, "ranges", &size);
     const char *type = fdt_getprop(fdt, node, "device_type", NULL);
-    int cells = fdt_address_cells(fdt, fdt_parent_offset(fdt, node));
+    int cells = fdt_address_cells(fdt, fdt_tree_parent(fdt, node));
 
     if (!ranges || !type || strcmp(type, "pci") != 0) {
         return 0;

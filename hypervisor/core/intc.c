@@ -9,6 +9,7 @@
 
 #include "core/abi.h"
 #include "core/fdt_reg.h"
+#include "core/fdt_tree.h"
 
 /* In order of registration, a parent before its children; constant after boot. */
 static struct intc_chip *chips[INTC_CHIP_MAX];
@@ -101,7 +102,7 @@ static int intc_parent_of(const void *fdt, int node) {
         if (fdt_reg_number(fdt, node, "interrupt-parent", &phandle) == 0) {
             return fdt_node_offset_by_phandle(fdt, (uint32_t)phandle);
         }
-        node = fdt_parent_offset(fdt, node);
+        node = fdt_tree_parent(fdt, node);
     }
     return node;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the machine's tree says is read right, and each mistake in it is named. */
-/* links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/cmdline.c lib/format.c */
+/* links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/fdt_tree.c core/cmdline.c
+ * links: lib/format.c */
 #include "core/bootfdt.h"
 
 #include <libfdt.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Drivers find their nodes in any order, and the tree of interrupt controllers is one space. */
-/* links: core/driver.c core/device.c core/fdt_reg.c */
+/* links: core/driver.c core/device.c core/fdt_reg.c core/fdt_tree.c */
 #include "core/driver.h"
 
 #include <libfdt.h>
