@@ -9,7 +9,7 @@ import re
 import signal
 import time
 
-from dacre import BUILD, UserError
+from dacre import BUILD, TOP, UserError
 from dacre.config import read_config
 from dacre.image import make_image
 from dacre.machine import Machine, MachineError
@@ -21,8 +21,6 @@ MEMORY = 64
 PLACES = ["native", "dom0", "domU", "domU_busy"]
 PROGRAM = "rdinit=/bin/bench quiet norandmaps"
 RAMDISK = ["build/userland/base.cpio.gz", "build/userland/bench.cpio.gz"]
-PV_KERNEL = "build/linux/pv/Image"
-NATIVE = BUILD / "linux" / "native"
 KERNEL_OFFSET = 0x8000      # of an uncompressed kernel from the start of RAM
 # The date is QEMU's virtual time from a fixed start, random numbers come from a fixed seed.
 REPEATABLE = ["-nic", "none", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1"]
@@ -48,7 +46,8 @@ class Figure:
 def native_place(board, bootargs, directory):
     """The kernel alone on the board, loaded uncompressed like the guests' kernels."""
     uimage = directory / "uImage"
-    write_uimage(NATIVE / "Image", uimage, board.ram_start + KERNEL_OFFSET)
+    kernel = board.linux("native")
+    write_uimage(kernel, uimage, board.ram_start + KERNEL_OFFSET)
     ramdisk = directory / "native.cpio.gz"
     with open(ramdisk, "wb") as joined:
         for part in RAMDISK:
@@ -57,22 +56,22 @@ def native_place(board, bootargs, directory):
     machine = list(board.qemu)
     machine[machine.index("-m") + 1] = str(MEMORY)
     return Place("native", [*machine, "-kernel", str(uimage),
-                            "-dtb", str(next(NATIVE.glob("*.dtb"))),
+                            "-dtb", str(kernel.parent / board.linux_tree),
                             "-initrd", str(ramdisk),
                             "-append", f"console=ttyAMA0 {PROGRAM} {bootargs} bench.end=reset"],
                  [], HYPERVISOR)
 
 
-def domain(bootargs):
-    return {"kernel": PV_KERNEL, "ramdisk": RAMDISK, "memory": f"{MEMORY}M",
+def domain(board, bootargs):
+    return {"kernel": str(board.linux().relative_to(TOP)), "ramdisk": RAMDISK, "memory": f"{MEMORY}M",
             "bootargs": f"console=hvc0 {PROGRAM} {bootargs}"}
 
 
 CONFIGS = {
-    "dom0": lambda args: {"dom0": domain(args)},
-    "domU": lambda args: {"domu": [domain(args) | {"name": "domU"}]},
-    "domU_busy": lambda args: {"dom0": domain("bench.busy=1"),
-                               "domu": [domain(args) | {"name": "domU"}]},
+    "dom0": lambda board, args: {"dom0": domain(board, args)},
+    "domU": lambda board, args: {"domu": [domain(board, args) | {"name": "domU"}]},
+    "domU_busy": lambda board, args: {"dom0": domain(board, "bench.busy=1"),
+                                      "domu": [domain(board, args) | {"name": "domU"}]},
 }
 
 
@@ -89,7 +88,7 @@ def make_place(name, board, bootargs=""):
     directory.mkdir(exist_ok=True)
     if name == "native":
         return native_place(board, bootargs, directory)
-    config = read_config(CONFIGS[name](bootargs), f"bench-{name}")
+    config = read_config(CONFIGS[name](board, bootargs), f"bench-{name}")
     image = make_image(config, board, directory)
     names = [d.name for d in config.domains]
     return Place(name, image.qemu_arguments(), names, "dom0" if name == "dom0" else "domU")

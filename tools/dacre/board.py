@@ -13,6 +13,7 @@ class Board:
     name: str
     arch: str           # v5, v6, v7
     kernel: str         # suffix of its guest kernels' flavours: "" or as "v6v7" in pv-v6v7
+    linux_tree: str     # Linux's own device tree of it, beside the native kernel
     cpu_part: int       # as in MIDR and /proc/cpuinfo
     qemu: list          # machine and CPU options
     ram_start: int      # bytes
@@ -56,6 +57,7 @@ def load_board(name):
     memory = qemu[qemu.index("-m") + 1]
     return Board(
         name=name, arch=facts["arch"], kernel=facts.get("kernel", ""),
+        linux_tree=facts["linux_tree"],
         cpu_part=int(facts["cpu_part"], 0), qemu=qemu,
         ram_start=int(facts.get("ram_start", "0"), 0),
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
