@@ -48,7 +48,7 @@ void arch_unmap_shared(void *va);
 /**
  * arch_map_frame() - map one frame cached in this pCPU's window slot (0..ARCH_MAP_SLOTS - 1) for a
  * short time.  The caller may not assume that what a guest has in its cache lines is visible
- * unless arch_cache_flush_all() was called since that guest last ran.
+ * unless arch_cache_flush_aliases() was called since that guest last ran.
  */
 void *arch_map_frame(unsigned int slot, mfn_t frame);
 /** arch_unmap_frame() - write back and invalidate its lines and unmap. */
@@ -62,8 +62,18 @@ void *arch_map_heap(maddr_t base, uint32_t size);
 
 /* ---- Caches and TLB ---- */
 
-/** arch_cache_flush_all() - clean and invalidate the D cache, invalidate the I cache. */
-void arch_cache_flush_all(void);
+/**
+ * arch_cache_flush_aliases() - what any address of a frame left in the caches is not used any more: I
+ * cache invalidated; D cache cleaned and invalidated where it is indexed by virtual address.
+ */
+void arch_cache_flush_aliases(void);
+/**
+ * arch_cache_flush_step() - clean and invalidate the D cache, and what lies between it and memory, one
+ * bounded step a call; invalidate the I cache.  *@progress: 0 at first.  True: there is more.
+ */
+bool arch_cache_flush_step(uint32_t *progress);
+/** arch_cache_range_max - longer ranges are flushed by arch_cache_flush_step(), in bytes. */
+extern const uint32_t arch_cache_range_max;
 /** arch_cache_clean() - write back [@va, @va + @size) so that the table walker and DMA see it. */
 void arch_cache_clean(const void *va, size_t size);
 /** arch_tlb_flush_all() - all entries of all pCPUs. */

@@ -9,6 +9,7 @@
 #define CORE_DEVICE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/addr.h"
@@ -59,6 +60,16 @@ struct counter {
     volatile const uint32_t *reg; /* hypervisor's mapping */
 };
 
+/* A cache between the CPU's own and memory, by machine address.  Any range; the lines at its ends are
+ * part of it. */
+struct outer_cache_ops {
+    /** Write back; flush: and invalidate. */
+    void (*clean)(maddr_t start, size_t size);
+    void (*flush)(maddr_t start, size_t size);
+    /** Flush the @way-th part of it, of however many.  True: there are more. */
+    bool (*flush_way)(unsigned int way);
+};
+
 struct devices {
     const struct uart_ops *uart;
     unsigned int uart_irq;
@@ -66,6 +77,7 @@ struct devices {
     const struct oneshot_ops *oneshot;
     unsigned int oneshot_irq;
     struct counter counter;
+    const struct outer_cache_ops *outer_cache; /* NULL: none */
     /** Reset the board; does not return where the board can. */
     void (*reset)(void);
 };

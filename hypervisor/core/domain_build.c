@@ -235,7 +235,7 @@ static int domain_build_vcpus(struct domain_build *b) {
 static int domain_build_start(struct domain_build *b) {
     domain_load_bytes(&b->domain->p2m, b->tree_start, b->tree, b->tree_size);
     /* No line of what was at these addresses before may be fetched as this guest's code. */
-    arch_cache_flush_all();
+    arch_cache_flush_aliases();
     printk("Domain %u (%s): %u MiB at 0x%08x, kernel %u KiB, ramdisk %u KiB, tree at 0x%08x\n",
            b->id, b->name, b->layout.ram_size >> MIB_SHIFT, b->layout.ram_start.v,
            b->kernel.size >> 10, b->ramdisk.size >> 10, b->tree_start.v);

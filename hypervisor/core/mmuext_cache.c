@@ -9,8 +9,7 @@
 #include "core/vcpu.h"
 
 /* From here on the whole TLB or cache is the shorter way. */
-#define TLB_RANGE_PAGES   16u
-#define CACHE_RANGE_BYTES (32u * 1024)
+#define TLB_RANGE_PAGES 16u
 
 /* A range of the guest's: [*start, *start + *size).  An empty one may lie anywhere. */
 static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size) {
@@ -61,10 +60,8 @@ int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progr
 
 int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     (void)op;
-    (void)progress;
     v->domain->pt.work += PT_WORK_STEP;
-    arch_cache_flush_all();
-    return 0;
+    return arch_cache_flush_step(progress) ? -XEN_EAGAIN : 0;
 }
 
 /* One page, or the part of it that is asked for. */
@@ -82,13 +79,14 @@ static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
 int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t start, size, chunk;
 
-    if (range_of(op, &start, &size) || *progress > size) {
+    if (range_of(op, &start, &size)) {
         return -XEN_EINVAL;
     }
-    if (size > CACHE_RANGE_BYTES && op->cmd != PV_MMUEXT_INVAL_DCACHE) {
-        v->domain->pt.work += PT_WORK_STEP;
-        arch_cache_flush_all();
-        return 0;
+    if (size > arch_cache_range_max && op->cmd != PV_MMUEXT_INVAL_DCACHE) {
+        return mmuext_flush_cache(v, op, progress);
+    }
+    if (*progress > size) {
+        return -XEN_EINVAL;
     }
     start += *progress;
     size -= *progress;

@@ -247,7 +247,7 @@ static void finish(const struct change *c, uint32_t *entry) {
     c->d->p2m.changing = INVALID_GFN.v;
     arch_pte_sync();
     arch_tlb_flush_all();
-    arch_cache_flush_all();
+    arch_cache_flush_aliases();
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 

@@ -62,7 +62,7 @@ static bool flush_waiting(void) {
     spin_unlock(&page_lock);
     if (any) {
         arch_tlb_flush_all();
-        arch_cache_flush_all();
+        arch_cache_flush_aliases();
     }
     return any;
 }

@@ -33,7 +33,7 @@ bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value) {
     /* Test and clean (and invalidate): done in one go, "clean now" = Z set. */
     case CP15_TEST_CLEAN:
     case CP15_TEST_CLEAN_INVAL:
-        arch_cache_flush_all();
+        level_cache_flush_aliases();
         *value = 1u << 30;
         return true;
     default: return level_cp15_read(&v->arch, key, value);
@@ -41,17 +41,20 @@ bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value) {
 }
 
 static bool cache_write(const struct transfer *t, uint32_t value) {
-    bool by_address = t->opc2 == 1;
     gvaddr_t va = gvaddr(value & ~(LEVEL_LINE_MAX - 1u));
 
     if (t->crm == 0 && t->opc2 == 4) { /* wait for interrupt: idle is SCHEDOP_block */
         return true;
     }
-    if (by_address && va.v < PV_VIRT_START) {
-        arch_guest_dcache_flush(va, LEVEL_LINE_MAX);
-        arch_guest_icache_sync(va, LEVEL_LINE_MAX);
-    } else if (!by_address) {
-        arch_cache_flush_all();
+    switch (t->opc2) {
+    case 1:
+        if (va.v < PV_VIRT_START) {
+            arch_guest_dcache_flush(va, LEVEL_LINE_MAX);
+            arch_guest_icache_sync(va, LEVEL_LINE_MAX);
+        }
+        break;
+    case 2: level_cache_flush_set(value); break;
+    default: level_cache_flush_aliases(); break;
     }
     return true;
 }

@@ -35,7 +35,11 @@ void level_dcache_clean(uint32_t va, size_t size);
 void level_dcache_flush(uint32_t va, size_t size);
 void level_dcache_inval(uint32_t va, size_t size);
 void level_icache_sync(uint32_t va, size_t size);
-void level_cache_flush_all(void);
+/* core/arch.h says what these two do, and what arch_cache_range_max is. */
+void level_cache_flush_aliases(void);
+bool level_cache_flush_step(uint32_t *progress);
+/* level_cache_flush_set() - a guest's operation by set and way; @value as it gave it. */
+void level_cache_flush_set(uint32_t value);
 /* level_alias_flush() - write back and invalidate [va, va + size), whose frames the hypervisor also
  * maps as MEMORY_SHARED, before this address is gone; nothing where that or level_switch_space()
  * makes it needless. */

@@ -8,8 +8,12 @@
 #include "arch/arm/mmu.h"
 #include "core/arch.h"
 
-void arch_cache_flush_all(void) {
-    level_cache_flush_all();
+void arch_cache_flush_aliases(void) {
+    level_cache_flush_aliases();
+}
+
+bool arch_cache_flush_step(uint32_t *progress) {
+    return level_cache_flush_step(progress);
 }
 
 void arch_cache_clean(const void *va, size_t size) {

@@ -82,12 +82,12 @@ void mmu_init(uint32_t phys_offset) {
     map_table(HYP_WINDOW_VA, l2_window, PV_DOMAIN_HYP);
     map_table(HYP_VECTORS_MIB_VA, l2_vectors, PV_DOMAIN_HYP);
     /* Until the next line these tables are ordinary, written-back memory. */
-    level_cache_flush_all();
+    level_cache_flush_aliases();
     map_table(HYP_IMAGE_VA, l2_image, PV_DOMAIN_HYP);
     level_dcache_clean((uint32_t)(uintptr_t)boot_l1, sizeof(boot_l1));
     arch_pte_write(&boot_l1[L1_INDEX(image_pa(image_start))], 0);
     arch_pte_sync();
-    level_cache_flush_all();
+    level_cache_flush_aliases();
     level_tlb_flush_all();
 }
 

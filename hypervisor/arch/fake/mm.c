@@ -64,9 +64,17 @@ void arch_unmap_shared(void *va) {
 
 /* ---- Caches and TLB ---- */
 
-void arch_cache_flush_all(void) {
+void arch_cache_flush_aliases(void) {
     fake_cache_flushes++;
 }
+
+bool arch_cache_flush_step(uint32_t *progress) {
+    (void)progress;
+    fake_cache_flushes++;
+    return false;
+}
+
+const uint32_t arch_cache_range_max = 32 * 1024;
 
 void arch_cache_clean(const void *va, size_t size) {
     (void)va;

@@ -5,6 +5,7 @@
  * walker reads memory, not the data cache.
  */
 #include "arch/arm/level.h"
+#include "core/arch.h"
 
 #define LINE 32u
 
@@ -79,7 +80,7 @@ void level_icache_sync(uint32_t va, size_t size) {
     level_drain();
 }
 
-void level_cache_flush_all(void) {
+void level_cache_flush_aliases(void) {
     /* Test, clean and invalidate until the whole data cache is clean (DDI 0198 2.3.8). */
     __asm__ volatile("1: mrc p15, 0, r15, c7, c14, 3\n"
                      "   bne 1b\n"
@@ -89,6 +90,20 @@ void level_cache_flush_all(void) {
     DCACHE_OP(0, "c5", "0");
     level_drain();
 }
+
+/* The whole cache is one operation. */
+bool level_cache_flush_step(uint32_t *progress) {
+    (void)progress;
+    level_cache_flush_aliases();
+    return false;
+}
+
+void level_cache_flush_set(uint32_t value) {
+    (void)value;
+    level_cache_flush_aliases();
+}
+
+const uint32_t arch_cache_range_max = 32 * 1024;
 
 /* Each switch of the space flushes all. */
 void level_alias_flush(uint32_t va, size_t size) {

@@ -19,7 +19,7 @@ void level_tlb_flush_page(uint32_t va) {
 }
 
 void level_switch_space(uint32_t ttbr) {
-    level_cache_flush_all();
+    level_cache_flush_aliases();
     __asm__ volatile("mcr p15, 0, %0, c2, c0, 0\n"
                      "mcr p15, 0, %1, c8, c7, 0\n"
                      :

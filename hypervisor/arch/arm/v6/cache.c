@@ -7,6 +7,7 @@
  * mappings as they do on the bare core.  The table walker reads memory, not the data cache.
  */
 #include "arch/arm/level.h"
+#include "core/arch.h"
 
 #define LINE 32u
 
@@ -35,19 +36,10 @@ void level_dcache_flush(uint32_t va, size_t size) {
     level_drain();
 }
 
+/* Lines are written back as well: a guest cannot undo what another one stored to a frame that both
+ * have. */
 void level_dcache_inval(uint32_t va, size_t size) {
-    uint32_t end = va + (uint32_t)size;
-
-    if (va & (LINE - 1)) {
-        CACHE_OP(va, "c10", "1");
-    }
-    if (end & (LINE - 1)) {
-        CACHE_OP(end, "c10", "1");
-    }
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
-        CACHE_OP(va, "c6", "1");
-    }
-    level_drain();
+    level_dcache_flush(va, size);
 }
 
 void level_icache_sync(uint32_t va, size_t size) {
@@ -61,13 +53,27 @@ void level_icache_sync(uint32_t va, size_t size) {
 }
 
 /* Data under any address goes to memory; instructions are fetched anew. */
-void level_cache_flush_all(void) {
+void level_cache_flush_aliases(void) {
     CACHE_OP(0, "c14", "0");
     CACHE_OP(0, "c5", "0");
     CACHE_OP(0, "c5", "6");
     level_drain();
     CACHE_OP(0, "c5", "4");
 }
+
+/* The whole cache is one operation. */
+bool level_cache_flush_step(uint32_t *progress) {
+    (void)progress;
+    level_cache_flush_aliases();
+    return false;
+}
+
+void level_cache_flush_set(uint32_t value) {
+    (void)value;
+    level_cache_flush_aliases();
+}
+
+const uint32_t arch_cache_range_max = 32 * 1024;
 
 void level_alias_flush(uint32_t va, size_t size) {
     level_dcache_flush(va, size);

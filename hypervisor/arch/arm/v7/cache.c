@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7-A caches (ARM ARM DDI 0406, B2.2, B4.2.1).  Data caches behave as physically
- * indexed and tagged; instruction caches are physically tagged.  Line size is read from
- * CTR.  Operations by address reach the point of coherency; none is by set and way, which is
- * for power-down alone.
+ * ARMv7-A caches (ARM ARM DDI 0406, B2.2, B4.2.1).  Data caches behave as physically indexed and tagged;
+ * instruction caches are physically tagged.  Line size is read from CTR.  Operations by address reach the
+ * point of coherency of the CPU, and then the outer cache, if the board has one.
  */
 #include "arch/arm/cp15.h"
 #include "arch/arm/level.h"
-
-#define CACHE_OP(va, crm, op) \
-    __asm__ volatile("mcr p15, 0, %0, c7, " crm ", " op : : "r"(va) : "memory")
+#include "core/arch.h"
+#include "core/device.h"
 
 static inline void dsb(void) {
     __asm__ volatile("dsb" : : : "memory");
@@ -27,60 +25,150 @@ void level_drain(void) {
     dsb();
 }
 
+/* The same lines of the outer cache, which goes by machine address (PAR bit 0: not
+ * mapped).  A range lies within a page, or its parts do. */
+static void outer_range(uint32_t va, size_t size, void (*operation)(maddr_t start, size_t size)) {
+    while (size > 0) {
+        size_t left = PAGE_SIZE - (va & ~PAGE_MASK), part = size < left ? size : left;
+
+        CP15_SET(7, 0, 8, 0, va); /* ATS1CPR */
+        isb();
+        uint32_t par = CP15_GET(7, 0, 4, 0);
+        if (!(par & 1)) {
+            operation(maddr((par & PAGE_MASK) | (va & ~PAGE_MASK)), part);
+        }
+        va += (uint32_t)part;
+        size -= part;
+    }
+}
+
 void level_dcache_clean(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
-    for (va &= ~(line - 1); va < end; va += line) {
-        CACHE_OP(va, "c10", "1");
+    for (uint32_t at = va & ~(line - 1); at < end; at += line) {
+        CP15_SET(7, 0, 10, 1, at); /* DCCMVAC */
     }
     dsb();
+    if (devices.outer_cache) {
+        outer_range(va, size, devices.outer_cache->clean);
+    }
 }
 
 void level_dcache_flush(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
-    for (va &= ~(line - 1); va < end; va += line) {
-        CACHE_OP(va, "c14", "1");
+    if (devices.outer_cache) {
+        level_dcache_clean(va, size);
+        outer_range(va, size, devices.outer_cache->flush);
+    }
+    for (uint32_t at = va & ~(line - 1); at < end; at += line) {
+        CP15_SET(7, 0, 14, 1, at); /* DCCIMVAC */
     }
     dsb();
 }
 
+/*
+ * Lines are written back as well.  What a device wrote to memory is not overwritten, if the guest invalidated
+ * before it gave the buffer to the device, as it must; but a guest cannot undo what another one
+ * stored to a frame that both have.
+ */
 void level_dcache_inval(uint32_t va, size_t size) {
-    uint32_t line = dline(), end = va + (uint32_t)size;
+    level_dcache_flush(va, size);
+}
 
-    if (va & (line - 1)) {
-        CACHE_OP(va, "c14", "1");
-    }
-    if (end & (line - 1)) {
-        CACHE_OP(end, "c14", "1");
-    }
-    for (va &= ~(line - 1); va < end; va += line) {
-        CACHE_OP(va, "c6", "1");
-    }
+static void invalidate_instructions(void) {
+    CP15_SET(7, 0, 5, 0, 0); /* ICIALLU */
+    CP15_SET(7, 0, 5, 6, 0); /* BPIALL */
     dsb();
+    isb();
 }
 
 void level_icache_sync(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
     for (va &= ~(line - 1); va < end; va += line) {
-        CACHE_OP(va, "c11", "1"); /* DCCMVAU */
+        CP15_SET(7, 0, 11, 1, va); /* DCCMVAU */
     }
     dsb();
-    CACHE_OP(0, "c5", "0"); /* ICIALLU */
-    CACHE_OP(0, "c5", "6"); /* BPIALL */
-    dsb();
-    isb();
+    invalidate_instructions();
 }
 
 /* No mapping misses what another one wrote; instructions are fetched anew. */
-void level_cache_flush_all(void) {
+void level_cache_flush_aliases(void) {
     dsb();
-    CACHE_OP(0, "c5", "0");
-    CACHE_OP(0, "c5", "6");
-    dsb();
-    isb();
+    invalidate_instructions();
 }
+
+/* A level's data cache by set and way (B2.2.7); levels count from 0. */
+struct geometry {
+    uint32_t line_shift, way_shift, last_set, last_way;
+};
+
+/* False: there is no such level before the point of coherency, or it has no data cache. */
+static bool geometry_of(uint32_t level, struct geometry *g) {
+    uint32_t clidr = CP15_GET(0, 1, 0, 1);
+
+    if (level >= (clidr >> 24 & 7) || (clidr >> (3 * level) & 7) < 2) {
+        return false;
+    }
+    CP15_SET(0, 2, 0, 0, level << 1); /* CSSELR */
+    isb();
+    uint32_t ccsidr = CP15_GET(0, 1, 0, 0);
+    g->line_shift = (ccsidr & 7) + 4;
+    g->last_way = ccsidr >> 3 & 0x3ff;
+    g->last_set = ccsidr >> 13 & 0x7fff;
+    g->way_shift = g->last_way ? (uint32_t)__builtin_clz(g->last_way) : 31;
+    return true;
+}
+
+/* What is beyond the cache would be unpredictable. */
+static void flush_set(const struct geometry *g, uint32_t level, uint32_t set, uint32_t way) {
+    if (set <= g->last_set && way <= g->last_way) {
+        CP15_SET(7, 0, 14, 2, way << g->way_shift | set << g->line_shift | level << 1);
+    }
+}
+
+void level_cache_flush_set(uint32_t value) {
+    uint32_t level = value >> 1 & 7;
+    struct geometry g;
+
+    if (geometry_of(level, &g)) {
+        uint32_t place = value & ~0xfu;
+        uint32_t set = (place & ((1u << g.way_shift) - 1)) >> g.line_shift;
+
+        flush_set(&g, level, set, place >> g.way_shift);
+        dsb();
+    }
+}
+
+/* A level has at most 2^10 ways; the outer cache comes last. */
+#define STEP(level, way) ((level) << 10 | (way))
+#define STEP_LEVEL(step) ((step) >> 10)
+#define STEP_WAY(step)   ((step)&0x3ffu)
+#define STEP_LEVELS      7u
+
+/* A way a step.  With one CPU no other one brings lines back in between; what the guest itself stores
+ * meanwhile it did not ask for. */
+bool level_cache_flush_step(uint32_t *progress) {
+    uint32_t level = STEP_LEVEL(*progress), way = STEP_WAY(*progress);
+    bool same_level = false;
+    struct geometry g;
+
+    if (level < STEP_LEVELS && geometry_of(level, &g)) {
+        for (uint32_t set = 0; set <= g.last_set; set++) {
+            flush_set(&g, level, set, way);
+        }
+        dsb();
+        same_level = way < g.last_way;
+    } else if (level == STEP_LEVELS) {
+        same_level = devices.outer_cache && devices.outer_cache->flush_way(way);
+        invalidate_instructions();
+    }
+    *progress = same_level ? *progress + 1 : STEP(level + 1, 0);
+    return STEP_LEVEL(*progress) <= STEP_LEVELS;
+}
+
+const uint32_t arch_cache_range_max = UINT32_MAX;
 
 /* All mappings are cached, at physical addresses. */
 void level_alias_flush(uint32_t va, size_t size) {
