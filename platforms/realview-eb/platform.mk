@@ -5,8 +5,6 @@ arch := v6
 kernel := v6v7
 drivers := pl011 gic sp804 sp810 versatile_sysreg
 qemu := -M realview-eb -cpu arm1176 -m 256
-# Its device tree in Linux, for the native kernel that make bench compares with.
-linux_tree := arm-realview-eb.dtb
 
 # Where RAM starts, and where in it the boot loader puts the raw image.
 ram_start := 0x00000000

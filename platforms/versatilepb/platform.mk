@@ -3,8 +3,6 @@
 arch := v5
 drivers := pl011 pl190 versatile_sic sp804 sp810 versatile_sysreg
 qemu := -M versatilepb -m 256
-# Its device tree in Linux, for the native kernel that make bench compares with.
-linux_tree := versatile-pb.dtb
 
 # Where RAM starts, and where in it the boot loader puts the raw image.
 ram_start := 0x00000000

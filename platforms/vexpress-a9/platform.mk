@@ -5,8 +5,6 @@ arch := v7
 kernel := v6v7
 drivers := pl011 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
 qemu := -M vexpress-a9 -smp 1 -m 512
-# Its device tree in Linux, for the native kernel that make bench compares with.
-linux_tree := vexpress-v2p-ca9.dtb
 
 # Where RAM starts, and where in it the boot loader puts the raw image.
 ram_start := 0x60000000

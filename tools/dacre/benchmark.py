@@ -11,7 +11,7 @@ import time
 
 from dacre import BUILD, TOP, UserError
 from dacre.config import read_config
-from dacre.image import make_image
+from dacre.image import compile_tree, make_image
 from dacre.machine import Machine, MachineError
 from dacre.streams import HYPERVISOR
 from dacre.uimage import write_uimage
@@ -46,8 +46,9 @@ class Figure:
 def native_place(board, bootargs, directory):
     """The kernel alone on the board, loaded uncompressed like the guests' kernels."""
     uimage = directory / "uImage"
-    kernel = board.linux("native")
-    write_uimage(kernel, uimage, board.ram_start + KERNEL_OFFSET)
+    write_uimage(board.linux("native"), uimage, board.ram_start + KERNEL_OFFSET)
+    tree = directory / "board.dtb"
+    compile_tree(board.tree, tree)
     ramdisk = directory / "native.cpio.gz"
     with open(ramdisk, "wb") as joined:
         for part in RAMDISK:
@@ -56,7 +57,7 @@ def native_place(board, bootargs, directory):
     machine = list(board.qemu)
     machine[machine.index("-m") + 1] = str(MEMORY)
     return Place("native", [*machine, "-kernel", str(uimage),
-                            "-dtb", str(kernel.parent / board.linux_tree),
+                            "-dtb", str(tree),
                             "-initrd", str(ramdisk),
                             "-append", f"console=ttyAMA0 {PROGRAM} {bootargs} bench.end=reset"],
                  [], HYPERVISOR)

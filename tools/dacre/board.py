@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The facts about a board that the host needs, read from its platform.mk."""
 import dataclasses
+import os
 import re
 import shlex
 
@@ -13,7 +14,6 @@ class Board:
     name: str
     arch: str           # v5, v6, v7
     kernel: str         # suffix of its guest kernels' flavours: "" or as "v6v7" in pv-v6v7
-    linux_tree: str     # Linux's own device tree of it, beside the native kernel
     cpu_part: int       # as in MIDR and /proc/cpuinfo
     qemu: list          # machine and CPU options
     ram_start: int      # bytes
@@ -46,6 +46,12 @@ def board_names():
     return sorted(p.parent.name for p in (TOP / "platforms").glob("*/platform.mk"))
 
 
+def default_board():
+    """What the user has set, or the Makefile takes."""
+    makefile = (TOP / "Makefile").read_text()
+    return os.environ.get("PLATFORM") or re.search(r"^PLATFORM \?= (\S+)$", makefile, re.M)[1]
+
+
 def load_board(name):
     """The board of that name.  RAM is what QEMU's -m says, from ram_start (0 if not given)."""
     if name not in board_names():
@@ -57,7 +63,6 @@ def load_board(name):
     memory = qemu[qemu.index("-m") + 1]
     return Board(
         name=name, arch=facts["arch"], kernel=facts.get("kernel", ""),
-        linux_tree=facts["linux_tree"],
         cpu_part=int(facts["cpu_part"], 0), qemu=qemu,
         ram_start=int(facts.get("ram_start", "0"), 0),
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
