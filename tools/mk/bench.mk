@@ -3,7 +3,6 @@
 
 # The same source for our boards (armel) and for make bench-xen (armhf), ARM code in both.
 bench_sources := $(wildcard tests/bench/*.c) tests/bench/mark.S
-CC_ARMHF := arm-linux-gnueabihf-gcc
 bench_cc_armel := $(CC_ARMEL) -march=armv5te
 bench_cc_armhf := $(CC_ARMHF) -march=armv7-a -mfpu=vfpv3-d16
 
@@ -45,7 +44,6 @@ bench-reference:
 
 bench-xen:
 	$(Q)tools/install-deps
-	$(Q)tools/install-deps --xen
 	$(Q)$(MAKE) --no-print-directory $(B)/bench/armhf/bench
 	$(Q)tools/bench-xen-kernel $(B)/linux/xen
 	$(Q)tools/bench-xen $(PLATFORM)

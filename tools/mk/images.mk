@@ -17,7 +17,7 @@ $(B)/linux/%/Image: $(linux_inputs) | tools-present
 	$(Q)tools/build-linux $*
 
 $(B)/userland/base.cpio.gz: $(wildcard tools/userland/* tools/userland/*/*)
-$(B)/userland/tests.cpio.gz: $(wildcard tests/boot/sessions/*)
+$(B)/userland/tests.cpio.gz $(B)/userland/armhf.cpio.gz: $(wildcard tests/boot/sessions/*)
 $(B)/userland/%.cpio.gz: tools/mkinitramfs tools/fetch-armel | tools-present
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D) && tools/mkinitramfs $* $@
@@ -28,8 +28,22 @@ boot_programs := $(patsubst tests/boot/programs/%.c,$(B)/userland/programs/%,\
 	$(wildcard tests/boot/programs/*.c))
 $(B)/userland/programs/%: tests/boot/programs/%.c | tools-present
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -std=gnu11 -O1 -g -pthread $(warnings) $< -o $@
+	$(Q)mkdir -p $(@D) && $(CC_ARMEL) $(program_arch) -std=gnu11 -O1 -g -pthread $(warnings) $< -o $@
+program_arch := -march=armv5te
+$(B)/userland/programs/armv6: program_arch := -march=armv6k
 $(B)/userland/tests.cpio.gz: $(boot_programs)
+
+# The same for ARMv7 with Debian's armhf userland.
+CC_ARMHF := arm-linux-gnueabihf-gcc
+armhf_programs := $(patsubst tests/boot/programs/armhf/%.c,$(B)/userland/programs-armhf/%,\
+	$(wildcard tests/boot/programs/armhf/*.c))
+$(B)/userland/programs-armhf/%: tests/boot/programs/armhf/%.c | tools-present
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARMHF) -march=armv7-a -mfpu=neon -mthumb -std=gnu11 -O1 -g $(warnings) \
+		$< -o $@
+$(B)/userland/armhf.cpio.gz: $(armhf_programs)
+
+armhf_part := $(if $(filter v7,$(arch)),armhf)
 
 # The board's kernels: a flavour's name ends in what its platform.mk says in kernel.
 suffix := $(kernel:%=-%)
@@ -47,5 +61,5 @@ linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
 images: hypervisor linux userland
 test-images: images guests $(B)/linux/native$(suffix)/Image \
-	$(foreach part,stress debug tests modules$(suffix),$(B)/userland/$(part).cpio.gz)
+	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 guests:
