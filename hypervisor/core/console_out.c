@@ -43,6 +43,16 @@ static void end_line(void) {
     mux.line = NULL;
 }
 
+/* Back to the first column of @out's own text: the prefix is printed again, or what comes next would
+ * stand over it.  It counts as part of the line, so that returns do not buy a longer turn. */
+static void return_in_line(const struct console_out *out) {
+    uint32_t before = mux.staged_count;
+
+    stage("\r");
+    stage(out->prefix);
+    mux.line_length += mux.staged_count - before;
+}
+
 void console_out_remove(struct console_out *out) {
     struct console_out *before = out;
 
@@ -128,7 +138,7 @@ static void begin_turn(struct console_out *out) {
     mux.line_length = 0;
 }
 
-/* Take one byte of @out and stage what it becomes: a newline is always CR LF. */
+/* Take one byte of @out and stage what it becomes: a newline is always CR LF, returns in a row are one. */
 static void take_byte(struct console_out *out) {
     char c = out->bytes[out->tail++ & (out->size - 1)];
 
@@ -138,11 +148,13 @@ static void take_byte(struct console_out *out) {
         end_line();
         return;
     }
-    if (out->has_return) {
-        stage("\r");
-    }
-    out->has_return = c == '\r';
-    if (!out->has_return) {
+    if (c == '\r') {
+        out->has_return = true;
+    } else {
+        if (out->has_return) {
+            return_in_line(out);
+        }
+        out->has_return = false;
         mux.staged[mux.staged_count++] = c; /* may be NUL, which stage() would drop */
     }
 }

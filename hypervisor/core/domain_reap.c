@@ -2,7 +2,8 @@
 /*
  * After a domain's shutdown: give everything back in bounded steps, scrub it, start the
  * domain again if it asked for that.  Steps run while the machine is idle, and from
- * a timer while it is not, so that a guest that never sleeps cannot stop them.
+ * a timer while it is not, for an eighth of the time: a guest that never sleeps cannot stop them,
+ * and one that ends and starts all the time cannot stop the others.
  */
 #include <stddef.h>
 
@@ -21,9 +22,10 @@
 #include "core/vcpu.h"
 #include "core/vcpu_op.h"
 
-/* While guests run: so many steps each so often. */
-#define REAP_INTERVAL_NS 500000u
-#define REAP_STEPS       8u
+/* While guests run: so many steps in one go, and then that many times as long for the guests. */
+#define REAP_STEPS    4u
+#define REAP_REST     7u
+#define REAP_REST_MIN 20000u /* ns, also before the first */
 
 static struct domain *dying; /* the one being torn down, NULL = none */
 static bool report_pending;  /* its frames are being scrubbed */
@@ -124,6 +126,7 @@ bool domain_reap_step(void) {
 }
 
 static void reap_tick(void *data) {
+    uint64_t start = clock_now(), rest;
     bool more = true;
 
     (void)data;
@@ -131,12 +134,13 @@ static void reap_tick(void *data) {
         more = domain_reap_step();
     }
     if (more) {
-        domain_reap_request();
+        rest = (clock_now() - start) * REAP_REST;
+        timer_set(&reap_timer, clock_now() + (rest > REAP_REST_MIN ? rest : REAP_REST_MIN));
     }
 }
 
 void domain_reap_request(void) {
-    timer_set(&reap_timer, clock_now() + REAP_INTERVAL_NS);
+    timer_set(&reap_timer, clock_now() + REAP_REST_MIN);
 }
 
 void domain_reap_init(bool noreboot) {

@@ -67,7 +67,7 @@ static void put(struct console_out *out, const char *text) {
 static void lines_get_prefix_and_cr_lf(void **state) {
     (void)state;
     put(&a, "one\ntwo\r\nthree\r\r\n");
-    assert_string_equal(drain(), "(a) one\r\n(a) two\r\n(a) three\r\r\n");
+    assert_string_equal(drain(), "(a) one\r\n(a) two\r\n(a) three\r\n");
 }
 
 static void a_background_source_is_printed_by_whole_lines(void **state) {
@@ -179,9 +179,29 @@ static void carriage_returns_alone_never_hang(void **state) {
     (void)state;
     console_out_foreground(&a);
     put(&a, "\r\r\r\r");
-    assert_string_equal(drain(), "(a) \r\r\r");
+    assert_string_equal(drain(), "(a) ");
     put(&a, "x");
-    assert_string_equal(drain(), "\rx");
+    assert_string_equal(drain(), "\r(a) x");
+}
+
+static void a_carriage_return_does_not_print_over_the_prefix(void **state) {
+    (void)state;
+    put(&a, "10%\r20%\r\r(b) forged\n");
+    assert_string_equal(drain(), "(a) 10%\r(a) 20%\r(a) (b) forged\r\n");
+}
+
+static void carriage_returns_buy_no_longer_turn(void **state) {
+    unsigned int printed = 0;
+
+    (void)state;
+    console_out_foreground(&a);
+    put(&a, "x");
+    (void)drain();
+    put(&b, "b\n");
+    for (; console_out_next() != 'b'; printed++) {
+        (void)console_out_put(&a, "\rx", 2);
+        assert_in_range(printed, 0, CONSOLE_TURN_MAX + 64);
+    }
 }
 
 static void removal_in_the_middle_of_a_line_ends_the_line(void **state) {
@@ -225,6 +245,8 @@ int main(void) {
         test(a_flood_of_lines_leaves_every_second_line_to_others),
         test(odd_bytes_pass),
         test(carriage_returns_alone_never_hang),
+        test(a_carriage_return_does_not_print_over_the_prefix),
+        test(carriage_returns_buy_no_longer_turn),
         test(removal_in_the_middle_of_a_line_ends_the_line),
         test(urgent_text_does_not_wait_for_its_newline),
         test(indices_may_wrap),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Takes the console apart again: the hypervisor marks each line with the domain that wrote it."""
+"""Takes the console apart again: the hypervisor marks each line with the domain that wrote it, and
+once more after a carriage return within it."""
 import re
 
 HYPERVISOR = "hypervisor"
+RETURN_AT_END = re.compile(r"\r(\(\w*\)?)?\Z")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -14,11 +16,19 @@ class Streams:
 
     def __init__(self, prefixes):
         self.prefixes = prefixes
+        marks = "|".join(map(re.escape, prefixes.values()))
+        self.again = re.compile(rf"\r({marks})") if marks else None
+        self.held = ""          # a carriage return and perhaps the start of a mark
         self.text = {HYPERVISOR: ""} | {name: "" for name in prefixes}
         self.line = ""          # of the current line, what is already in
         self.origin = None      # whose the current line is; None: not known yet
 
     def add(self, data):
+        data = self.held + data
+        start = RETURN_AT_END.search(data)
+        data, self.held = (data[:start.start()], start[0]) if start else (data, "")
+        if self.again:
+            data = self.again.sub("", data)
         for part in re.findall(r"[^\n]*\n|[^\n]+", ESCAPES.sub("", data.replace("\r", ""))):
             self.add_part(part)
 
