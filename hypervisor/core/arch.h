@@ -22,6 +22,8 @@ struct vcpu;
 unsigned int arch_cpu_id(void);
 /** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
 void arch_cpu_idle(void);
+/** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is needed? */
+bool arch_cpu_usable(void);
 /** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TE)". */
 const char *arch_cpu_name(void);
 /** arch_halt() - stop this pCPU for good, interrupts masked. */

@@ -123,6 +123,9 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     }
     init_devices();
     printk("Dacre on %s\n", arch_cpu_name());
+    if (!arch_cpu_usable()) {
+        panic("this revision of the core is too old");
+    }
     init_memory();
     sched_init();
     domain_reap_init(boot.options.noreboot);

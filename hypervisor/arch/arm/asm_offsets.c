@@ -5,6 +5,7 @@
  */
 #include <stddef.h>
 
+#include "arch/arm/level.h"
 #include "core/vcpu.h"
 
 #define OFFSET(name, type, member) \
@@ -31,6 +32,9 @@ void asm_offsets(void) {
     OFFSET(VCPU_ENTRY_DABT, struct vcpu, arch.entry_dabt);
     OFFSET(VCPU_RESTART_START, struct vcpu, arch.restart_start);
     OFFSET(VCPU_RESTART_SIZE, struct vcpu, arch.restart_size);
+    OFFSET(CORE_PART, struct level_core, part);
+    OFFSET(CORE_ACTLR, struct level_core, actlr);
+    __asm__ volatile("\n->CORE_SIZE %0" : : "i"(sizeof(struct level_core)));
     OFFSET(VFP_UPPER, struct vfp_state, d[16]);
     OFFSET(VFP_FPSCR, struct vfp_state, fpscr);
     OFFSET(VFP_FPINST, struct vfp_state, fpinst);

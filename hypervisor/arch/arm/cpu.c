@@ -22,8 +22,25 @@ uint32_t arch_cpu_level(void) {
     return level_number;
 }
 
+static const struct level_core *core_of(uint32_t midr) {
+    const struct level_core *core = level_cores;
+
+    while (core->name && core->part != cp15_midr_part(midr)) {
+        core++;
+    }
+    return core;
+}
+
 const char *arch_cpu_name(void) {
-    return level_cpu_name(cp15_read_midr());
+    const char *name = core_of(cp15_read_midr())->name;
+
+    return name ? name : "a core that is not known";
+}
+
+bool arch_cpu_usable(void) {
+    uint32_t midr = cp15_read_midr();
+
+    return (midr >> 20 & 0xf) >= core_of(midr)->revision;
 }
 
 void arch_cpu_idle(void) {

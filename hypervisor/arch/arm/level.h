@@ -74,8 +74,14 @@ void level_thread_set(uint32_t tls);
 /** level_clear_exclusive() - the exclusive monitor, where there is one.  core.c. */
 void level_clear_exclusive(void);
 
-/* core.c */
+/* core.c: the cores of this level that are known; the last one has no name. */
+struct level_core {
+    uint32_t part;     /* MIDR 15:4 */
+    uint32_t revision; /* the first one, MIDR 23:20, that has all that is needed */
+    uint32_t actlr;    /* bits of the auxiliary control register to be set at the start */
+    const char *name;
+};
+extern const struct level_core level_cores[];
 void level_idle(void);
-const char *level_cpu_name(uint32_t midr);
 
 #endif /* ARCH_ARM_LEVEL_H */

@@ -17,6 +17,10 @@ void arch_cpu_idle(void) {
     fake_board.idle_count++;
 }
 
+bool arch_cpu_usable(void) {
+    return true;
+}
+
 const char *arch_cpu_name(void) {
     return "build host";
 }

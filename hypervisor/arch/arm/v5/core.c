@@ -10,7 +10,10 @@ const uint32_t level_number = 5;
 /* N Z C V Q and Thumb. */
 const uint32_t level_psr_mask = 0xf8000000u | PSR_T;
 
-#define MIDR_PART(midr) ((midr) >> 4 & 0xfffu)
+const struct level_core level_cores[] = {
+    {.part = 0x926, .name = "ARM926EJ-S (ARMv5TEJ)"},
+    {.name = NULL},
+};
 
 void level_idle(void) {
     /* Wait for interrupt drains nothing by itself (DDI 0198 2.3.8). */
@@ -20,7 +23,3 @@ void level_idle(void) {
 
 /* ARMv5 has no exclusive loads. */
 void level_clear_exclusive(void) {}
-
-const char *level_cpu_name(uint32_t midr) {
-    return MIDR_PART(midr) == 0x926 ? "ARM926EJ-S (ARMv5TEJ)" : "unknown ARMv5 core";
-}

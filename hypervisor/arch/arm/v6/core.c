@@ -9,25 +9,22 @@ const uint32_t level_number = 6;
 /* N Z C V Q, GE, E and Thumb. */
 const uint32_t level_psr_mask = 0xf80f0000u | PSR_E | PSR_T;
 
-#define MIDR_PART(midr) ((midr) >> 4 & 0xfffu)
+const struct level_core level_cores[] = {
+    /* Before r1 it is no ARMv6K: no thread registers. */
+    {.part = 0xb36, .revision = 1, .name = "ARM1136 (ARMv6K)"},
+    {.part = 0xb76, .name = "ARM1176JZF-S (ARMv6K)"},
+    {.part = 0xb02, .name = "ARM11 MPCore (ARMv6K)"},
+    {.name = NULL},
+};
 
 void level_idle(void) {
     level_drain();
     __asm__ volatile("mcr p15, 0, %0, c7, c0, 4" : : "r"(0) : "memory");
 }
 
-/* ARM1136 before r1 has no CLREX: a store-exclusive that may fail clears the monitor as well. */
+/* CLREX is no part of ARMv6 as such: a store-exclusive that may fail clears the monitor as well. */
 void level_clear_exclusive(void) {
     uint32_t word = 0, failed;
 
     __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(0), "r"(&word) : "memory");
-}
-
-const char *level_cpu_name(uint32_t midr) {
-    switch (MIDR_PART(midr)) {
-    case 0xb36: return "ARM1136 (ARMv6)";
-    case 0xb76: return "ARM1176JZF-S (ARMv6K)";
-    case 0xb02: return "ARM11 MPCore (ARMv6K)";
-    default: return "unknown ARMv6 core";
-    }
 }

@@ -3,6 +3,8 @@
  * ARMv7-A start of day (ARM ARM DDI 0406, B3.15 and B4.1): the boot loader left the caches off
  * and, as the Linux/ARM boot protocol demands, the data cache clean and invalid.
  */
+#include "asm_offsets.h"
+
         .syntax unified
         .arm
         .section .text.start, "ax"
@@ -10,7 +12,7 @@
  * level_cpu_setup
  *   out: r0 = SCTLR with MMU, caches, branch prediction, high vectors, unaligned accesses; TEX
  *        remap and access flag off, exceptions little-endian in ARM state
- *   clobbers: r0, r1
+ *   in: r9 = machine - virtual address; clobbers: r0-r2
  */
         .globl  level_cpu_setup
 level_cpu_setup:
@@ -21,26 +23,25 @@ level_cpu_setup:
         mcr     p15, 0, r0, c2, c0, 2           @ TTBCR = 0: TTBR0 for everything
         mcr     p15, 0, r0, c13, c0, 1          @ CONTEXTIDR: ASID = 0
         mrc     p15, 0, r0, c1, c0, 2
-        orr     r0, r0, #(0xf << 20)            @ CPACR: coprocessors 10 and 11
+        orr     r0, r0, #(0xf << 20)            @ CPACR: coprocessors 10 and 11,
+        bic     r0, r0, #(3 << 30)              @ all registers, Advanced SIMD
         mcr     p15, 0, r0, c1, c0, 2
-        /*
-         * Cores that may be one of several cache shareable memory only when they take part
-         * in coherency (Cortex-A9 TRM DDI 0388, 4.3.10; A5, A7 and A15 alike): ACTLR.SMP.
-         */
         mrc     p15, 0, r0, c0, c0, 0
         ubfx    r0, r0, #4, #12
-        movw    r1, #0xc05
-        teq     r0, r1
-        movwne  r1, #0xc07
-        teqne   r0, r1
-        movwne  r1, #0xc09
-        teqne   r0, r1
-        movwne  r1, #0xc0f
-        teqne   r0, r1
-        mrceq   p15, 0, r0, c1, c0, 1
-        orreq   r0, r0, #(1 << 6)
-        mcreq   p15, 0, r0, c1, c0, 1
-
+        ldr     r1, =level_cores                @ r1 = entry of the table, r0 = part
+        add     r1, r1, r9
+1:      ldr     r2, [r1, #CORE_PART]
+        teq     r2, #0
+        beq     2f
+        teq     r2, r0
+        addne   r1, r1, #CORE_SIZE
+        bne     1b
+        ldr     r2, [r1, #CORE_ACTLR]
+        mrc     p15, 0, r1, c1, c0, 1
+        orr     r1, r1, r2
+        teq     r2, #0
+        mcrne   p15, 0, r1, c1, c0, 1
+2:
         /* USR mode has nothing of the debug unit (DBGDSCR.UDCCdis, C11.11.20) nor, where there is
          * ThumbEE, its register, which nobody switches (TEECR.XED, A2.10.3). */
         mrc     p14, 0, r0, c0, c1, 0

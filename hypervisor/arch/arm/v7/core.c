@@ -9,7 +9,18 @@ const uint32_t level_number = 7;
 /* N Z C V Q, IT, GE, E and Thumb. */
 const uint32_t level_psr_mask = 0xfe0ffc00u | PSR_E | PSR_T;
 
-#define MIDR_PART(midr) ((midr) >> 4 & 0xfffu)
+/* Cores that may be one of several cache shareable memory only if they take part in coherency
+ * (Cortex-A9 TRM DDI 0388, 4.3.10; A5, A7 and A15 alike). */
+#define ACTLR_SMP (1u << 6)
+
+const struct level_core level_cores[] = {
+    {.part = 0xc05, .actlr = ACTLR_SMP, .name = "Cortex-A5 (ARMv7-A)"},
+    {.part = 0xc07, .actlr = ACTLR_SMP, .name = "Cortex-A7 (ARMv7-A)"},
+    {.part = 0xc08, .name = "Cortex-A8 (ARMv7-A)"},
+    {.part = 0xc09, .actlr = ACTLR_SMP, .name = "Cortex-A9 (ARMv7-A)"},
+    {.part = 0xc0f, .actlr = ACTLR_SMP, .name = "Cortex-A15 (ARMv7-A)"},
+    {.name = NULL},
+};
 
 void level_idle(void) {
     level_drain();
@@ -18,15 +29,4 @@ void level_idle(void) {
 
 void level_clear_exclusive(void) {
     __asm__ volatile("clrex" : : : "memory");
-}
-
-const char *level_cpu_name(uint32_t midr) {
-    switch (MIDR_PART(midr)) {
-    case 0xc05: return "Cortex-A5 (ARMv7-A)";
-    case 0xc07: return "Cortex-A7 (ARMv7-A)";
-    case 0xc08: return "Cortex-A8 (ARMv7-A)";
-    case 0xc09: return "Cortex-A9 (ARMv7-A)";
-    case 0xc0f: return "Cortex-A15 (ARMv7-A)";
-    default: return "unknown ARMv7-A core";
-    }
 }
