@@ -40,6 +40,17 @@ def test_cheaper_passes_and_missing_does_not():
     assert report.dearer(less, results()) == []
 
 
+def test_the_quick_check_looks_at_what_it_measures():
+    reference = results()
+    reference["operations"]["boot"] = {"native": 1, "domU": 9}
+    quick = {"operations": {"getppid": {"domU": 100.0}}, "primitives": {"iret": 28.0}}
+    assert report.dearer(report.part(reference, ["domU"]), quick) == []
+    quick["operations"]["getppid"]["domU"] = 103.0
+    assert names(report.dearer(report.part(reference, ["domU"]), quick)) == ["getppid (domU)"]
+    assert names(report.dearer(report.part(reference, ["domU"]), {"operations": {}, "primitives": {}})) \
+        == ["getppid (domU)", "iret (primitive)"]
+
+
 def test_geometric_mean_leaves_the_boot_out():
     operations = {"a": {"native": 100, "domU": 200}, "b": {"native": 100, "domU": 50},
                   "boot": {"native": 1, "domU": 9}}

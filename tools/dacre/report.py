@@ -78,6 +78,13 @@ def flat(results):
     return figures
 
 
+def part(results, places):
+    """What bench --quick measures of @results: those places alone, and the primitives."""
+    operations = {name: {p: row[p] for p in places if p in row}
+                  for name, row in results["operations"].items() if name != "boot"}
+    return {"operations": operations, "primitives": results["primitives"]}
+
+
 def differences(old, new):
     """(name, old, new) where the two results are not identical; None: not there."""
     old, new = flat(old), flat(new)

@@ -38,6 +38,8 @@ bench-check: deps
 
 # Takes the figures of the last make bench as those that make bench-check compares with.
 bench-reference:
+	$(Q)grep -q '"board": "$(PLATFORM)"' $(B)/bench/results.json || \
+		{ echo "bench-reference: the last make bench was not on $(PLATFORM)" >&2; exit 1; }
 	$(Q)cp $(B)/bench/results.json docs/benchmarks/reference-$(PLATFORM).json
 	$(Q)cp $(B)/bench/results.txt docs/benchmarks/$(PLATFORM).txt
 	$(Q)cp $(B)/bench/results.svg docs/benchmarks/$(PLATFORM).svg
