@@ -28,6 +28,8 @@ bool arch_cpu_usable(void);
 const char *arch_cpu_name(void);
 /** arch_halt() - stop this pCPU for good, interrupts masked. */
 _Noreturn void arch_halt(void);
+/** arch_fiq_count() - how often an FIQ came, which no driver ever asks for. */
+uint32_t arch_fiq_count(void);
 /** arch_cpu_level() - architecture level, 5, 6 or 7. */
 uint32_t arch_cpu_level(void);
 /** arch_backtrace() - print return addresses from here up; bounded. */

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "core/arch.h"
 #include "core/clock.h"
 #include "core/domain.h"
 #include "core/irq.h"
@@ -42,8 +43,9 @@ static void print_domains(void) {
 }
 
 static void print_machine(void) {
-    printk("up %llu ms, %u spurious interrupts\n", (unsigned long long)(clock_now() / NS_PER_MS),
-           (unsigned int)irq_spurious_count());
+    printk("up %llu ms, %u spurious interrupts, %u FIQs\n",
+           (unsigned long long)(clock_now() / NS_PER_MS), (unsigned int)irq_spurious_count(),
+           (unsigned int)arch_fiq_count());
 }
 
 static void print_help(void);

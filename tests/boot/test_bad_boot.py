@@ -10,6 +10,7 @@ from dacre import BUILD, TOP
 from dacre.image import make_image
 from dacre.machine import Machine
 from dacre.streams import HYPERVISOR
+from debugger import gdb, stub_options
 from linux import two_linux
 
 REFUSED_SECONDS = 30
@@ -108,22 +109,13 @@ def test_no_tree(broken):
     machine.expect(r"PANIC: .*(tree|fdt)", HYPERVISOR, REFUSED_SECONDS)
 
 
-def gdb(elf, gdb_socket, *commands):
-    arguments = [word for command in commands for word in ("-ex", command)]
-    run = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off",
-                          "-ex", f"target remote {gdb_socket}", *arguments, elf],
-                         capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr
-
-
 def test_hypervisor_fault_is_reported(boot, board, tmp_path):
     """A debugger sends the running hypervisor to an address where nothing is mapped: registers, the
     reason and a backtrace come that tools/symbolise can read."""
     image = make_image(boot.read(two_linux()), board, tmp_path / "fault")
     elf = board.hypervisor.with_suffix(".elf")
     stub = tmp_path / "gdb"
-    machine = boot.start([*image.qemu_arguments(), "-nic", "none", "-chardev",
-                          f"socket,path={stub},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"],
+    machine = boot.start([*image.qemu_arguments(), "-nic", "none", *stub_options(stub)],
                          ["dom0", "domU1"], 0, True)
     machine.expect(r"Linux version", timeout=120)
     # ldr r5, [r5]

@@ -22,6 +22,10 @@
 #define RESTART_SLOT 32u
 
 uint32_t trap_fiq_count;
+
+uint32_t arch_fiq_count(void) {
+    return trap_fiq_count;
+}
 uint32_t trap_async_abort_count;
 
 /* Guest kernel code interrupted in a restartable sequence resumes at its start. */

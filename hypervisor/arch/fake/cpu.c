@@ -25,6 +25,10 @@ const char *arch_cpu_name(void) {
     return "build host";
 }
 
+uint32_t arch_fiq_count(void) {
+    return 0;
+}
+
 uint32_t arch_cpu_level(void) {
     return 5;
 }
