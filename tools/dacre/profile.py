@@ -39,9 +39,9 @@ class Symbols:
         for file in map(pathlib.Path, files):
             text = subprocess.run([NM, file], check=True, capture_output=True, text=True).stdout
             for line in text.splitlines():
-                address, kind, name = line.split(maxsplit=2)
-                if kind in "tTwW" and not name.startswith("$"):
-                    found.append((int(address, 16), name, file.name))
+                words = line.split(maxsplit=2)
+                if len(words) == 3 and words[1] in "tTwW" and not words[2].startswith("$"):
+                    found.append((int(words[0], 16), words[2], file.name))
         found.sort()
         self.addresses = [f[0] for f in found]
         self.found = found
