@@ -13,20 +13,26 @@
 
 #define NS_PER_SEC 1000000000ull
 
+static const volatile uint32_t stopped; /* the counter before clock_init() */
+
 /*
  * ns = base_ns + ((count - base_count) & mask) * mul >> (32 - shift), which is what a guest
- * computes from its time info.  Written by clock_init() and clock_update() of the boot pCPU.
+ * computes from its time info.  Here, where the result has 64 bits, with whole and fraction: the same
+ * without a shift.  Written by clock_init() and clock_update() of the boot pCPU.
  */
 static struct {
     uint64_t base_ns;
     uint64_t base_ticks; /* extended counter; its low bits are base_count */
+    const volatile uint32_t *reg;
+    uint32_t mask;
+    uint32_t whole, fraction; /* ns of a tick, 32.32 */
     uint32_t mul;
     uint32_t shift; /* 1.. since a tick is no shorter than 1 ns */
     struct timer renew;
     uint64_t renew_ns; /* a quarter of the time in which the counter wraps */
     uint64_t wall_sec; /* wall clock at system time 0 */
     uint32_t wall_nsec;
-} clock_state;
+} clock_state = {.reg = &stopped};
 
 /* The smallest shift for which the factor fits 32 bits: the most exact one. */
 static void set_scale(uint32_t hz) {
@@ -39,19 +45,16 @@ static void set_scale(uint32_t hz) {
     }
     clock_state.mul = (uint32_t)mul;
     clock_state.shift = shift;
+    clock_state.whole = clock_state.mul >> (32 - shift);
+    clock_state.fraction = clock_state.mul << shift;
 }
 
 static inline uint32_t elapsed_ticks(void) {
-    return (*devices.counter.reg - (uint32_t)clock_state.base_ticks) & devices.counter.mask;
+    return (*clock_state.reg - (uint32_t)clock_state.base_ticks) & clock_state.mask;
 }
 
-/* ticks * mul >> (32 - shift), in five instructions: shift is 1..31, which a compiler cannot know. */
 static inline uint64_t ticks_to_ns(uint32_t ticks) {
-    uint64_t product = (uint64_t)ticks * clock_state.mul;
-    uint32_t high = (uint32_t)(product >> 32);
-    uint32_t low = (uint32_t)product >> (32 - clock_state.shift) | high << clock_state.shift;
-
-    return (uint64_t)(high >> (32 - clock_state.shift)) << 32 | low;
+    return (uint64_t)ticks * clock_state.whole + ((uint64_t)ticks * clock_state.fraction >> 32);
 }
 
 void clock_init(void) {
@@ -61,15 +64,14 @@ void clock_init(void) {
     CHECK(counter->hz >= CLOCK_HZ_MIN && counter->hz <= CLOCK_HZ_MAX);
     CHECK(counter->mask != 0 && (counter->mask & (counter->mask + 1)) == 0);
     set_scale(counter->hz);
+    clock_state.reg = counter->reg;
+    clock_state.mask = counter->mask;
     clock_state.base_ns = 0;
     clock_state.base_ticks = *counter->reg & counter->mask;
     clock_state.renew_ns = ticks_to_ns(counter->mask) / 4;
 }
 
 uint64_t clock_now(void) {
-    if (clock_state.mul == 0) {
-        return 0;
-    }
     return clock_state.base_ns + ticks_to_ns(elapsed_ticks());
 }
 

@@ -23,7 +23,7 @@ void clock_init(void);
 /** clock_start() - renew the clock by itself before the counter wraps.  Boot, after the timers. */
 void clock_start(void);
 
-/** clock_now() - ns since clock_init(), monotonic; 0 before it.  About 20 instructions. */
+/** clock_now() - ns since clock_init(), monotonic; 0 before it.  About 17 instructions. */
 uint64_t clock_now(void);
 
 /** clock_ticks() - the counter extended to 64 bits, as of now. */

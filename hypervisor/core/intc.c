@@ -15,33 +15,24 @@
 static struct intc_chip *chips[INTC_CHIP_MAX];
 static unsigned int chip_count;
 
-static struct intc_chip *intc_chip_for(unsigned int irq) {
-    for (unsigned int i = 0; i < chip_count; i++) {
-        if (irq - chips[i]->base < chips[i]->line_count) {
-            return chips[i];
-        }
-    }
-    return NULL;
-}
+/* Of each irq, so that an interrupt searches nothing. */
+static struct {
+    const struct intc_chip *chip;     /* whose line it is, or NULL */
+    const struct intc_chip *cascaded; /* the one behind it, or NULL */
+} intc_lines[IRQ_MAX];
 
-static struct intc_chip *intc_cascaded_on(unsigned int irq) {
-    for (unsigned int i = 1; i < chip_count; i++) {
-        if (chips[i]->parent_irq == irq) {
-            return chips[i];
-        }
-    }
-    return NULL;
+static const struct intc_chip *intc_chip_for(unsigned int irq) {
+    return irq < IRQ_MAX ? intc_lines[irq].chip : NULL;
 }
 
 static unsigned int intc_tree_ack(void) {
     unsigned int irq = chips[0]->ops->ack();
-    struct intc_chip *chip = intc_cascaded_on(irq);
 
-    while (irq != IRQ_NONE && chip) {
+    while (irq != IRQ_NONE && intc_lines[irq].cascaded) {
+        const struct intc_chip *chip = intc_lines[irq].cascaded;
         unsigned int line = chip->ops->ack();
 
         irq = line == IRQ_NONE ? IRQ_NONE : chip->base + line;
-        chip = intc_cascaded_on(irq);
     }
     return irq;
 }
@@ -51,14 +42,14 @@ static bool intc_tree_pending(void) {
 }
 
 static void intc_tree_eoi(unsigned int irq) {
-    for (struct intc_chip *chip = intc_chip_for(irq); chip; chip = intc_chip_for(irq)) {
+    for (const struct intc_chip *chip = intc_chip_for(irq); chip; chip = intc_chip_for(irq)) {
         chip->ops->eoi(irq - chip->base);
         irq = chip->parent_irq;
     }
 }
 
 static void intc_tree_mask(unsigned int irq) {
-    struct intc_chip *chip = intc_chip_for(irq);
+    const struct intc_chip *chip = intc_chip_for(irq);
 
     if (chip) {
         chip->ops->mask(irq - chip->base);
@@ -66,7 +57,7 @@ static void intc_tree_mask(unsigned int irq) {
 }
 
 static void intc_tree_unmask(unsigned int irq) {
-    struct intc_chip *chip = intc_chip_for(irq);
+    const struct intc_chip *chip = intc_chip_for(irq);
 
     if (chip) {
         chip->ops->unmask(irq - chip->base);
@@ -181,6 +172,15 @@ static int intc_cascade(const void *fdt, int node) {
     return count < 0 ? count : intc_irq(fdt, node, 0);
 }
 
+static void intc_note_lines(const struct intc_chip *chip) {
+    for (unsigned int i = 0; i < chip->line_count; i++) {
+        intc_lines[chip->base + i].chip = chip;
+    }
+    if (chip->parent_irq != IRQ_NONE) {
+        intc_lines[chip->parent_irq].cascaded = chip;
+    }
+}
+
 int intc_add(struct intc_chip *chip, const void *fdt, int node) {
     int parent = intc_cascade(fdt, node);
     const struct intc_chip *last = chip_count > 0 ? chips[chip_count - 1] : NULL;
@@ -196,6 +196,7 @@ int intc_add(struct intc_chip *chip, const void *fdt, int node) {
     chip->base = base;
     chip->parent_irq = (unsigned int)parent;
     chips[chip_count++] = chip;
+    intc_note_lines(chip);
     devices.intc = &intc_tree_ops;
     intc_tree_unmask(chip->parent_irq); /* nothing for the root */
     return 0;

@@ -24,12 +24,9 @@ static void dispatch(unsigned int irq) {
 }
 
 void irq_handle(void) {
-    for (unsigned int i = 0; i < IRQ_BATCH; i++) {
-        unsigned int irq = devices.intc->ack();
+    unsigned int irq = devices.intc->ack();
 
-        if (irq == IRQ_NONE) {
-            return;
-        }
+    if (irq != IRQ_NONE) {
         dispatch(irq);
         devices.intc->eoi(irq);
     }

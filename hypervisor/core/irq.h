@@ -11,10 +11,10 @@
 void irq_init(void);
 
 /**
- * irq_handle() - serve what is pending, at most IRQ_BATCH lines; what is left interrupts
- * again.  Called by arch with no lock held, on an interrupt or when idling ends.
+ * irq_handle() - serve one pending line, if there is one.  Another one interrupts again, before the
+ * guest's next instruction, which is cheaper than to look for it each time.  Called by arch with no
+ * lock held, on an interrupt or when idling ends.
  */
-#define IRQ_BATCH 8u
 void irq_handle(void);
 
 /** irq_spurious_count() - interrupts that were nobody's, since boot. */

@@ -8,17 +8,18 @@
 #include <stdint.h>
 
 struct tick_rate {
-    uint32_t ns_per_tick;
-    uint32_t ticks_per_ns; /* 0.32, rounded down */
+    uint32_t ticks_per_ns; /* 0.32, rounded up: a division would take long on a core that has none */
 };
 
-/** ticks_rate() - of a clock of @hz.  -EINVAL: 0, or faster than 1 GHz. */
+/** ticks_rate() - of a clock of @hz.  -EINVAL: 0, or 1 GHz and faster. */
 int ticks_rate(uint32_t hz, struct tick_rate *rate);
 
 /**
- * ticks_of() - the ticks that @ns take, at least one.  Rounded up, so that the deadline has passed when the
- * interrupt comes; but for the phase of the clock, which core makes up for by looking at the counter.
+ * ticks_of() - how many ticks to count so that @ns have passed: the next whole tick, and one more, since
+ * part of the present one is over.  At most two too many.
  */
-uint32_t ticks_of(const struct tick_rate *rate, uint32_t ns);
+static inline uint32_t ticks_of(const struct tick_rate *rate, uint32_t ns) {
+    return (uint32_t)((uint64_t)ns * rate->ticks_per_ns >> 32) + 2;
+}
 
 #endif /* CORE_TICKS_H */

@@ -67,10 +67,13 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data) {
 void timer_set(struct timer *timer, uint64_t deadline) {
     struct timer_queue *queue = &this_cpu()->timers;
 
-    if (timer_is_set(timer)) {
+    if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
         timer_stop(timer);
     }
     spin_lock(&queue->lock);
+    if (timer_is_set(timer)) {
+        take_out(timer);
+    }
     timer->cpu = (uint8_t)arch_cpu_id();
     insert(queue, timer, deadline);
     program(queue);

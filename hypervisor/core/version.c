@@ -49,13 +49,11 @@ static int get_compile_info(gvaddr_t arg) {
     return copy_to_guest(arg, &info, sizeof(info));
 }
 
-int32_t do_xen_version(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     static const struct xen_platform_parameters parameters = {.virt_start = PV_VIRT_START};
     static const xen_domain_handle_t handle = {0};
-    gvaddr_t arg = gvaddr(args[1]);
 
-    switch (args[0]) {
-    case XENVER_version: return (int32_t)(VERSION_MAJOR << 16 | VERSION_MINOR);
+    switch (cmd) {
     case XENVER_extraversion: return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
     case XENVER_compile_info: return get_compile_info(arg);
     case XENVER_capabilities:
@@ -68,4 +66,12 @@ int32_t do_xen_version(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     case XENVER_commandline: return put_text(arg, "", sizeof(xen_capabilities_info_t));
     default: return -XEN_ENOSYS;
     }
+}
+
+int32_t do_xen_version(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    /* The null call of guests, made for the sake of an upcall that may be due. */
+    if (args[0] == XENVER_version) {
+        return (int32_t)(VERSION_MAJOR << 16 | VERSION_MINOR);
+    }
+    return version_op(v, args[0], gvaddr(args[1]));
 }

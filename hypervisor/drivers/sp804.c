@@ -31,9 +31,11 @@ static void sp804_stop(void) {
     reg_write(regs, TIMER1INTCLR, 1);
 }
 
+/*
+ * A load restarts the count at once (DDI 0271, 3.2.2).  An interrupt of the old one that is pending
+ * then comes all the same; core sees that nothing is due.
+ */
 static void sp804_set(uint32_t ns) {
-    reg_write(regs, TIMER1CONTROL, TIMERCONTROL_32BIT);
-    reg_write(regs, TIMER1INTCLR, 1);
     reg_write(regs, TIMER1LOAD, ticks_of(&rate, ns));
     reg_write(regs, TIMER1CONTROL,
               TIMERCONTROL_ENABLE | TIMERCONTROL_INT | TIMERCONTROL_32BIT | TIMERCONTROL_ONESHOT);

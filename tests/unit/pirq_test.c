@@ -149,6 +149,14 @@ static void close_masks_the_line(void **state) {
     assert_false(fake_board.masked[40]);
 }
 
+/* As a machine does before the guest's next instruction; no line comes back by itself. */
+static void take_interrupts(unsigned int at_most) {
+    for (unsigned int i = 0; i < at_most && devices.intc->pending(); i++) {
+        irq_handle();
+    }
+    assert_false(devices.intc->pending());
+}
+
 static void a_storm_costs_one_event_and_others_are_served(void **state) {
     evtchn_port_t p, q;
 
@@ -161,7 +169,7 @@ static void a_storm_costs_one_event_and_others_are_served(void **state) {
     fake_board.pending[20] = true; /* never goes away, and comes first */
     for (unsigned int i = 0; i < 100; i++) {
         fake_board.pending[50] = true;
-        irq_handle();
+        take_interrupts(2);
         assert_true(take_event(b, q));
         fake_board.pending[50] = false;
         assert_int_equal(eoi(b, 50), 0);
@@ -180,7 +188,7 @@ static void a_guest_that_only_says_eoi_cannot_hold_the_interrupt(void **state) {
     fake_board.pending[20] = true;
     for (unsigned int i = 0; i < 50; i++) {
         fake_board.pending[FAKE_UART_IRQ] = true;
-        irq_handle();
+        take_interrupts(2);
         assert_int_equal(console_count, i + 1);
         assert_int_equal(eoi(a, 20), 0);
     }
@@ -206,7 +214,7 @@ static void the_hypervisors_own_lines_reach_it(void **state) {
     devices.oneshot->set(10);
     fake_advance(10);
     fake_type("x");
-    irq_handle();
+    take_interrupts(2);
     assert_int_equal(timer_count, 1);
     assert_int_equal(console_count, 1);
     assert_false(devices.intc->pending());
@@ -228,7 +236,7 @@ static void a_controller_that_never_ends_is_left(void **state) {
     devices.intc = &ops;
     ack_count = 0;
     irq_handle();
-    assert_int_equal(ack_count, IRQ_BATCH);
+    assert_int_equal(ack_count, 1);
 }
 
 static void release_takes_all_lines_away(void **state) {

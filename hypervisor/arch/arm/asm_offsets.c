@@ -15,6 +15,7 @@ void asm_offsets(void);
 
 void asm_offsets(void) {
     OFFSET(VCPU_R0, struct vcpu, arch.regs.r[0]);
+    OFFSET(VCPU_R2, struct vcpu, arch.regs.r[2]);
     OFFSET(VCPU_R12, struct vcpu, arch.regs.r[12]);
     OFFSET(VCPU_SP, struct vcpu, arch.regs.sp);
     OFFSET(VCPU_PC, struct vcpu, arch.regs.pc);

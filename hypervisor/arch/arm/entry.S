@@ -48,45 +48,43 @@
  */
         .globl  entry_swi
 entry_swi:
-        str     lr, [sp, #VCPU_PC]
-        ldr     lr, [sp, #VCPU_IN_KERNEL]
-        cmp     lr, #0
+        stmia   sp, {r0, r1}
+        ldr     r0, [sp, #VCPU_IN_KERNEL]
+        cmp     r0, #0
         bne     hypercall
 
         /* System call: r0, r1 are the only registers needed on the way. */
-        stmia   sp, {r0, r1}
         mov     r0, #DACR_KERNEL
         mcr     p15, 0, r0, c3, c0, 0
         dacr_sync r1
         str     r0, [sp, #VCPU_IN_KERNEL]
         ldr     r0, [sp, #VCPU_FRAME_VA]        @ r0 = frame
-        ldr     lr, [sp, #VCPU_PC]
         mrs     r1, spsr
+        str     lr, [r0, #F_PC]
         stmia   r0, {sp, lr}^                   @ frame.sp, .lr (user bank)
-        add     r0, r0, #F_KERNEL_SP            @ r0 = &kernel_sp
-        str     lr, [r0, #F_PC - F_KERNEL_SP]
-        str     r1, [r0, #F_PSR - F_KERNEL_SP]
+        str     r1, [r0, #F_PSR]
         mov     r1, #MASK_DELIVERED
-        strb    r1, [r0, #F_MASK - F_KERNEL_SP]
+        strb    r1, [r0, #F_MASK]
+        add     r0, r0, #F_KERNEL_SP            @ r0 = &kernel_sp
         ldmia   r0, {sp}^                       @ sp_usr = kernel_sp
-        mov     r1, #PSR_MODE_USR
-        msr     spsr_cxsf, r1                   @ ARM state, USR mode
+        msr     spsr_cxsf, #PSR_MODE_USR        @ ARM state, USR mode
         ldr     lr, [sp, #VCPU_ENTRY_SWI]
         ldmia   sp, {r0, r1}
         movs    pc, lr
 
 /*
- * Hypercall.
- *   in: SVC mode, sp = vcpu, r12 = number, r0-r4 = arguments, regs.pc saved
+ * Hypercall.  Nearly all return to their caller at once.  Only for what does not, r0 and cpsr are
+ * kept in regs; spsr_svc is as it was until another exception from USR mode.
+ *   in: SVC mode, sp = vcpu, r12 = number, r0-r4 = arguments; r0, r1 saved, and free
  */
 hypercall:
         cmp     r12, #__HYPERVISOR_iret
         beq     hypercall_iret
-        stmia   sp, {r0-lr}^
+        add     r0, sp, #VCPU_R2
+        stmia   r0, {r2-lr}^
         cmp     r12, #64
-        mrs     r5, spsr
+        str     lr, [sp, #VCPU_PC]
         mov     r4, sp                          @ r4 = vcpu
-        str     r5, [sp, #VCPU_CPSR]
         ldr     sp, [r4, #VCPU_HYP_SP]
         bhs     hypercall_unknown
         ldr     r2, =hypercall_table
@@ -96,51 +94,50 @@ hypercall:
         blx     r2
         teq     r0, #0x80000000                 @ HYPERCALL_AGAIN
         beq     hypercall_again
-        str     r0, [r4, #VCPU_R0]
-        /* Resume at once unless a scheduler decision or an upcall is due. */
+        /* Out at once unless a scheduler decision or an upcall is due. */
+hypercall_done:                                 @ r0 = result, r4 = vcpu
         ldr     r1, [r4, #VCPU_WORK]
         ldr     r2, [r4, #VCPU_FRAME_VA]
         ldr     r1, [r1]
         ldrh    r3, [r2, #F_PENDING]
-        cmp     r1, #0
-        bne     1f
-        teq     r3, #UPCALL_DUE
-        bne     resume_kernel
-1:      mov     r0, r4
-        bl      trap_exit
-        b       resume
-
-resume_kernel:
+        rsbs    r1, r1, #0                      @ C: no work
+        teqhs   r3, #UPCALL_DUE                 @ HI: nor an upcall
+        bls     hypercall_slow
+        /* r5-r11 and the user bank are the caller's: a C function keeps them. */
         ldr     lr, [r4, #VCPU_PC]
-        ldr     r1, [r4, #VCPU_CPSR]
         mov     sp, r4
-        msr     spsr_cxsf, r1
-        ldmia   sp, {r0-lr}^
-        nop
+        ldmib   sp, {r1-r4}
+        ldr     r12, [sp, #VCPU_R12]
         movs    pc, lr
 
 hypercall_unknown:
         mvn     r0, #37                         @ -ENOSYS (38)
+        b       hypercall_done
+
+hypercall_slow:
         str     r0, [r4, #VCPU_R0]
+        mrs     r1, spsr
+        str     r1, [r4, #VCPU_CPSR]
         mov     r0, r4
         bl      trap_exit
         b       resume
 
 hypercall_again:
+        mrs     r1, spsr
+        str     r1, [r4, #VCPU_CPSR]
         mov     r0, r4
         bl      trap_again
         b       resume
 
 /*
  * iret to guest user code with no upcall due; anything else goes to C.
- *   in: SVC mode, sp = vcpu, r0-r11 live, r12 and lr free, frame filled
+ *   in: SVC mode, sp = vcpu, r0, r1 saved, r2-r11 live, r12 and lr free, frame filled
  */
 hypercall_iret:
         ldr     r12, [sp, #VCPU_FRAME_VA]
-        stmia   sp, {r0, r1}
+        ldr     r1, [sp, #VCPU_PSR_MASK]
         ldr     lr, [r12, #F_PSR]
         ldrb    r0, [r12, #F_PENDING]
-        ldr     r1, [sp, #VCPU_PSR_MASK]
         tst     lr, #0xf                        @ virtual mode USR?
         cmpeq   r0, #0
         bne     iret_slow
@@ -214,8 +211,7 @@ deliver_common:                                 @ r0 = pc, r2 = entry, r3 = fram
         str     r0, [r3, #F_PC]
         mov     r0, #MASK_DELIVERED
         strb    r0, [r3, #F_MASK]
-        mov     r0, #PSR_MODE_USR
-        msr     spsr_cxsf, r0
+        msr     spsr_cxsf, #PSR_MODE_USR
         mov     lr, r2
         ldmia   sp, {r0-r4}
         movs    pc, lr

@@ -4,6 +4,8 @@
  */
 #include "arch/arm/trap.h"
 
+#include <stddef.h>
+
 #include "arch/arm/backtrace.h"
 #include "arch/arm/cp15.h"
 #include "arch/arm/emulate.h"
@@ -28,45 +30,38 @@ uint32_t arch_fiq_count(void) {
 }
 uint32_t trap_async_abort_count;
 
-/* Guest kernel code interrupted in a restartable sequence resumes at its start. */
-static uint32_t restart_pc(const struct vcpu *v) {
-    uint32_t pc = v->arch.regs.pc;
+/* arch_vcpu_page() of the vCPU whose address space is loaded. */
+static struct pv_vcpu *loaded_page(const struct vcpu *v) {
+    return (struct pv_vcpu *)(uintptr_t)(v->arch.frame_va - offsetof(struct pv_vcpu, frame));
+}
 
-    if (v->arch.in_kernel && pc - v->arch.restart_start < v->arch.restart_size) {
-        pc &= ~(RESTART_SLOT - 1);
-    }
-    return pc;
+/* Guest kernel code interrupted in a restartable sequence resumes at its start. */
+static uint32_t restart_pc(const struct vcpu *v, uint32_t pc) {
+    return pc - v->arch.restart_start < v->arch.restart_size ? pc & ~(RESTART_SLOT - 1) : pc;
 }
 
 /* Make @v continue at @entry of its kernel, as entry.S's deliver does. */
 static void deliver(struct vcpu *v, uint32_t entry) {
     struct cpu_regs *regs = &v->arch.regs;
-    struct pv_vcpu *page = arch_vcpu_page(v);
-    uint32_t mask = page->info.evtchn_upcall_mask;
+    struct pv_vcpu *page = loaded_page(v);
+    uint32_t pc = regs->pc;
     uint32_t psr = regs->cpsr;
 
-    if (v->arch.in_kernel) {
-        psr = (psr & ~PSR_MODE_MASK) | PSR_MODE_SVC | (mask & PV_MASK_EVENTS);
-    }
     page->frame.sp = regs->sp;
     page->frame.lr = regs->lr;
-    page->frame.pc = restart_pc(v);
+    if (v->arch.in_kernel) {
+        pc = restart_pc(v, pc);
+        psr = (psr & ~PSR_MODE_MASK) | PSR_MODE_SVC |
+              (page->info.evtchn_upcall_mask & PV_MASK_EVENTS);
+    } else {
+        regs->sp = page->kernel_sp;
+        v->arch.in_kernel = DACR_KERNEL;
+    }
+    page->frame.pc = pc;
     page->frame.psr = psr;
     page->info.evtchn_upcall_mask = PV_MASK_EVENTS | PV_MASK_FRAME;
-    if (!v->arch.in_kernel) {
-        regs->sp = page->kernel_sp;
-    }
     regs->pc = entry;
     regs->cpsr = PSR_MODE_USR;
-    v->arch.in_kernel = DACR_KERNEL;
-}
-
-static void deliver_upcall_if_due(struct vcpu *v) {
-    const struct vcpu_info *info = &arch_vcpu_page(v)->info;
-
-    if (info->evtchn_upcall_pending && !info->evtchn_upcall_mask) {
-        deliver(v, v->arch.entry_event);
-    }
 }
 
 /* Nothing to run: tear down what ended, else sleep.  Interrupts stay masked and are
@@ -86,23 +81,39 @@ static struct vcpu *idle_until_work(void) {
     return v;
 }
 
-struct vcpu *trap_exit(struct vcpu *v) {
-    while (sched_needed()) {
-        struct vcpu *next = sched_pick();
+/* The vCPU that runs next, loaded. */
+static __attribute__((noinline)) struct vcpu *reschedule(void) {
+    struct vcpu *next;
 
+    do {
+        next = sched_pick();
         if (next == sched_idle_vcpu()) {
             next = idle_until_work();
         }
         arch_vcpu_switch(next);
         sched_switched(next);
-        v = next;
+    } while (sched_needed());
+    return next;
+}
+
+struct vcpu *trap_exit(struct vcpu *v) {
+    const struct vcpu_info *info;
+
+    if (sched_needed()) {
+        v = reschedule();
     }
-    deliver_upcall_if_due(v);
+    info = &loaded_page(v)->info;
+    if (info->evtchn_upcall_pending && !info->evtchn_upcall_mask) {
+        deliver(v, v->arch.entry_event);
+    }
     return v;
 }
 
 struct vcpu *trap_irq(struct vcpu *v) {
-    v->arch.regs.pc = restart_pc(v);
+    /* At once: by the time it resumes, others may have changed what the sequence works on. */
+    if (v->arch.in_kernel) {
+        v->arch.regs.pc = restart_pc(v, v->arch.regs.pc);
+    }
     irq_handle();
     return trap_exit(v);
 }
@@ -112,7 +123,7 @@ static void crash(struct vcpu *v, const char *why) {
 }
 
 struct vcpu *trap_und(struct vcpu *v) {
-    const struct pv_vcpu *page = arch_vcpu_page(v);
+    const struct pv_vcpu *page = loaded_page(v);
 
     if (!emulate_undefined(v)) {
         if (v->arch.in_kernel && (page->info.evtchn_upcall_mask & PV_MASK_FRAME)) {
@@ -130,7 +141,7 @@ struct vcpu *trap_double_fault(struct vcpu *v) {
 }
 
 struct vcpu *trap_iret(struct vcpu *v) {
-    struct pv_vcpu *page = arch_vcpu_page(v);
+    struct pv_vcpu *page = loaded_page(v);
     struct cpu_regs *regs = &v->arch.regs;
     uint32_t psr = page->frame.psr;
     bool to_kernel = (psr & 0xfu) != 0;

@@ -103,7 +103,7 @@ void arch_vcpu_unload(const struct vcpu *v) {
 
 struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
     if (v->domain == loaded->domain) {
-        return (struct pv_vcpu *)(uintptr_t)PV_VCPU_VA(v->id);
+        return (struct pv_vcpu *)(uintptr_t)(v->arch.frame_va - offsetof(struct pv_vcpu, frame));
     }
     return v->page;
 }
