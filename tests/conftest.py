@@ -26,6 +26,7 @@ from dacre.board import load_board                                            # 
 from dacre.config import read_config                                          # noqa: E402
 from dacre.image import compile_tree, join_ramdisk, make_image                # noqa: E402
 from dacre.machine import Machine                                             # noqa: E402
+from dacre.profile import plugin_argument, stretch_options                    # noqa: E402
 from dacre.streams import HYPERVISOR                                          # noqa: E402
 
 LOGS = BUILD / "test-logs"
@@ -33,6 +34,8 @@ LOGS = BUILD / "test-logs"
 
 def pytest_addoption(parser):
     parser.addoption("--board", action="append", required=True, help="a board to run on")
+    parser.addoption("--stretches", action="store_true",
+                     help="note the longest stays in the hypervisor, for tools/stretches")
 
 
 def pytest_configure(config):
@@ -66,9 +69,10 @@ def board(request):
 class Boot:
     """Starts machines for one test and sees to it that none outlives it."""
 
-    def __init__(self, board, test):
+    def __init__(self, board, test, notes_stretches=False):
         self.board = board
         self.test = test
+        self.notes_stretches = notes_stretches
         self.machines = []
         LOGS.mkdir(parents=True, exist_ok=True)
 
@@ -78,8 +82,11 @@ class Boot:
         return f"{self.test}-{count}" if count else self.test
 
     def start(self, arguments, names, shift, may_panic):
-        machine = Machine(arguments, names, LOGS / f"{self.name()}.log", shift,
-                          resets=self.board.resets)
+        log = LOGS / f"{self.name()}.log"
+        if self.notes_stretches:
+            notes = [f"out={log.with_suffix('.stretches')}", *stretch_options(self.board)]
+            arguments = [*arguments, "-plugin", plugin_argument(*notes)]
+        machine = Machine(arguments, names, log, shift, resets=self.board.resets)
         machine.may_panic = may_panic
         self.machines.append(machine)
         return machine
@@ -130,7 +137,7 @@ class Boot:
     def finish(self):
         """Ends all machines; a hypervisor that panicked unasked fails the test."""
         for machine in self.machines:
-            machine.close()
+            machine.end() if self.notes_stretches else machine.close()
         for machine in self.machines:
             panic = re.search(r"^PANIC: .*", machine.stream(HYPERVISOR), re.M)
             assert machine.may_panic or not panic, panic[0]
@@ -138,6 +145,7 @@ class Boot:
 
 @pytest.fixture
 def boot(request, board):
-    started = Boot(board, re.sub(r"[^A-Za-z0-9_.-]+", "-", request.node.name).strip("-"))
+    started = Boot(board, re.sub(r"[^A-Za-z0-9_.-]+", "-", request.node.name).strip("-"),
+                   request.config.getoption("--stretches"))
     yield started
     started.finish()

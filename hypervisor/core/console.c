@@ -234,6 +234,14 @@ void console_flush(void) {
     }
 }
 
+void console_flush_soon(void) {
+    if (!console.is_started || console.is_dying) {
+        console_flush();
+    } else if (!timer_is_set(&console.timer)) {
+        timer_set(&console.timer, clock_now());
+    }
+}
+
 static void flush_timer(void *data) {
     (void)data;
     console_flush();

@@ -78,10 +78,17 @@ size_t console_out_put(struct console_out *out, const char *text, size_t count) 
     if (count > room) {
         count = room;
     }
-    for (size_t i = 0; i < count; i++) {
-        out->bytes[out->head++ & (out->size - 1)] = text[i];
-        out->newline_count += text[i] == '\n';
+    /* In locals: to the compiler, each store of a char could change anything. */
+    char *const bytes = out->bytes;
+    const uint32_t mask = out->size - 1;
+    uint32_t head = out->head;
+    uint32_t newline_count = out->newline_count;
+    for (const char *end = text + count; text != end; text++) {
+        bytes[head++ & mask] = *text;
+        newline_count += *text == '\n';
     }
+    out->head = head;
+    out->newline_count = newline_count;
     return count;
 }
 
@@ -159,7 +166,7 @@ static void take_byte(struct console_out *out) {
     }
 }
 
-/* Ordinary bytes, in locals: to the compiler, each store of a char could change anything. */
+/* Ordinary bytes, in locals as well. */
 static void take_plain(struct console_out *out) {
     uint32_t staged = mux.staged_count;
     uint32_t tail = out->tail;

@@ -100,12 +100,6 @@ void domain_shutdown(struct domain *d, uint8_t reason) {
         sched_sleep(d->vcpu[i]);
     }
     printk("domain %u (%s): shutdown, %s\n", d->id, d->name, reason_name(reason));
-    if (reason == SHUTDOWN_crash) {
-        for (unsigned int i = 0; i < d->vcpu_count; i++) {
-            printk("  vcpu %u:\n", i);
-            arch_vcpu_print(d->vcpu[i]);
-        }
-    }
     event_send_global_virq(VIRQ_DOM_EXC);
     domain_reap_request();
 }

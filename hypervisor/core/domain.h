@@ -36,6 +36,7 @@ struct domain {
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
     enum domain_state state;            /* domain list lock */
     uint8_t shutdown_reason;            /* SHUTDOWN_*, valid from DOMAIN_SHUTDOWN on */
+    uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
     uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
     spinlock_t lock;                    /* protects p2m, pt, hvm_params, shared_info placement */
     unsigned int vcpu_count;            /* constant after build */
@@ -86,8 +87,8 @@ void domain_start(struct domain *d);
 void domain_shutdown(struct domain *d, uint8_t reason);
 
 /**
- * domain_crash() - the guest broke a rule that it cannot be told about: print why
- * and its registers once, and shut it down with SHUTDOWN_crash.
+ * domain_crash() - the guest broke a rule that it cannot be told about: print why, and shut it down
+ * with SHUTDOWN_crash.  Its registers are printed before it is torn down.
  */
 void domain_crash(struct domain *d, const char *why);
 

@@ -45,6 +45,8 @@ struct domain_build {
     bool waiting;
     unsigned int stage;
     uint32_t done; /* bytes, within the stage */
+    bool has_mib;  /* frames of mib are taken, not in its map yet */
+    mfn_t mib;
     struct domain *domain;
 };
 
@@ -94,20 +96,23 @@ static int domain_build_direct_ram(struct domain_build *b) {
     return 0;
 }
 
-/* A domU: MiB by MiB, wherever there is one. */
+/* A domU: MiB by MiB, wherever there is one; taken in one step, mapped in the next. */
 static int domain_build_mapped_ram(struct domain_build *b) {
     gfn_t base = gpaddr_to_gfn(b->layout.ram_start);
-    int err = b->done == 0 ? p2m_init(b->domain, base, b->layout.ram_size >> PAGE_SHIFT) : 0;
 
-    if (err) {
-        return domain_build_fail(b, err, "no memory for its frame map");
-    }
-    mfn_t first = page_alloc_mib(b->id, 1, 1);
-    if (mfn_eq(first, INVALID_MFN)) {
-        return domain_build_fail(b, -XEN_ENOMEM, "not so much memory");
+    if (!b->has_mib) {
+        int err = b->done == 0 ? p2m_init(b->domain, base, b->layout.ram_size >> PAGE_SHIFT) : 0;
+
+        if (err) {
+            return domain_build_fail(b, err, "no memory for its frame map");
+        }
+        b->mib = page_alloc_mib(b->id, 1, 1);
+        b->has_mib = !mfn_eq(b->mib, INVALID_MFN);
+        return b->has_mib ? 1 : domain_build_fail(b, -XEN_ENOMEM, "not so much memory");
     }
     gfn_t at = gfn(base.v + (b->done >> PAGE_SHIFT));
-    CHECK(p2m_add_ram(b->domain, at, first, FRAMES_PER_MIB) == 0);
+    CHECK(p2m_add_ram(b->domain, at, b->mib, FRAMES_PER_MIB) == 0);
+    b->has_mib = false;
     b->done += MIB;
     return b->done < b->layout.ram_size;
 }

@@ -16,6 +16,7 @@
 #include "core/domain_free.h"
 #include "core/domain_list.h"
 #include "core/domain_restart.h"
+#include "core/irq.h"
 #include "core/page.h"
 #include "core/printk.h"
 #include "core/timer.h"
@@ -102,6 +103,18 @@ static void destroy_step(void) {
     }
 }
 
+/* One line of a crashed domain's registers; false when all are printed. */
+static bool print_step(struct domain *d) {
+    if (d->shutdown_reason != SHUTDOWN_crash || d->crash_vcpu == d->vcpu_count) {
+        return false;
+    }
+    if (!arch_vcpu_print(d->vcpu[d->crash_vcpu], d->crash_line++)) {
+        d->crash_vcpu++;
+        d->crash_line = 0;
+    }
+    return true;
+}
+
 /* One domain after the other: torn down, scrubbed, reported; restarts when none is left. */
 bool domain_reap_step(void) {
     struct domain *d;
@@ -118,6 +131,9 @@ bool domain_reap_step(void) {
     if (!d) {
         return page_scrub_step() || domain_build_step();
     }
+    if (print_step(d)) {
+        return true;
+    }
     if (d->is_privileged) {
         end_of_board(d);
     }
@@ -130,7 +146,7 @@ static void reap_tick(void *data) {
     bool more = true;
 
     (void)data;
-    for (unsigned int i = 0; i < REAP_STEPS && more; i++) {
+    for (unsigned int i = 0; i < REAP_STEPS && more && (i == 0 || !irq_waits()); i++) {
         more = domain_reap_step();
     }
     if (more) {

@@ -7,7 +7,7 @@
 #include "core/vcpu.h"
 
 /* Ports closed in one go, so that closing all is not long with interrupts masked. */
-#define CLOSE_BATCH 32u
+#define CLOSE_BATCH 16u
 
 /* Lower domain id first; @b may be @a. */
 static void lock_pair(struct domain *a, struct domain *b) {

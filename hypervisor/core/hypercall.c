@@ -5,7 +5,7 @@
 #include "core/hypercall_table.h"
 
 #include "core/abi.h"
-#include "core/device.h"
+#include "core/irq.h"
 
 static int32_t do_nosys(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     (void)v;
@@ -42,5 +42,5 @@ hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
 #pragma GCC diagnostic pop
 
 bool hypercall_preempted(void) {
-    return devices.intc->pending();
+    return irq_waits();
 }

@@ -32,6 +32,10 @@ void irq_handle(void) {
     }
 }
 
+bool irq_waits(void) {
+    return devices.intc->pending();
+}
+
 void irq_init(void) {
     devices.intc->unmask(devices.oneshot_irq);
     devices.intc->unmask(devices.uart_irq);

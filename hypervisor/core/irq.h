@@ -5,6 +5,7 @@
 #ifndef CORE_IRQ_H
 #define CORE_IRQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** irq_init() - unmask the lines of the hypervisor's own devices.  Boot, last. */
@@ -16,6 +17,9 @@ void irq_init(void);
  * lock held, on an interrupt or when idling ends.
  */
 void irq_handle(void);
+
+/** irq_waits() - is a line pending?  No side effect. */
+bool irq_waits(void);
 
 /** irq_spurious_count() - interrupts that were nobody's, since boot. */
 uint32_t irq_spurious_count(void);

@@ -7,6 +7,7 @@
 #include "core/domain.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
+#include "core/pt_table.h"
 #include "core/vcpu.h"
 
 #define OP_SIZE   ((uint32_t)sizeof(struct mmuext_op))
@@ -53,7 +54,7 @@ int mmuext_run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     return f ? f(v, op, progress) : -XEN_ENOSYS;
 }
 
-/* Operations until all are done, one fails, or they are enough work.  Returns how many. */
+/* Operations until all are done, one fails, or it is time for an interrupt.  Returns how many. */
 static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t *progress,
                         int *error) {
     uint32_t done = 0;
@@ -74,7 +75,7 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
             v->domain->pt.work += PT_WORK_STEP;
             *error = 0;
         }
-    } while (*error == 0 && done < count && v->domain->pt.work < PT_WORK_MAX);
+    } while (*error == 0 && done < count && !pt_should_stop(v->domain));
     return done;
 }
 

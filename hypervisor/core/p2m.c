@@ -11,7 +11,7 @@
 #include "core/page.h"
 #include "core/panic.h"
 
-#define DESTROY_FRAMES 64
+#define DESTROY_FRAMES 24
 
 int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count) {
     struct p2m *p2m = &d->p2m;
@@ -39,10 +39,14 @@ int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count) {
 }
 
 static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        const struct page_info *page = page_of(mfn(start.v + i));
+    uint32_t index = start.v - page_first;
 
-        if (!page || page->state != PAGE_USED || page->owner != d->id) {
+    if (index >= page_frames || count > page_frames - index) {
+        return false;
+    }
+    const struct page_info *page = &page_table[index];
+    for (const struct page_info *end = page + count; page != end; page++) {
+        if (page->state != PAGE_USED || page->owner != d->id) {
             return false;
         }
     }
@@ -56,8 +60,9 @@ int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count) 
         count > p2m->capacity - p2m->count || !owns_all(d, mfn_start, count)) {
         return -XEN_EINVAL;
     }
+    uint32_t *entry = &p2m->entry[p2m->count];
     for (uint32_t i = 0; i < count; i++) {
-        p2m->entry[p2m->count + i] = (mfn_start.v + i) << PAGE_SHIFT | P2M_RAM;
+        entry[i] = (mfn_start.v + i) << PAGE_SHIFT | P2M_RAM;
     }
     for (uint32_t i = 0; i < count / FRAMES_PER_MIB; i++) {
         p2m->mib[p2m->count / FRAMES_PER_MIB + i] =

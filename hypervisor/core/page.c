@@ -82,7 +82,9 @@ static void set_free_count(struct page_mib *m, uint32_t count) {
 
 static void take(struct page_info *page, domid_t owner) {
     CHECK(page->state == PAGE_FREE && page->count == 0);
-    *page = (struct page_info){.count = 1, .owner = owner, .state = PAGE_USED};
+    page->count = 1; /* the rest is as page_make_free() left it */
+    page->owner = owner;
+    page->state = PAGE_USED;
 }
 
 void page_make_free(uint32_t index) {
@@ -173,8 +175,9 @@ mfn_t page_alloc_mib(domid_t owner, uint32_t count, uint32_t align) {
             set_free_count(&mibs[i], 0);
             memset(mibs[i].free, 0, sizeof(mibs[i].free));
         }
-        for (uint32_t i = 0; i < count * FRAMES_PER_MIB; i++) {
-            take(&page_table[first * FRAMES_PER_MIB + i], owner);
+        struct page_info *page = &page_table[first * FRAMES_PER_MIB];
+        for (const struct page_info *end = page + count * FRAMES_PER_MIB; page != end; page++) {
+            take(page, owner);
         }
         free_total -= count * FRAMES_PER_MIB;
         result = mfn(page_first + first * FRAMES_PER_MIB);

@@ -87,6 +87,12 @@ static inline struct page_info *page_of(mfn_t m) {
     return &page_table[index];
 }
 
+/** page_of_ram() - the record of frame number @frame, which is RAM.  @bias: page_bias, which a loop
+ * keeps in a local: to the compiler, each store could change it. */
+static inline struct page_info *page_of_ram(uintptr_t bias, uint32_t frame) {
+    return (struct page_info *)(bias + frame * sizeof(struct page_info));
+}
+
 /** page_section_count() - the section counter of the MiB of @m, which must be RAM. */
 static inline uint16_t *page_section_count(mfn_t m) {
     return &page_sections[(m.v - page_first) / FRAMES_PER_MIB];

@@ -11,9 +11,12 @@ static char log_bytes[PRINTK_LOG_SIZE];
 static uint32_t log_head; /* bytes ever logged */
 
 static void log_write(const char *text, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        log_bytes[log_head++ % PRINTK_LOG_SIZE] = text[i];
+    uint32_t head = log_head;
+
+    for (const char *end = text + count; text != end; text++) {
+        log_bytes[head++ % PRINTK_LOG_SIZE] = *text;
     }
+    log_head = head;
 }
 
 void printk_args(const char *fmt, va_list args) {
@@ -24,7 +27,8 @@ void printk_args(const char *fmt, va_list args) {
     log_write(text, count);
     console_put_hypervisor(text, count);
     console_unlock();
-    console_flush();
+    /* To format a line takes long enough: the UART's part is a stretch of its own. */
+    console_flush_soon();
 }
 
 void printk(const char *fmt, ...) {

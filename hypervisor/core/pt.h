@@ -37,11 +37,13 @@ struct vcpu;
 #define PT_NO_TABLE   1u
 
 /*
- * Interrupts are masked while the hypervisor runs, so a hypercall that is long goes back to the
- * guest in between, where they come in, and is issued again.  Work is counted in table entries of the
- * cheap kind, of about 30 instructions each; after PT_WORK_MAX it is time.
+ * Interrupts are masked while the hypervisor runs, so a hypercall that is long looks now and then
+ * whether one waits; if so it goes back to the guest, where it comes in, and is issued again.  Work is
+ * counted in table entries of the cheap kind, of about 30 instructions each; after PT_WORK_MAX it is
+ * time to look.
  */
-#define PT_WORK_MAX   128u
+#define PT_WORK_MAX   40u
+#define PT_WORK_ONE   2u  /* a second-level entry that has to be looked for */
 #define PT_WORK_L2    4u  /* a second-level entry by the long way */
 #define PT_WORK_L1    8u  /* a first-level entry */
 #define PT_WORK_DROP  16u /* a second-level table, besides its entries */

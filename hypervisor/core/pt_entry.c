@@ -54,27 +54,30 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
 }
 
 /* Most are cached RAM that keeps its owner's reference: no more than the count to look at. */
-static inline void clear_entry(uint32_t *entry) {
+static inline void clear_entry(uintptr_t bias, uint32_t *entry) {
     uint32_t old = *entry;
 
     if (arch_l2_is_cached(old)) {
-        struct page_info *page = &page_table[(old >> PAGE_SHIFT) - page_first];
+        struct page_info *page = page_of_ram(bias, old >> PAGE_SHIFT);
 
+        arch_pte_write(entry, 0);
         if (--page->count == 0) {
             page_release(page);
         }
     } else if (old) {
+        arch_pte_write(entry, 0);
         page_put(mfn(old >> PAGE_SHIFT));
     }
-    arch_pte_write(entry, 0);
 }
 
 /* Nearly always there is nothing left in it. */
 void pt_clear_l2(struct domain *d, uint32_t *table) {
+    const uintptr_t bias = page_bias;
+
     for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 8) {
         if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) {
             for (unsigned int i = 0; i < 8; i++) {
-                clear_entry(&e[i]);
+                clear_entry(bias, &e[i]);
             }
             d->pt.work += 8 / 2;
         }

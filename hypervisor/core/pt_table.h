@@ -13,7 +13,9 @@
 #include <stddef.h>
 
 #include "core/arch.h"
+#include "core/domain.h"
 #include "core/heap.h"
+#include "core/hypercall.h"
 #include "core/p2m.h"
 #include "core/page.h"
 #include "core/pt.h"
@@ -56,6 +58,15 @@ struct pt_unit {
 
 extern struct pt_block *pt_blocks; /* one for each block of the heap; constant after setup */
 extern struct pt_unit *pt_units;   /* sixteen for each */
+
+/** pt_should_stop() - so much work was done that it is time to look, and an interrupt waits. */
+static inline bool pt_should_stop(struct domain *d) {
+    if (d->pt.work < PT_WORK_MAX) {
+        return false;
+    }
+    d->pt.work = 0;
+    return hypercall_preempted();
+}
 
 /* ---- pt_mem.c: blocks and units ---- */
 

@@ -12,7 +12,7 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define BATCH         128u /* updates copied at a time */
+#define BATCH         88u /* updates copied at a time */
 #define UPDATE_SIZE   ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED     0x80000000u /* in count: *done holds what was done before */
 #define TABLE_OFFSETS 0x3fcu      /* of entries in a second-level table */
@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct mmu_update) == 16, "public ABI");
 
 /* What the short way needs, in registers. */
 struct fast {
-    uintptr_t bias;         /* address of the record of frame 0, were there one */
+    uintptr_t bias;         /* page_bias */
     const uint32_t *frames; /* the domain's RAM */
     uint32_t first, count;
     uint32_t attr; /* pt_domain.attr_raw */
@@ -42,9 +42,7 @@ static inline struct fast fast_of(const struct domain *d) {
 }
 
 static inline uint32_t *references(const struct fast *f, uint32_t frame) {
-    size_t offset = (frame >> PAGE_SHIFT) * sizeof(struct page_info);
-
-    return &((struct page_info *)(f->bias + offset))->count;
+    return &page_of_ram(f->bias, frame >> PAGE_SHIFT)->count;
 }
 
 /*
@@ -190,6 +188,7 @@ static uint32_t apply(struct domain *d, const struct guest_update *u,
                 continue;
             }
         }
+        d->pt.work += PT_WORK_ONE;
         *error = update_one(d, u->ptr, u->val);
         if (*error) {
             break;
@@ -205,7 +204,7 @@ static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
     return where.v ? copy_to_guest(where, &total, sizeof(total)) : 0;
 }
 
-/* Updates from @from on until all @count are done, one fails or they are enough work. */
+/* Updates from @from on until all @count are done, one fails or it is time for an interrupt. */
 static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *error) {
     struct guest_update batch[BATCH + 1];
     uint32_t done = 0;
@@ -228,7 +227,7 @@ static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *err
         if (*error == 0 && applied == (uint32_t)valid && applied < n) {
             *error = -XEN_EINVAL;
         }
-    } while (*error == 0 && done < count && d->pt.work < PT_WORK_MAX);
+    } while (*error == 0 && done < count && !pt_should_stop(d));
     arch_pte_sync();
     return done;
 }

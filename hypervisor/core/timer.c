@@ -6,7 +6,8 @@
 #include "core/device.h"
 #include "core/percpu.h"
 
-/* Timers run in one interrupt; with more than that the hardware fires again. */
+/* Timers run in one interrupt; with more than that, or if another interrupt waits, the hardware fires
+ * again. */
 #define TIMER_BATCH    16u
 
 /* Longest wait that is asked of the hardware at once, 1 s. */
@@ -101,7 +102,7 @@ void timer_interrupt(void) {
     spin_lock(&queue->lock);
     for (unsigned int i = 0; i < TIMER_BATCH; i++) {
         timer = queue->first;
-        if (timer == NULL || timer->deadline > now) {
+        if (timer == NULL || timer->deadline > now || (i > 0 && devices.intc->pending())) {
             break;
         }
         take_out(timer);

@@ -13,12 +13,13 @@
 #define VERSION_MAJOR 4u
 #define VERSION_MINOR 17u
 
-/* Copy @text, cut to the size of Xen's fixed-size answer. */
+/* @text and its NUL, cut to the size of Xen's answer; the rest of it is left as it is. */
 static int put_text(gvaddr_t to, const char *text, size_t size) {
-    char buffer[sizeof(xen_capabilities_info_t)] = "";
+    static const char nul = '\0';
+    size_t length = strnlen(text, size - 1);
+    int rc = copy_to_guest(to, text, length);
 
-    strncpy(buffer, text, size - 1);
-    return copy_to_guest(to, buffer, size);
+    return rc ? rc : copy_to_guest(gvaddr(to.v + (uint32_t)length), &nul, sizeof(nul));
 }
 
 static int get_features(const struct vcpu *v, gvaddr_t arg) {

@@ -57,20 +57,29 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *t
     put_field(sink, spec, text, length);
 }
 
-/* Digits of @value end at text[DIGITS_MAX]; returns the index of the first. */
-static size_t make_digits(char text[DIGITS_MAX], uint64_t value, unsigned int base, bool upper) {
+/* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first. */
+static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper) {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     size_t first = DIGITS_MAX;
 
+    do {
+        text[--first] = digits[value & 15];
+        value >>= 4;
+    } while (value != 0);
+    return first;
+}
+
+static size_t make_decimal(char text[DIGITS_MAX], uint64_t value) {
+    size_t first = DIGITS_MAX;
+
     /* 64-bit division is a library call on 32-bit cores: only while it is needed. */
-    while (value > UINT32_MAX) {
-        text[--first] = digits[value % base];
-        value /= base;
+    for (; value > UINT32_MAX; value /= 10) {
+        text[--first] = (char)('0' + value % 10);
     }
     uint32_t low = (uint32_t)value;
     do {
-        text[--first] = digits[low % base];
-        low /= base;
+        text[--first] = (char)('0' + low % 10);
+        low /= 10;
     } while (low != 0);
     return first;
 }
@@ -78,7 +87,7 @@ static size_t make_digits(char text[DIGITS_MAX], uint64_t value, unsigned int ba
 static void put_number(struct sink *sink, const struct spec *spec, uint64_t value,
                        unsigned int base, bool negative) {
     char text[DIGITS_MAX];
-    size_t first = make_digits(text, value, base, spec->upper);
+    size_t first = base == 16 ? make_hex(text, value, spec->upper) : make_decimal(text, value);
 
     if (spec->zero && !spec->left) {
         if (negative) {

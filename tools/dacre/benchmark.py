@@ -6,13 +6,13 @@ machine depends on the real time or on chance, so that figures repeat.
 """
 import dataclasses
 import re
-import signal
 import time
 
 from dacre import BUILD, TOP, UserError
 from dacre.config import read_config
 from dacre.image import compile_tree, make_image
 from dacre.machine import Machine, MachineError
+from dacre.profile import plugin_argument
 from dacre.streams import HYPERVISOR
 from dacre.uimage import write_uimage
 
@@ -102,8 +102,7 @@ class Run:
         arguments = [*place.arguments, *REPEATABLE]
         log = f"{place.name}-counted.log" if plugin_options else f"{place.name}.log"
         if plugin_options:
-            arguments += ["-plugin", ",".join([str(BUILD / "bench" / "profile.so"),
-                                               *plugin_options])]
+            arguments += ["-plugin", plugin_argument(*plugin_options)]
         self.place, self.echo, self.figures, self.rounds = place, echo, {}, {}
         self.begun, self.seen, self.overhead = {}, 0, 0.0
         self.machine = Machine(arguments, place.domains, directory / log)
@@ -157,10 +156,7 @@ class Run:
             self.echo(f"{self.place.name}: {name} {self.figures[name].instructions:g}")
 
     def end(self):
-        """Ends QEMU and waits, so that a plugin writes what it has."""
-        if not self.machine.ended:
-            self.machine.child.kill(signal.SIGTERM)
-            self.machine.wait_end()
+        self.machine.end()
 
 
 def measure(place, board, echo=None):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A board in QEMU with the hypervisor and its guests, watched and typed to on the console."""
 import re
+import signal
 import time
 
 import pexpect
@@ -144,6 +145,14 @@ class Machine:
         where = "" if domain is None else f" from {domain}"
         last = "\n".join(self.stream(domain).splitlines()[-LAST_LINES:])
         raise MachineError(f"{what}{where}; the last lines{where}:\n{last}\n(log: {self.log.name})")
+
+    def end(self):
+        """As close(), but QEMU ends by itself, so that a plugin writes what it has."""
+        if not self.ended:
+            self.child.kill(signal.SIGTERM)
+            while not self.ended:
+                self.pump(1)
+        self.close()
 
     def close(self):
         self.child.close(force=True)

@@ -6,7 +6,26 @@ import dataclasses
 import pathlib
 import subprocess
 
+from dacre import BUILD, UserError
+
 NM = "arm-linux-gnueabi-nm"
+
+
+# Where the hypervisor looks for interrupts that wait: to take one, and to give way in a long call.
+LOOKS = ["intc_tree_ack", "intc_tree_pending"]
+
+
+def plugin_argument(*options):
+    return ",".join([str(BUILD / "bench" / "profile.so"), *options])
+
+
+def stretch_options(board):
+    """Options of the plugin for stretches of the board's hypervisor."""
+    elf = board.hypervisor.with_suffix(".elf")
+    where = {name: address for address, name, _ in Symbols([elf]).found}
+    if not where.keys() >= set(LOOKS):
+        raise UserError(f"{elf} has no {' or '.join(LOOKS)}")
+    return ["counts=off", *(f"look={where[name]:x}" for name in LOOKS)]
 
 
 @dataclasses.dataclass
@@ -14,13 +33,8 @@ class Stretch:
     """A stay in the hypervisor: its length, and how many of its instructions each symbol has."""
     instructions: int
     entry: str
-    last: str
+    place: str          # the symbol in which its hottest block is
     symbols: collections.Counter
-
-    @property
-    def place(self):
-        """Where most of it goes."""
-        return self.symbols.most_common(1)[0][0] if self.symbols else self.entry
 
 
 @dataclasses.dataclass
@@ -69,8 +83,8 @@ def read_profile(path, files):
         elif kind == "pc":
             profile.symbols[symbols.name(int(words[0], 16))] += int(words[1])
         elif kind == "stretch":
-            entry, last = (symbols.name(int(w, 16))[1] for w in words[1:])
-            profile.stretches.append(Stretch(int(words[0]), entry, last, collections.Counter()))
+            entry, place = (symbols.name(int(w, 16))[1] for w in words[1:])
+            profile.stretches.append(Stretch(int(words[0]), entry, place, collections.Counter()))
         elif kind == "in":
             profile.stretches[-1].symbols[symbols.name(int(words[0], 16))[1]] += int(words[1])
     return profile

@@ -2,21 +2,22 @@
 /*
  * TCG plugin: where a machine's instructions go.  Used by tools/profile and tools/bench.
  *
- *     -plugin profile.so,out=FILE[,hyp=START:END][,kernel=START][,counts=off]
+ *     -plugin profile.so,out=FILE[,hyp=START:END][,look=ADDRESS]...[,kernel=START][,counts=off]
  *
- * hyp is the hypervisor's address range; kernel is where kernel addresses start, below which all
+ * hyp is the hypervisor's address range; look is where it looks for waiting interrupts; kernel is where kernel addresses start, below which all
  * counts as one (user code, and code that runs before the MMU is on).  FILE gets
  *     mark NAME TOTAL              as soon as tests/bench/mark.S is executed
  * and, when QEMU ends,
  *     total INSNS
  *     user INSNS
  *     pc ADDRESS INSNS             of each instruction (not with counts=off)
- *     stretch INSNS ENTRY LAST     the longest stays in the hypervisor, longest first: from the
- *     in ADDRESS INSNS             vector at ENTRY to the last block at LAST, and its blocks
+ *     stretch INSNS ENTRY PLACE    the longest stays in the hypervisor, longest first: from the vector
+ *     in ADDRESS INSNS             at ENTRY, most of it in the block at PLACE; and all its blocks
  * If marks "begin" and "end" came, pc and user count only what ran between them.
  *
  * The hypervisor runs with interrupts masked, so a stay is a stretch with interrupts off.  One that
- * did not begin at a vector is its boot and is left out; WFI ends one and begins the next.
+ * did not begin at a vector is its boot and is left out.  One ends, and the next begins, at WFI and
+ * where the hypervisor looks whether an interrupt waits: it waits no longer than to there.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,6 +180,9 @@ static bool option(const char *argument) {
     }
     if (is(argument, "hyp=")) {
         return sscanf(value, "%" SCNx64 ":%" SCNx64, &hyp_start, &hyp_end) == 2;
+    }
+    if (is(argument, "look=")) {
+        return stretch_look((uint32_t)strtoul(value, NULL, 16));
     }
     if (is(argument, "kernel=")) {
         return sscanf(value, "%" SCNx64, &kernel_start) == 1;

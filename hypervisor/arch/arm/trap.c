@@ -71,10 +71,11 @@ static struct vcpu *idle_until_work(void) {
 
     do {
         while (!sched_needed()) {
-            if (!domain_reap_step()) {
+            if (irq_waits()) {
+                irq_handle();
+            } else if (!domain_reap_step()) {
                 arch_cpu_idle();
             }
-            irq_handle();
         }
         v = sched_pick();
     } while (v == sched_idle_vcpu());

@@ -118,14 +118,28 @@ void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
     vfp_set_enabled(v, enabled);
 }
 
-void arch_vcpu_print(const struct vcpu *v) {
+static void print_four(const uint32_t *r, unsigned int first) {
+    printk("    r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n", first, r[first], first + 1,
+           r[first + 1], first + 2, r[first + 2], first + 3, r[first + 3]);
+}
+
+bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
     const struct cpu_regs *regs = &v->arch.regs;
 
-    for (unsigned int i = 0; i < 13; i++) {
-        printk("%sr%-2u %08x", i % 4 ? "  " : i ? "\n    " : "    ", i, regs->r[i]);
+    switch (line) {
+    case 0:
+        printk("  vcpu %u, %s mode, cpsr %08x\n", v->id, v->arch.in_kernel ? "kernel" : "user",
+               regs->cpsr);
+        return true;
+    case 1:
+    case 2:
+    case 3: print_four(regs->r, 4 * (line - 1)); return true;
+    case 4:
+        printk("    r12 %08x  sp  %08x  lr  %08x  pc  %08x\n", regs->r[12], regs->sp, regs->lr,
+               regs->pc);
+        return true;
+    default: return false;
     }
-    printk("\n    sp  %08x  lr  %08x  pc  %08x  cpsr %08x  %s mode\n", regs->sp, regs->lr, regs->pc,
-           regs->cpsr, v->arch.in_kernel ? "kernel" : "user");
 }
 
 void arch_set_callbacks(struct domain *d, const void *helpers) {

@@ -52,8 +52,12 @@ struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
     return v->page;
 }
 
-void arch_vcpu_print(const struct vcpu *v) {
+bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
+    if (line > 0) {
+        return false;
+    }
     printk("  entry %x\n", v->arch.entry);
+    return true;
 }
 
 void arch_set_callbacks(struct domain *d, const void *helpers) {
