@@ -58,13 +58,13 @@ static void deadlines_are_rounded_up(void **state) {
     (void)state;
     assert_int_equal(probe(100000000, 29), 0);
     devices.oneshot->set(0);
-    assert_int_equal(registers[TIMER_LOAD / 4], 1);
-    devices.oneshot->set(10);
-    assert_int_equal(registers[TIMER_LOAD / 4], 1);
-    devices.oneshot->set(11);
     assert_int_equal(registers[TIMER_LOAD / 4], 2);
+    devices.oneshot->set(9);
+    assert_int_equal(registers[TIMER_LOAD / 4], 2);
+    devices.oneshot->set(11);
+    assert_int_equal(registers[TIMER_LOAD / 4], 3);
     devices.oneshot->set(UINT32_MAX);
-    assert_int_equal(registers[TIMER_LOAD / 4], 429496730);
+    assert_int_equal(registers[TIMER_LOAD / 4], 429496731);
     assert_int_equal(registers[TIMER_CONTROL / 4], TIMER_CONTROL_ENABLE | TIMER_CONTROL_IRQ);
     devices.oneshot->stop();
     assert_int_equal(registers[TIMER_CONTROL / 4], 0);
