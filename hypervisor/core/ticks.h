@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 struct tick_rate {
-    uint32_t ticks_per_ns; /* 0.32, rounded up: a division would take long on a core that has none */
+    uint32_t
+        ticks_per_ns; /* 0.32, rounded up: a division would take long on a core that has none */
 };
 
 /** ticks_rate() - of a clock of @hz.  -EINVAL: 0, or 1 GHz and faster. */
