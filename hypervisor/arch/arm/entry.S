@@ -20,7 +20,6 @@
 #include <public/arch-arm-pv.h>
 #include <level/abort.inc>
 #include <level/barrier.inc>
-#include <level/fault.inc>
 #include "asm_offsets.h"
 #include "arch/arm/layout.h"
 
@@ -265,7 +264,7 @@ entry_pabt:
         stmia   sp, {r0-r4}
         mrc     p15, 0, r0, c5, c0, 1           @ IFSR
         ldr     r1, [sp, #VCPU_FAULT_PC]
-        prefetch_abort_address r1
+        prefetch_abort_address r0, r1
         and     r2, r0, #0xd
         teq     r2, #0x9
         orreq   r0, r0, #4
