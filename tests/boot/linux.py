@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boot configurations with Linux guests, and what their sessions print."""
 
-BOOT_SECONDS = 240
+from dacre.machine import PATIENCE
+
+BOOT_SECONDS = PATIENCE
 
 
 def guest(name, memory, session="", parts=(), **keys):
@@ -41,7 +43,7 @@ def quieten(machine, domain):
     machine.expect(r"^quiet-now", domain=domain)
 
 
-def run(machine, domain, command, timeout=60):
+def run(machine, domain, command, timeout=PATIENCE):
     """Types a command to the shell that has the input; returns what it printed."""
     machine.send_line(f"{command}\necho end-of'-'command")
     return machine.expect(r"((?:.*\n)*?)(.*)end-of-command", domain=domain, timeout=timeout)[1]

@@ -117,11 +117,11 @@ def test_hypervisor_fault_is_reported(boot, board, tmp_path):
     stub = tmp_path / "gdb"
     machine = boot.start([*image.qemu_arguments(), "-nic", "none", *stub_options(stub)],
                          ["dom0", "domU1"], 0, True)
-    machine.expect(r"Linux version", timeout=120)
+    machine.expect(r"Linux version")
     # ldr r5, [r5]
     gdb(elf, stub, "hbreak timer_set", "continue", "stepi 4", "set $r5 = 0xfe7ff000",
         "set var {unsigned int}$pc = 0xe5955000", "detach")
-    machine.expect(r"hypervisor fault: data abort at ([0-9a-f]{8})", HYPERVISOR, 60)
+    machine.expect(r"hypervisor fault: data abort at ([0-9a-f]{8})", HYPERVISOR)
     machine.expect(r"dfsr [0-9a-f]{8} dfar fe7ff000", HYPERVISOR)
     machine.expect(r"r0 +[0-9a-f]{8}", HYPERVISOR)
     machine.expect(r"backtrace:( [0-9a-f]{8}){2,}", HYPERVISOR)

@@ -104,6 +104,7 @@ def test_fuzz(boot, seed):
     expect_victim_well(machine)
 
 
+@pytest.mark.one_board
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_fuzz_wild(boot, seed):
     """Calls by which a guest ruins itself are in: it may end in any way, alone."""
@@ -144,6 +145,7 @@ def start_times(machine, what):
     return [int(ms) for ms in re.findall(rf"^doing {what} at (\d+)", machine.stream("attacker"), re.M)]
 
 
+@pytest.mark.one_board
 @pytest.mark.parametrize("what", ["reboot", "crash", "bad_stack"])
 def test_restart_loses_no_frame(boot, what):
     """A guest that ends at once, a hundred times: as many frames are free each time."""
@@ -219,6 +221,7 @@ def share(machine, domain):
     return ran / length
 
 
+@pytest.mark.one_board
 @pytest.mark.parametrize("weights, caps, expected", [
     ((256, 256), (0, 0), (0.5, 0.5)),
     ((256, 768), (0, 0), (0.25, 0.75)),

@@ -16,6 +16,8 @@ COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "no
 NETWORK = ["-nic", "user,restrict=on"]
 SWITCH_KEYS = "\x01\x01\x01"
 LAST_LINES = 30
+# Real seconds until what is waited for counts as hung, on a machine that has much else to do.
+PATIENCE = 240
 
 
 def icount(shift):
@@ -91,14 +93,14 @@ class Machine:
             self.position[origin] = found.end()
         return found
 
-    def expect(self, pattern, domain=None, timeout=120):
+    def expect(self, pattern, domain=None, timeout=PATIENCE):
         """Waits until the console (or one domain's part of it, or HYPERVISOR's) matches @pattern.
 
         Returns the match; what comes before it is skipped.  @timeout in real seconds.
         """
         return self.expect_any([pattern], domain, timeout)[1]
 
-    def expect_any(self, patterns, domain=None, timeout=120):
+    def expect_any(self, patterns, domain=None, timeout=PATIENCE):
         """As expect(), for the first of several patterns: returns (its index, the match)."""
         end = time.monotonic() + timeout
         while True:
@@ -113,7 +115,7 @@ class Machine:
                 self.fail(f"{' or '.join(patterns)} did not come in {timeout} s", domain)
             self.pump(min(left, 1))
 
-    def wait_end(self, timeout=60):
+    def wait_end(self, timeout=PATIENCE):
         """Waits until QEMU ends by itself, which is what a reset of the board does, or until the
         hypervisor is about to reset a board on which that has no effect in QEMU."""
         end = time.monotonic() + timeout
