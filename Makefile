@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The one entry point: make help says what there is.  The rules are in tools/mk/, one part a file.
 
-# make test is about all boards, unless one is named.
+# make test is about all boards, unless one is named; one that is close to another says
+# 'tested := when named' in its platform.mk.
 test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
 B := build
@@ -10,7 +11,9 @@ BOARDS := $(sort $(patsubst platforms/%/platform.mk,%,$(wildcard platforms/*/pla
 ifeq ($(filter $(PLATFORM),$(BOARDS)),)
 $(error PLATFORM=$(PLATFORM) is no board that Dacre knows; use one of: $(BOARDS))
 endif
-test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM),$(BOARDS)))
+close_boards := $(patsubst platforms/%/platform.mk,%,\
+	$(shell grep -l '^tested := when named$$' platforms/*/platform.mk))
+test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM) $(close_boards),$(BOARDS)))
 include platforms/$(PLATFORM)/platform.mk
 
 .DELETE_ON_ERROR:

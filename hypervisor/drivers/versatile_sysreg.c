@@ -28,9 +28,8 @@ struct sysreg_kind {
 
 static const struct sysreg_kind kinds[] = {
     {"arm,core-module-versatile", 0x105}, /* bit 8: do it; 0b101: to power-on reset */
-    {"arm,realview-eb-syscon", 0x008},
-    {"arm,realview-pba8-syscon", 0x004},
-    {"arm,vexpress-sysreg", 0},
+    {"arm,realview-eb-syscon", 0x008},    {"arm,realview-pba8-syscon", 0x004},
+    {"arm,realview-pbx-syscon", 0x0f4},   {"arm,vexpress-sysreg", 0},
 };
 
 static void *regs;
@@ -79,4 +78,5 @@ static int versatile_sysreg_probe(const void *fdt, int node) {
 DRIVER(versatile_sysreg_driver, "arm,core-module-versatile", versatile_sysreg_probe);
 DRIVER(realview_eb_sysreg_driver, "arm,realview-eb-syscon", versatile_sysreg_probe);
 DRIVER(realview_pba8_sysreg_driver, "arm,realview-pba8-syscon", versatile_sysreg_probe);
+DRIVER(realview_pbx_sysreg_driver, "arm,realview-pbx-syscon", versatile_sysreg_probe);
 DRIVER(vexpress_sysreg_driver, "arm,vexpress-sysreg", versatile_sysreg_probe);

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Arm RealView Platform Baseboard Explore with a Cortex-A9, as QEMU models it.
+arch := v7
+tested := when named
+# Suffix of the flavours of Linux that run here: build/linux/pv-v6v7.
+kernel := v6v7
+drivers := pl011 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
+qemu := -M realview-pbx-a9 -smp 1 -m 256
+
+# Where RAM starts, and where in it the boot loader puts the raw image.
+ram_start := 0x00000000
+load_address := 0x00010000
+# A PL011 for messages before the device tree was read; it is known by the number that the boot
+# loader leaves in r1 (Linux: arch/arm/tools/mach-types).
+machine := 0x76d
+early_uart := 0x10009000
+
+# What the tests look for: the core's part number, a UART of dom0's, parts that no guest may have
+# (counter and controls, interrupt controller, timers, console).
+cpu_part := 0xc09
+dom0_uart := 0x1000a000
+withheld := 0x10000000 0x1f001000 0x1f000000 0x10011000 0x10009000
