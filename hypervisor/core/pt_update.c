@@ -63,7 +63,8 @@ static inline __attribute__((always_inline)) bool store_simple(struct fast *f, u
             return false;
         }
         frame = f->frames[index];
-        if (__builtin_expect(((frame & P2M_TYPE_MASK) | old) == 0, 1)) {
+        /* Plain RAM is type 0, in the low byte. */
+        if (__builtin_expect((old | frame << 24) == 0, 1)) {
             ++*references(f, frame);
         } else if (frame & P2M_TYPE_MASK) {
             return false;
@@ -148,26 +149,31 @@ static __attribute__((noinline)) int find_table(struct domain *d, uint32_t ptr, 
 
 /* An address with the low bits of PT_NO_TABLE is in no table, whatever it looks like. */
 static inline bool is_in_last_table(const struct domain *d, uint32_t ptr) {
-    uint32_t base = d->pt.last_base;
+    return (((ptr ^ d->pt.last_base) & ~TABLE_OFFSETS) | (ptr & PT_NO_TABLE)) == 0;
+}
 
-    return ((ptr ^ base) & ~TABLE_OFFSETS) == 0 && base != PT_NO_TABLE;
+static inline uint32_t *last_table_entry(const struct domain *d, uint32_t ptr) {
+    return (uint32_t *)(void *)((char *)d->pt.last_table + (ptr & TABLE_OFFSETS));
+}
+
+/* One update, by the long way. */
+static __attribute__((noinline)) int update_any(struct domain *d, uint32_t ptr, uint32_t val) {
+    int rc = is_in_last_table(d, ptr) ? 1 : find_table(d, ptr, val);
+
+    return rc <= 0 ? rc : pt_set_l2(d, last_table_entry(d, ptr), val);
 }
 
 /* One update, whatever it is. */
-static inline int update_one(struct domain *d, uint32_t ptr, uint32_t val) {
-    struct fast f;
-    uint32_t *entry;
+static inline __attribute__((always_inline)) int update_one(struct domain *d, uint32_t ptr,
+                                                            uint32_t val) {
+    if (is_in_last_table(d, ptr)) {
+        struct fast f = fast_of(d);
 
-    if (!is_in_last_table(d, ptr)) {
-        int rc = find_table(d, ptr, val);
-
-        if (rc <= 0) {
-            return rc;
+        if (store_simple(&f, last_table_entry(d, ptr), val)) {
+            return 0;
         }
     }
-    f = fast_of(d);
-    entry = (uint32_t *)(void *)((char *)d->pt.last_table + (ptr & TABLE_OFFSETS));
-    return store_simple(&f, entry, val) ? 0 : pt_set_l2(d, entry, val);
+    return update_any(d, ptr, val);
 }
 
 /*
@@ -232,7 +238,8 @@ static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *err
     return done;
 }
 
-static int32_t update_many(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
+                                                     uint32_t args[HYPERCALL_ARGS]) {
     uint32_t count = args[1] & ~CONTINUED;
     gvaddr_t where = gvaddr(args[2]);
     uint32_t before = 0;
@@ -257,14 +264,15 @@ static int32_t update_many(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
 }
 
 int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
-    struct domain *d = v->domain;
     struct guest_update u;
-    int error;
 
     if (args[3] != DOMID_SELF) {
         return -XEN_EPERM;
     }
     if (args[1] == 1 && args[2] == 0 && copy_update_from_guest(&u, gvaddr(args[0])) == 0) {
+        struct domain *d = v->domain;
+        int error;
+
         spin_lock(&d->lock);
         error = update_one(d, u.ptr, u.val);
         spin_unlock(&d->lock);

@@ -12,6 +12,8 @@
 /* Instructions of a round of each loop that are not part of what is measured. */
 #define OVERHEAD_HYPERCALL 8u
 #define OVERHEAD_SEND      6u
+#define OVERHEAD_TIMER     9u
+#define OVERHEAD_UPDATE    7u
 #define OVERHEAD_IRET      3u
 #define OVERHEAD_CP15      2u
 #define OVERHEAD_USER      2u /* subs, bne */
@@ -23,6 +25,8 @@
 void bench_empty(uint32_t n);
 void bench_hypercall(uint32_t n, uint32_t number, const uint32_t args[4], uint32_t toggle);
 void bench_send(uint32_t n, const struct evtchn_send *sends);
+void bench_set_timer(uint32_t n, struct vcpu_set_singleshot_timer *timer);
+void bench_pv_update(uint32_t n, uint32_t ptr, uint32_t val);
 void bench_iret(uint32_t n);
 void bench_cp15(uint32_t n);
 uint32_t bench_spin(uint32_t n, struct vcpu_set_singleshot_timer *timer, volatile uint32_t *pending,

@@ -55,6 +55,41 @@
         bne     1b
         pop     {r4, r5, r6, pc}
 
+/* bench_set_timer(n, struct vcpu_set_singleshot_timer *): 1 us earlier each time */
+        function bench_set_timer
+        push    {r4, r5, r6, r7, r8, lr}
+        mov     r4, r0
+        mov     r5, r1
+        ldrd    r6, r7, [r1]
+1:      subs    r6, r6, #1024
+        sbc     r7, r7, #0
+        stmia   r5, {r6, r7}
+        mov     r0, #8                  @ VCPUOP_set_singleshot_timer
+        mov     r1, #0
+        mov     r2, r5
+        mov     r12, #24                @ __HYPERVISOR_vcpu_op
+        swi     0
+        subs    r4, r4, #1
+        bne     1b
+        pop     {r4, r5, r6, r7, r8, pc}
+
+/* bench_pv_update(n, ptr, val): the entry is val, then 0, in turn */
+        function bench_pv_update
+        push    {r4, r5, r6, r7, r8, lr}
+        mov     r4, r0
+        mov     r5, r1
+        mov     r6, r2
+        mov     r7, r2
+1:      mov     r0, r5
+        mov     r1, r6
+        eor     r6, r6, r7
+        mvn     r2, #0                  @ PV_UPDATE_NO_FLUSH
+        mov     r12, #50                @ __HYPERVISOR_pv_update
+        swi     0
+        subs    r4, r4, #1
+        bne     1b
+        pop     {r4, r5, r6, r7, r8, pc}
+
 /* bench_iret(n): from kernel to kernel, upcalls masked; the frame is written once */
         function bench_iret
         push    {r4, lr}
