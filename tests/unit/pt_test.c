@@ -39,13 +39,13 @@ static mfn_t magic;
 static uint32_t free_at_start;
 static unsigned int blocks_at_start;
 
-/* A kernel that runs on a registered L1 with one second-level table for its first MiB. */
 /* Long calls give way to an interrupt alone; most tests are about what happens then. */
 static void let_interrupt_wait(bool waits) {
     devices.intc->unmask(FAKE_ONESHOT_IRQ);
     fake_board.pending[FAKE_ONESHOT_IRQ] = waits;
 }
 
+/* A kernel that runs on a registered L1 with one second-level table for its first MiB. */
 static int setup(void **state) {
     (void)state;
     mm_setup();
