@@ -23,11 +23,12 @@ guest_copy_in:
         tst     r12, #3
         bne     2f
 1:      subs    r2, r2, #4
-        blo     3f
-        ldrt    r3, [r1], #4
-        str     r3, [r0], #4
-        b       1b
-3:      add     r2, r2, #4
+        ldrths  r3, [r1], #4
+        strhs   r3, [r0], #4
+        bhi     1b
+        moveq   r0, #0
+        bxeq    lr
+        add     r2, r2, #4
 2:      subs    r2, r2, #1
         movlo   r0, #0
         bxlo    lr
@@ -42,11 +43,12 @@ guest_copy_out:
         tst     r12, #3
         bne     2f
 1:      subs    r2, r2, #4
-        blo     3f
-        ldr     r3, [r1], #4
-        strt    r3, [r0], #4
-        b       1b
-3:      add     r2, r2, #4
+        ldrhs   r3, [r1], #4
+        strths  r3, [r0], #4
+        bhi     1b
+        moveq   r0, #0
+        bxeq    lr
+        add     r2, r2, #4
 2:      subs    r2, r2, #1
         movlo   r0, #0
         bxlo    lr
