@@ -36,6 +36,11 @@ bench-check: deps
 	$(Q)$(MAKE) --no-print-directory -j2 bench-images
 	$(Q)tools/bench $(PLATFORM) --check
 
+.PHONY: stretches
+stretches: deps
+	$(Q)$(MAKE) --no-print-directory -j2 test-images $(profile_plugin)
+	$(Q)tools/stretches $(PLATFORM) $(if $(TESTS),--only '$(TESTS)')
+
 # Takes the figures of the last make bench as those that make bench-check compares with.
 bench-reference:
 	$(Q)grep -q '"board": "$(PLATFORM)"' $(B)/bench/results.json || \
