@@ -29,6 +29,7 @@ def free_frames(machine):
     return int(machine.expect(r"domain 1: destroyed, (\d+) frames free", HYPERVISOR)[1])
 
 
+@pytest.mark.one_board
 def test_poweroff_of_one(machine):
     machine.send_line("poweroff")
     machine.expect(r"domain 1 \(domU1\): shutdown, poweroff", HYPERVISOR)
@@ -59,6 +60,7 @@ def test_reboot_of_one(machine):
     assert len(free) == 1
 
 
+@pytest.mark.one_board
 def test_guest_that_spins_leaves_the_other_its_share(machine):
     """A domU that computes for ever: dom0's own work takes at most a bit more than twice as long."""
     work = "i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done"
