@@ -17,6 +17,9 @@
 #define REGISTERS CORE_VFP_WORDS
 #define LOWER     32 /* words of d0-d15 */
 
+#define FPEXC_EX  (1u << 31)
+#define FPEXC_EN  (1u << 30)
+
 /* vfp_asm.S */
 void vfp_store(uint32_t *to);
 void vfp_load(const uint32_t *from);
@@ -24,6 +27,8 @@ void vfp_store_upper(uint32_t *to); /* d16-d31, where there are any */
 void vfp_load_upper(const uint32_t *from);
 uint32_t vfp_get_fpscr(void);
 void vfp_set_fpscr(uint32_t value);
+uint32_t vfp_get_fpexc(void);
+void vfp_set_fpexc(uint32_t value);
 void user_vfp(void);
 
 static void store_all(uint32_t to[REGISTERS]) {
@@ -86,6 +91,21 @@ TEST(use_traps_when_the_kernel_asks_for_it) {
     EXPECT_EQ(vfp_trap(0), 0);
     EXPECT_TRAP(user_run(user_vfp, 0, 0), TRAP_SWI);
     EXPECT_TRAP(try_call((void (*)(void))vfp_get_fpscr, 0, NULL), TRAP_NONE);
+}
+
+/*
+ * A pending exception (FPEXC.EX) comes with registers that later units do not have: whatever a guest writes,
+ * the hypervisor does not touch what is not there.
+ */
+TEST(a_pending_exception_is_the_guests_own) {
+    EXPECT_EQ(vfp_trap(1), 0);
+    vfp_set_fpexc(FPEXC_EX | FPEXC_EN); /* while it is off: this switches it on */
+    EXPECT_EQ(vfp_get_fpexc() & FPEXC_EN, FPEXC_EN);
+    EXPECT_EQ(vfp_trap(1), 0);
+    clock_sleep(NS_PER_MS);
+    EXPECT_EQ(vfp_trap(0), 0);
+    vfp_set_fpexc(FPEXC_EN);
+    EXPECT_EQ(vfp_get_fpexc() & (FPEXC_EX | FPEXC_EN), FPEXC_EN);
 }
 
 /* Trapping and not trapping again keeps what is in the registers. */

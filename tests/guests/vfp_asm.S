@@ -35,6 +35,17 @@ vfp_set_fpscr:
         vmsr    fpscr, r0
         bx      lr
 
+/* Privileged: emulated. */
+        .globl  vfp_get_fpexc
+vfp_get_fpexc:
+        vmrs    r0, fpexc
+        bx      lr
+
+        .globl  vfp_set_fpexc
+vfp_set_fpexc:
+        vmsr    fpexc, r0
+        bx      lr
+
         .section .user.text, "ax"
         .balign 4
         .globl  user_vfp

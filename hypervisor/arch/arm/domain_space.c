@@ -36,7 +36,7 @@ int arch_domain_init(struct domain *d) {
     arch_pte_write(&space->vectors[L2_INDEX(PV_VECTORS_VA)],
                    level_l2_page(heap_to_maddr(vectors).v, USR_READ_EXEC, MEMORY_CACHED));
     arch_pte_write(&space->shared[L2_INDEX(PV_COUNTER_VA)],
-                   level_l2_page(devices.counter.page.v, USR_READ_EXEC, MEMORY_DEVICE));
+                   level_l2_page(devices.counter.page.v, USR_READ_ONLY, MEMORY_DEVICE));
     arch_pte_sync();
     return 0;
 }

@@ -18,16 +18,15 @@ struct extended_memory {
     uint8_t cb;
 };
 
-/* Rights: AP[1:0], APX; never executable but where said. */
+/* Rights: AP[1:0], APX; never executable but where said: what is read by a fetch ahead of its time
+ * could be a device's register (ARM ARM DDI 0406, A3.8.3). */
 static const struct {
     uint8_t ap;
     uint8_t apx;
     uint8_t xn;
 } rights_of[] = {
-    [HYP_READ_WRITE] = {1, 0, 1},
-    [HYP_READ_EXEC] = {1, 1, 0},
-    [USR_READ_WRITE] = {3, 0, 1},
-    [USR_READ_EXEC] = {2, 0, 0},
+    [HYP_READ_ONLY] = {1, 1, 1}, [HYP_READ_WRITE] = {1, 0, 1}, [HYP_READ_EXEC] = {1, 1, 0},
+    [USR_READ_ONLY] = {2, 0, 1}, [USR_READ_WRITE] = {3, 0, 1}, [USR_READ_EXEC] = {2, 0, 0},
 };
 
 static inline uint32_t extended_l1_table(uint32_t table_pa, unsigned int dacr_domain) {

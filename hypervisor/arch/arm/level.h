@@ -18,7 +18,14 @@ extern const uint32_t level_number;
 extern const uint32_t level_psr_mask;
 
 /* level_pte.c: the hypervisor's own entries. */
-enum hyp_rights { HYP_READ_WRITE, HYP_READ_EXEC, USR_READ_WRITE, USR_READ_EXEC };
+enum hyp_rights {
+    HYP_READ_ONLY,
+    HYP_READ_WRITE,
+    HYP_READ_EXEC,
+    USR_READ_ONLY, /* the hypervisor may write or not, as the level has it */
+    USR_READ_WRITE,
+    USR_READ_EXEC
+};
 /*
  * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as CACHED;
  * the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where the table walker

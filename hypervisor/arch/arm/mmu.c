@@ -96,7 +96,7 @@ const void *mmu_map_fdt(maddr_t fdt) {
 
     for (unsigned int i = 0; i < 2; i++) {
         arch_pte_write(&boot_l1[L1_INDEX(HYP_FDT_VA) + i],
-                       level_l1_section(base + i * MIB, HYP_READ_EXEC, MEMORY_CACHED));
+                       level_l1_section(base + i * MIB, HYP_READ_ONLY, MEMORY_CACHED));
     }
     arch_pte_sync();
     level_tlb_flush_all();

@@ -15,10 +15,8 @@
 #define BUFFERABLE 0x04u
 
 static const uint8_t ap_of[] = {
-    [HYP_READ_WRITE] = 1,
-    [HYP_READ_EXEC] = 0,
-    [USR_READ_WRITE] = 3,
-    [USR_READ_EXEC] = 2,
+    [HYP_READ_ONLY] = 0, [HYP_READ_WRITE] = 1, [HYP_READ_EXEC] = 0,
+    [USR_READ_ONLY] = 2, [USR_READ_WRITE] = 3, [USR_READ_EXEC] = 2,
 };
 
 static const uint8_t cb_of[] = {
