@@ -3,37 +3,18 @@
  * Instructions that trap, each first in a function of its own, once for the kernel and
  * once for guest user code.
  */
-        .syntax unified
+#include "probe.inc"
 
-.macro  both name, state, instruction
-        .text
-        .balign 4
-        .\state
-        .type   kernel_\name, %function
-        .globl  kernel_\name
-kernel_\name:
-        \instruction
-        bx      lr
-        .section .user.text, "ax"
-        .balign 4
-        .\state
-        .type   user_\name, %function
-        .globl  user_\name
-user_\name:
-        \instruction
-        swi     0
-.endm
-
-        both    udf, arm, ".inst 0xe7f000f0"
-        both    udf_thumb, thumb, ".inst.n 0xde01"
-        both    bkpt, arm, ".inst 0xe1200073"
-        both    bkpt_thumb, thumb, ".inst.n 0xbe03"
-        both    cdp, arm, "cdp p1, 0, c0, c0, c0, 0"
-        both    mcr_p14, arm, "mcr p14, 7, r0, c15, c15, 7"
-        both    ldc, arm, "ldc p5, c0, [r1]"
-        both    mcr_p15_odd, arm, "mcr p15, 7, r0, c4, c7, 3"
-        both    hvc, arm, ".inst 0xe1400070"
-        both    mrc_id, arm, "mrc p15, 0, r0, c0, c0, 0"
+        both_probes udf, arm, ".inst 0xe7f000f0"
+        both_probes udf_thumb, thumb, ".inst.n 0xde01"
+        both_probes bkpt, arm, ".inst 0xe1200073"
+        both_probes bkpt_thumb, thumb, ".inst.n 0xbe03"
+        both_probes cdp, arm, "cdp p1, 0, c0, c0, c0, 0"
+        both_probes mcr_p14, arm, "mcr p14, 7, r0, c15, c15, 7"
+        both_probes ldc, arm, "ldc p5, c0, [r1]"
+        both_probes mcr_p15_odd, arm, "mcr p15, 7, r0, c4, c7, 3"
+        both_probes hvc, arm, ".inst 0xe1400070"
+        both_probes mrc_id, arm, "mrc p15, 0, r0, c0, c0, 0"
 
         .text
         .balign 4

@@ -3,7 +3,8 @@
 
 formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*/*/*.[ch] \
 	hypervisor/*/*/*/*/*.[ch] platforms/*/*.[ch] tests/unit/*.[ch] tests/guests/*.[ch] \
-	tests/guests/*/*.[ch] tests/boot/programs/*.c tests/boot/programs/*/*.c tests/bench/*.[ch] \
+	tests/guests/*/*.[ch] tests/guests/*/*/*.[ch] \
+	tests/boot/programs/*.c tests/boot/programs/*/*.c tests/bench/*.[ch] \
 	tools/plugin/*.[ch])
 CLANG_FORMAT := clang-format
 

@@ -8,17 +8,6 @@
 
 #include <stdint.h>
 
-/* Rights of USR mode in both levels: AP encodings, with APX = 0. */
-#define CORE_NO_ACCESS  0u
-#define CORE_PRIVILEGED 1u
-#define CORE_READ_ONLY  2u
-#define CORE_READ_WRITE 3u
-
-#define CORE_BUFFERED   0x4u
-#define CORE_CACHED     0x8u
-#define CORE_WRITEBACK  (CORE_BUFFERED | CORE_CACHED)
-#define CORE_UNCACHED   0x40u /* TEX = 1, C = B = 0: normal memory, small page */
-
 /* Execute never, not global; in a small page and in a section. */
 #define CORE_SMALL_XN   0x001u
 #define CORE_SMALL_NG   0x800u
@@ -43,31 +32,15 @@
     { 0x3u, 0x200u, 0x44u, 0x88u }
 
 /* Fault status, FS[10] and FS[3:0]. */
-#define CORE_FSR_MASK           0x40fu
-#define CORE_FSR_WRITE          0x800u
-#define CORE_FSR_ALIGNMENT      0x1u
-#define CORE_FSR_TRANSLATION_L1 0x5u
-#define CORE_FSR_TRANSLATION_L2 0x7u
-#define CORE_FSR_DOMAIN_L1      0x9u
-#define CORE_FSR_DOMAIN_L2      0xbu
-#define CORE_FSR_PERMISSION_L1  0xdu
-#define CORE_FSR_PERMISSION_L2  0xfu
+#define CORE_FSR_MASK      0x40fu
+#define CORE_FSR_WRITE     0x800u
+#define CORE_FSR_ALIGNMENT 0x1u
 
-static inline uint32_t core_section(uint32_t gpa, uint32_t domain, uint32_t rights) {
-    return gpa | rights << 10 | domain << 5 | CORE_WRITEBACK | CORE_L1_SECTION;
-}
-
-static inline uint32_t core_table(uint32_t gpa, uint32_t domain) {
-    return gpa | domain << 5 | CORE_L1_TABLE;
-}
+#include "core_common.h"
 
 /* Strongly ordered: what a device needs; for RAM the hypervisor does not mind. */
 static inline uint32_t core_small_uncached(uint32_t gpa, uint32_t rights) {
     return gpa | rights << 4 | CORE_L2_SMALL;
-}
-
-static inline uint32_t core_small(uint32_t gpa, uint32_t rights) {
-    return core_small_uncached(gpa, rights) | CORE_WRITEBACK;
 }
 
 /*

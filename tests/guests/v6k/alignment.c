@@ -75,6 +75,17 @@ TEST(multiple_double_and_exclusive_must_be_aligned) {
     }
 }
 
+/* Bit 11, which ARMv5 has not. */
+TEST(fault_status_tells_a_write) {
+    uint32_t at = border();
+
+    EXPECT_EQ(pt_map(AT, 0), 0);
+    EXPECT_TRAP(user_run(user_write, at, 1), TRAP_DATA_ABORT);
+    EXPECT_EQ(user_state.fsr & CORE_FSR_WRITE, CORE_FSR_WRITE);
+    EXPECT_TRAP(user_run(user_read, at, 1), TRAP_DATA_ABORT);
+    EXPECT_EQ(user_state.fsr & CORE_FSR_WRITE, 0);
+}
+
 /* A fault on the second page of an access tells an address within it. */
 TEST(access_over_a_border_faults_behind_it) {
     uint32_t at = border();

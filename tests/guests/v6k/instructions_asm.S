@@ -3,49 +3,29 @@
  * Instructions for instructions.c, each first in a function of its own, for kernel and user.  As
  * numbers where the assembler asks for a later core than the level's first.
  */
-        .syntax unified
-
-.macro  both name, instruction:vararg
-        .text
-        .balign 4
-        .arm
-        .type   kernel_\name, %function
-        .globl  kernel_\name
-kernel_\name:
-        \instruction
-        bx      lr
-        .section .user.text, "ax"
-        .balign 4
-        .arm
-        .type   user_\name, %function
-        .globl  user_\name
-user_\name:
-        \instruction
-        swi     0
-.endm
+#include "probe.inc"
 
 .macro  all_barriers
-        mcr     p15, 0, r0, c7, c10, 5  @ DMB
-        mcr     p15, 0, r0, c7, c10, 4  @ DSB
-        mcr     p15, 0, r0, c7, c5, 4   @ ISB
+        mcr     p15, 0, r0, c7, c10, 5            @ DMB
+        mcr     p15, 0, r0, c7, c10, 4            @ DSB
+        mcr     p15, 0, r0, c7, c5, 4             @ ISB
 .endm
 
-        both    cpsid, cpsid aif
-        both    cpsie, cpsie if
-        both    cps_mode, .inst 0xf1020013 @ cps #0x13
-        both    srs, .inst 0xf96d0513   @ srsdb sp!, #0x13
-        both    rfe, .inst 0xf8900a00   @ rfeia r0
-        both    smc, .inst 0xe1600070
-        both    wfi, .inst 0xe320f003
-        both    wfe, .inst 0xe320f002
-        both    sev, .inst 0xe320f004
-        both    yield, .inst 0xe320f001
-        both    barriers, all_barriers
-        both    clrex, .inst 0xf57ff01f
-
+        both_probes cpsid, arm, "cpsid aif"
+        both_probes cpsie, arm, "cpsie if"
+        both_probes cps_mode, arm, ".inst 0xf1020013"            @ cps #0x13
+        both_probes srs, arm, ".inst 0xf96d0513"            @ srsdb sp!, #0x13
+        both_probes rfe, arm, ".inst 0xf8900a00"            @ rfeia r0
+        both_probes smc, arm, ".inst 0xe1600070"
+        both_probes wfi, arm, ".inst 0xe320f003"
+        both_probes wfe, arm, ".inst 0xe320f002"
+        both_probes sev, arm, ".inst 0xe320f004"
+        both_probes yield, arm, ".inst 0xe320f001"
+        both_probes barriers, arm, "all_barriers"
+        both_probes clrex, arm, ".inst 0xf57ff01f"
         .section .user.text, "ax"
         .globl  user_big_endian_read
-user_big_endian_read:                   @ in: r0 = word; r0, r1 = what it reads as
+user_big_endian_read:                             @ in: r0 = word; r0, r1 = what it reads as
         mov     r3, r0
         setend  be
         ldr     r0, [r3]
@@ -54,7 +34,7 @@ user_big_endian_read:                   @ in: r0 = word; r0, r1 = what it reads 
         swi     0
 
         .globl  user_big_endian
-user_big_endian:                        @ in: r0 = two words; r2 = 0 if order held all the time
+user_big_endian:                                  @ in: r0 = two words; r2 = 0 if order held all the time
         setend  be
         mov     r4, #0x800
 1:      ldr     r1, [r0]

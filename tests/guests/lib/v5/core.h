@@ -8,54 +8,31 @@
 
 #include <stdint.h>
 
-#define CORE_LEVEL              5 /* pv_vcpu.arch_level */
-#define CORE_VFP_WORDS          32 /* of its registers: VFPv2, d0-d15 */
-
-/* Rights of USR mode in both levels: AP encodings. */
-#define CORE_NO_ACCESS          0u
-#define CORE_PRIVILEGED         1u
-#define CORE_READ_ONLY          2u
-#define CORE_READ_WRITE         3u
-
-#define CORE_BUFFERED           0x4u
-#define CORE_CACHED             0x8u
-#define CORE_WRITEBACK          (CORE_BUFFERED | CORE_CACHED)
+#define CORE_LEVEL      5  /* pv_vcpu.arch_level */
+#define CORE_VFP_WORDS  32 /* of its registers: VFPv2, d0-d15 */
 
 /* Low bits of a first-level entry. */
-#define CORE_L1_TABLE           0x11u
-#define CORE_L1_SECTION         0x12u
+#define CORE_L1_TABLE   0x11u
+#define CORE_L1_SECTION 0x12u
 /* Low bits of a second-level entry. */
-#define CORE_L2_SMALL           0x2u
+#define CORE_L2_SMALL   0x2u
 
 /* Bits that, turned over in a good entry, make one outside of the ABI. */
-#define CORE_BAD_TABLE          {0x2u} /* a fine table */
-#define CORE_BAD_SECTION        {0x1u}
-#define CORE_BAD_SMALL          {0x3u, 0x1u} /* large page, tiny page */
+#define CORE_BAD_TABLE \
+    { 0x2u } /* a fine table */
+#define CORE_BAD_SECTION \
+    { 0x1u }
+#define CORE_BAD_SMALL \
+    { 0x3u, 0x1u } /* large page, tiny page */
 
 /* Fault status, FS[3:0]. */
-#define CORE_FSR_MASK           0xfu
-#define CORE_FSR_TRANSLATION_L1 0x5u
-#define CORE_FSR_TRANSLATION_L2 0x7u
-#define CORE_FSR_DOMAIN_L1      0x9u
-#define CORE_FSR_DOMAIN_L2      0xbu
-#define CORE_FSR_PERMISSION_L1  0xdu
-#define CORE_FSR_PERMISSION_L2  0xfu
+#define CORE_FSR_MASK 0xfu
 
-static inline uint32_t core_section(uint32_t gpa, uint32_t domain, uint32_t rights) {
-    return gpa | rights << 10 | domain << 5 | CORE_WRITEBACK | CORE_L1_SECTION;
-}
-
-static inline uint32_t core_table(uint32_t gpa, uint32_t domain) {
-    return gpa | domain << 5 | CORE_L1_TABLE;
-}
+#include "core_common.h"
 
 /* The four subpages get the same rights. */
 static inline uint32_t core_small_uncached(uint32_t gpa, uint32_t rights) {
     return gpa | rights << 10 | rights << 8 | rights << 6 | rights << 4 | CORE_L2_SMALL;
-}
-
-static inline uint32_t core_small(uint32_t gpa, uint32_t rights) {
-    return core_small_uncached(gpa, rights) | CORE_WRITEBACK;
 }
 
 #include "restart.h"

@@ -7,7 +7,7 @@
 
 #include "core_extended.h"
 
-#define CORE_LEVEL              6 /* pv_vcpu.arch_level */
-#define CORE_VFP_WORDS          32 /* of its registers: VFPv2, d0-d15 */
+#define CORE_LEVEL     6  /* pv_vcpu.arch_level */
+#define CORE_VFP_WORDS 32 /* of its registers: VFPv2, d0-d15 */
 
 #endif /* GUEST_CORE_H */

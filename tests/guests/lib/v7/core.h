@@ -7,7 +7,7 @@
 
 #include "core_extended.h"
 
-#define CORE_LEVEL              7 /* pv_vcpu.arch_level */
-#define CORE_VFP_WORDS          64 /* of its registers: VFPv3 with NEON, d0-d31 */
+#define CORE_LEVEL     7  /* pv_vcpu.arch_level */
+#define CORE_VFP_WORDS 64 /* of its registers: VFPv3 with NEON, d0-d31 */
 
 #endif /* GUEST_CORE_H */
