@@ -16,6 +16,7 @@ struct cpu_regs {
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -112,7 +113,8 @@ static void a_thumb_transfer_is_the_arm_one(void **state) {
     (void)state;
     assert_true(decode_arm(0xee110f10, 0, &arm));
     assert_true(decode_thumb(0xee11, 0x0f10, 0, &thumb));
-    assert_memory_equal(&arm, &thumb, sizeof(arm));
+    assert_memory_equal(&arm, &thumb, offsetof(struct transfer, is_read)); /* no padding in there */
+    assert_true(arm.is_read && thumb.is_read && arm.passes && thumb.passes);
 }
 
 static void an_it_block_is_the_condition(void **state) {
