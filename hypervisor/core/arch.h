@@ -87,8 +87,10 @@ void arch_tlb_flush_local(void);
 /** arch_tlb_flush_page() - entries for @va on this pCPU, global ones included. */
 void arch_tlb_flush_page(gvaddr_t va);
 
-/* Cache operation by guest virtual address, checked by the caller to lie below PV_VIRT_START.
- * Never faults; @size at most one page per call. */
+/** arch_cache_faults() - do operations by address fault when the address is not mapped? */
+bool arch_cache_faults(void);
+/* Cache operation by guest virtual address, which the caller has found below PV_VIRT_START and, if
+ * arch_cache_faults(), mapped in the loaded table.  @size: within one page. */
 void arch_guest_dcache_clean(gvaddr_t va, size_t size);
 void arch_guest_dcache_flush(gvaddr_t va, size_t size);
 /** Lines partly outside the range are written back first. */

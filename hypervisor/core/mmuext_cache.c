@@ -64,6 +64,24 @@ int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     return arch_cache_flush_step(progress) ? -XEN_EAGAIN : 0;
 }
 
+/* The hardware entry of @va below PV_VIRT_START in the table that @v runs on; 0: none. */
+static uint32_t entry_of(const struct vcpu *v, uint32_t va, bool *is_section) {
+    uint32_t hw = pt_vcpu_l1(v)[va >> MIB_SHIFT];
+    uint32_t table = arch_l1_table(hw);
+
+    *is_section = arch_l1_is_section(hw);
+    if (*is_section || !table) {
+        return *is_section ? hw : 0;
+    }
+    return pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+}
+
+bool mmuext_cache_reaches(const struct vcpu *v, uint32_t va) {
+    bool is_section;
+
+    return va < PV_VIRT_START && (!arch_cache_faults() || entry_of(v, va, &is_section) != 0);
+}
+
 /* One page, or the part of it that is asked for. */
 static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
     switch (cmd) {
@@ -92,7 +110,7 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     size -= *progress;
     chunk = PAGE_SIZE - start % PAGE_SIZE;
     chunk = chunk < size ? chunk : size;
-    if (chunk) {
+    if (chunk && mmuext_cache_reaches(v, start)) {
         cache_page(op->cmd, start, chunk);
     }
     *progress += chunk;
@@ -104,20 +122,16 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
  * might answer a store with an abort, in the hypervisor.)
  */
 static bool is_mapped(const struct vcpu *v, uint64_t va, bool writable) {
-    uint32_t hw, table;
+    bool is_section;
+    uint32_t hw;
 
     if (va >= PV_VIRT_START || va % PAGE_SIZE) {
         return false;
     }
-    hw = pt_vcpu_l1(v)[va >> MIB_SHIFT];
-    if (arch_l1_is_section(hw)) {
+    hw = entry_of(v, (uint32_t)va, &is_section);
+    if (is_section) {
         return !writable || arch_l1_is_writable(hw);
     }
-    table = arch_l1_table(hw);
-    if (!table) {
-        return false;
-    }
-    hw = pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
     return arch_l2_is_cached(hw) && (!writable || arch_l2_is_writable(hw));
 }
 

@@ -824,6 +824,24 @@ static void ranges_go_page_by_page(void **state) {
     assert_int_equal(fake_cache_flushes, flushes + 2);
 }
 
+/* Where the address is translated, what is not mapped is left out: the fault would be the hypervisor's. */
+static void ranges_leave_out_what_is_not_mapped(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    fake_range_ops = 0;
+    assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x0, 0x3000), 0);
+    assert_int_equal(fake_range_ops, 3);
+    fake_cache_faults = true;
+    fake_range_ops = 0;
+    for (uint32_t cmd = PV_MMUEXT_CLEAN_DCACHE; cmd <= PV_MMUEXT_SYNC_ICACHE; cmd++) {
+        assert_int_equal(mm_ext(d, cmd, 0x0, 0x3000), 0);
+        assert_int_equal(mm_ext(d, cmd, 200 * MIB, 0x2000), 0);
+    }
+    assert_int_equal(fake_range_ops, 4);
+    assert_int_equal(fake_last_va, 0x1000);
+    fake_cache_faults = false;
+}
+
 /* ---- The end of a domain, and long random use ---- */
 
 static void destroying_is_many_short_steps(void **state) {
@@ -999,6 +1017,7 @@ int main(void) {
         TEST(pages_are_cleared_where_the_guest_could_write),
         TEST(ranges_stay_below_the_hole),
         TEST(ranges_go_page_by_page),
+        TEST(ranges_leave_out_what_is_not_mapped),
         TEST(destroying_is_many_short_steps),
         TEST(random_updates_do_what_a_model_does),
         TEST(garbage_leaves_the_books_right),

@@ -38,6 +38,7 @@ uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory m
 uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
 
 /* cache.c: by virtual address; sizes in bytes, any alignment. */
+extern const bool level_cache_faults; /* if the address is not mapped */
 void level_dcache_clean(uint32_t va, size_t size);
 void level_dcache_flush(uint32_t va, size_t size);
 void level_dcache_inval(uint32_t va, size_t size);

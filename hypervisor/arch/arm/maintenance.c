@@ -16,6 +16,10 @@ bool arch_cache_flush_step(uint32_t *progress) {
     return level_cache_flush_step(progress);
 }
 
+bool arch_cache_faults(void) {
+    return level_cache_faults;
+}
+
 void arch_cache_clean(const void *va, size_t size) {
     level_dcache_clean((uint32_t)(uintptr_t)va, size);
 }

@@ -15,6 +15,7 @@ uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 unsigned int fake_tlb_flushes;
 unsigned int fake_cache_flushes;
 unsigned int fake_range_ops;
+bool fake_cache_faults;
 uint32_t fake_last_va;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
@@ -72,6 +73,10 @@ bool arch_cache_flush_step(uint32_t *progress) {
     (void)progress;
     fake_cache_flushes++;
     return false;
+}
+
+bool arch_cache_faults(void) {
+    return fake_cache_faults;
 }
 
 const uint32_t arch_cache_range_max = 32 * 1024;

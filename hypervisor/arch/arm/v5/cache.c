@@ -103,6 +103,9 @@ void level_cache_flush_set(uint32_t value) {
     level_cache_flush_aliases();
 }
 
+/* By address, caches are looked up by that alone (DDI 0198, 2.3.8). */
+const bool level_cache_faults = false;
+
 const uint32_t arch_cache_range_max = 32 * 1024;
 
 /* Each switch of the space flushes all. */

@@ -73,6 +73,9 @@ void level_cache_flush_set(uint32_t value) {
     level_cache_flush_aliases();
 }
 
+/* The address is translated (ARM ARM DDI 0406, D12.7.10 about ARMv6; B3.12.3). */
+const bool level_cache_faults = true;
+
 const uint32_t arch_cache_range_max = 32 * 1024;
 
 void level_alias_flush(uint32_t va, size_t size) {

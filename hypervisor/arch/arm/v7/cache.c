@@ -168,6 +168,9 @@ bool level_cache_flush_step(uint32_t *progress) {
     return STEP_LEVEL(*progress) <= STEP_LEVELS;
 }
 
+/* The address is translated, and may fault (B2.2.7, B3.12.3). */
+const bool level_cache_faults = true;
+
 const uint32_t arch_cache_range_max = UINT32_MAX;
 
 /* All mappings are cached, at physical addresses. */

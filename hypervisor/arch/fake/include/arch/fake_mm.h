@@ -22,6 +22,7 @@
 extern uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 extern unsigned int fake_tlb_flushes;   /* of everything */
 extern unsigned int fake_cache_flushes; /* of everything */
+extern bool fake_cache_faults;          /* what arch_cache_faults() says */
 extern unsigned int fake_range_ops;     /* cache operations by address */
 extern uint32_t fake_last_va;           /* of the last operation by address */
 extern uint32_t fake_last_size;
