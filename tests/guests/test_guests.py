@@ -179,9 +179,10 @@ def test_memory_is_scrubbed(boot):
     expect_victim_well(machine)
 
 
-def run_marked_pair(boot, program):
+def run_marked_pair(boot, program, options=""):
     """Two of the same guest, side by side, that differ in their marks."""
-    machine = boot({"domu": [guest("a", program, "mark=0x1111"), guest("b", program, "mark=0x2222")]})
+    machine = boot({"domu": [guest("a", program, f"mark=0x1111 {options}"),
+                             guest("b", program, f"mark=0x2222 {options}")]})
     expect_all_pass(machine, "a", program)
     expect_all_pass(machine, "b", program)
 
@@ -194,6 +195,11 @@ def test_vfp_registers_stay_apart(boot):
 @pytest.mark.parametrize("program", ["address_spaces", "thread_registers"])
 def test_marked_guests_stay_apart(boot, program):
     run_marked_pair(boot, program)
+
+
+@pytest.mark.levels("v6", "v7")
+def test_identification_registers(boot, board):
+    run_marked_pair(boot, "identification", f"part={board.cpu_part:#x}")
 
 
 @pytest.mark.levels("v6", "v7")
