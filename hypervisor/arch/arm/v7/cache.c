@@ -171,7 +171,8 @@ bool level_cache_flush_step(uint32_t *progress) {
 /* The address is translated, and may fault (B2.2.7, B3.12.3). */
 const bool level_cache_faults = true;
 
-const uint32_t arch_cache_range_max = UINT32_MAX;
+/* More than a second-level cache holds. */
+const uint32_t arch_cache_range_max = MIB;
 
 /* All mappings are cached, at physical addresses. */
 void level_alias_flush(uint32_t va, size_t size) {
