@@ -119,7 +119,6 @@ struct pte {
         PTE_WRITETHROUGH,
         PTE_WRITEBACK
     } memory;
-    bool global;    /* always, on levels without nG */
     bool shareable; /* coherent with other pCPUs; on levels that say so for each entry */
 };
 
@@ -140,8 +139,8 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * uint32_t arch_l1_table(uint32_t hw) - machine address of the table in a hardware L1 entry, or 0.
  * bool arch_l1_is_section(uint32_t hw), arch_l1_is_writable(uint32_t hw) - of a hardware L1 entry;
  *   the second of a section.
- * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of @raw if they are those of a small page
- *   that may map plain RAM: the hardware's entry then has the same bits; 0 if refused.
+ * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware's entry if those of @raw are a small
+ *   page's that may map plain RAM: the same, but never global; 0 if refused.
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
  * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.

@@ -48,7 +48,6 @@ static void fill_flat(struct domain *d, uint16_t block) {
             .writable = true,
             .executable = true,
             .memory = PTE_WRITEBACK,
-            .global = true,
             .shareable = true,
         };
 

@@ -11,6 +11,7 @@ static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
 }
 
 #include "arch/arm/v5/pte.c"
+#define NEVER_GLOBAL 0u
 #include "pte_check.h"
 
 static void small_pages_have_one_right_for_all_subpages(void **state) {

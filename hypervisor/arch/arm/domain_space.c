@@ -69,4 +69,5 @@ void arch_l1_init(struct domain *d, uint32_t *l1) {
     arch_pte_write(&l1[L1_INDEX(HYP_VECTORS_MIB_VA)],
                    level_l1_table(heap_to_maddr(space->vectors).v, PV_DOMAIN_USER));
     arch_pte_sync();
+    level_space_new(heap_to_maddr(l1).v);
 }

@@ -19,14 +19,16 @@ struct extended_memory {
 };
 
 /* Rights: AP[1:0], APX; never executable but where said: what is read by a fetch ahead of its time
- * could be a device's register (ARM ARM DDI 0406, A3.8.3). */
+ * could be a device's register (ARM ARM DDI 0406, A3.8.3).  What USR mode sees is one domain's own, so
+ * not global. */
 static const struct {
     uint8_t ap;
     uint8_t apx;
     uint8_t xn;
+    uint8_t ng;
 } rights_of[] = {
-    [HYP_READ_ONLY] = {1, 1, 1}, [HYP_READ_WRITE] = {1, 0, 1}, [HYP_READ_EXEC] = {1, 1, 0},
-    [USR_READ_ONLY] = {2, 0, 1}, [USR_READ_WRITE] = {3, 0, 1}, [USR_READ_EXEC] = {2, 0, 0},
+    [HYP_READ_ONLY] = {1, 1, 1, 0}, [HYP_READ_WRITE] = {1, 0, 1, 0}, [HYP_READ_EXEC] = {1, 1, 0, 0},
+    [USR_READ_ONLY] = {2, 0, 1, 1}, [USR_READ_WRITE] = {3, 0, 1, 1}, [USR_READ_EXEC] = {2, 0, 0, 1},
 };
 
 static inline uint32_t extended_l1_table(uint32_t table_pa, unsigned int dacr_domain) {
@@ -42,9 +44,9 @@ static inline uint32_t extended_l1_section(uint32_t pa, enum hyp_rights rights,
 
 static inline uint32_t extended_l2_page(uint32_t pa, enum hyp_rights rights,
                                         struct extended_memory memory) {
-    return pa | (uint32_t)rights_of[rights].apx << 9 | (uint32_t)memory.tex << 6 |
-           (uint32_t)rights_of[rights].ap << 4 | (uint32_t)memory.cb << 2 | L2_SMALL |
-           rights_of[rights].xn;
+    return pa | (uint32_t)rights_of[rights].ng << 11 | (uint32_t)rights_of[rights].apx << 9 |
+           (uint32_t)memory.tex << 6 | (uint32_t)rights_of[rights].ap << 4 |
+           (uint32_t)memory.cb << 2 | L2_SMALL | rights_of[rights].xn;
 }
 
 #endif /* ARCH_ARM_EXTENDED_HYP_PTE_H */

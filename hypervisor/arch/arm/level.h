@@ -65,6 +65,8 @@ void level_tlb_flush_page(uint32_t va);
 void level_switch_space(uint32_t ttbr);
 /* What TTBR holds for a first-level table at this machine address. */
 uint32_t level_ttbr(uint32_t l1_pa);
+/* level_space_new() - a new first-level table lies there, not loaded: the TLB has nothing of it. */
+void level_space_new(uint32_t l1_pa);
 
 /* cp15.c: registers that not all levels have, as a guest kernel sees them; @key: cp15.h.  @v is
  * current.  False: it has none such. */

@@ -9,8 +9,8 @@
  * Table:      31:10 address, 9 = 0, 8:5 domain, 4 SBZ, 3 NS, 2 PXN or SBZ, 1:0 = 0b01
  *
  * Taken: APX = 0 with AP 0b11 (read-write) or 0b10 (in USR mode read-only); NS = 0; the memory types
- * below.  nG and S are the guest's choice: all spaces have ASID 0, and the TLB goes at each
- * switch.  Large pages, supersections and the rest are refused.
+ * below.  S is the guest's choice; nG is not, but always set: a global entry would be seen in all
+ * spaces, those of other domains too.  Large pages, supersections and the rest are refused.
  */
 #ifndef ARCH_ARM_PTE_EXTENDED_H
 #define ARCH_ARM_PTE_EXTENDED_H
@@ -26,6 +26,7 @@
 #define EXT_SECTION_AP_MASK 0x8c00u /* APX and AP */
 #define EXT_SECTION_AP_RW   0x0c00u
 #define EXT_L2_XN           0x001u
+#define EXT_L2_NG           0x800u
 #define EXT_L2_AP_RW        0x030u
 #define EXT_L2_AP_RO        0x020u
 #define EXT_L2_AP_MASK      0x230u /* APX and AP */
@@ -72,7 +73,7 @@ static inline uint32_t arch_l2_attr(uint32_t raw) {
         !extended_memory_ok(raw & EXT_L2_MEMORY)) {
         return 0;
     }
-    return raw & 0xfffu;
+    return (raw & 0xfffu) | EXT_L2_NG;
 }
 
 static inline bool arch_l2_is_writable(uint32_t hw) {

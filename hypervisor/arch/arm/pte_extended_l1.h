@@ -20,7 +20,6 @@
 #define EXT_L1_TEX_SHIFT    6 /* from a small page's place to a section's */
 #define EXT_TEX             0x1c0u
 #define EXT_CB              0x00cu
-#define EXT_L2_NG           0x800u
 #define EXT_L2_S            0x400u
 
 static inline enum pte_memory extended_memory(uint32_t memory) {
@@ -59,7 +58,6 @@ static inline struct pte extended_decode_section(uint32_t raw) {
         .writable = rights == EXT_L1_AP_RW,
         .executable = !(raw & EXT_L1_XN),
         .memory = extended_memory(memory),
-        .global = !(raw & EXT_L1_NG),
         .shareable = (raw & EXT_L1_S) != 0,
     };
 }
@@ -85,7 +83,7 @@ static inline uint32_t extended_encode_l1(const struct pte *pte) {
     if (pte->kind == PTE_TABLE) {
         return pte->addr | domain | EXT_TABLE;
     }
-    return pte->addr | (pte->global ? 0 : EXT_L1_NG) | (pte->shareable ? EXT_L1_S : 0) |
+    return pte->addr | EXT_L1_NG | (pte->shareable ? EXT_L1_S : 0) |
            (memory & EXT_TEX) << EXT_L1_TEX_SHIFT | (pte->writable ? EXT_L1_AP_RW : EXT_L1_AP_RO) |
            domain | (pte->executable ? 0 : EXT_L1_XN) | (memory & EXT_CB) | EXT_SECTION;
 }
@@ -101,13 +99,12 @@ static inline struct pte extended_decode_l2(uint32_t raw) {
         .writable = arch_l2_is_writable(raw),
         .executable = !(raw & EXT_L2_XN),
         .memory = extended_memory(raw & EXT_L2_MEMORY),
-        .global = !(raw & EXT_L2_NG),
         .shareable = (raw & EXT_L2_S) != 0,
     };
 }
 
 static inline uint32_t extended_encode_l2(const struct pte *pte) {
-    return pte->addr | (pte->global ? 0 : EXT_L2_NG) | (pte->shareable ? EXT_L2_S : 0) |
+    return pte->addr | EXT_L2_NG | (pte->shareable ? EXT_L2_S : 0) |
            extended_memory_bits(pte->memory) | (pte->writable ? EXT_L2_AP_RW : EXT_L2_AP_RO) |
            EXT_SMALL | (pte->executable ? 0 : EXT_L2_XN);
 }

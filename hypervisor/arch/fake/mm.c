@@ -165,8 +165,7 @@ static uint32_t bits_of(enum pte_memory memory) {
 }
 
 struct pte arch_pte_decode_l1(uint32_t raw) {
-    struct pte pte = {
-        .dacr_domain = raw >> FAKE_DOMAIN_SHIFT & 15u, .executable = true, .global = true};
+    struct pte pte = {.dacr_domain = raw >> FAKE_DOMAIN_SHIFT & 15u, .executable = true};
 
     if ((raw & 3u) == 0) {
         pte.kind = PTE_FAULT;
@@ -205,8 +204,7 @@ struct pte arch_pte_decode_l2(uint32_t raw) {
                         .addr = raw & PAGE_MASK,
                         .writable = arch_l2_is_writable(raw),
                         .executable = true,
-                        .memory = memory_of[raw >> 2 & 3u],
-                        .global = true};
+                        .memory = memory_of[raw >> 2 & 3u]};
 }
 
 uint32_t arch_pte_encode_l2(const struct pte *pte) {

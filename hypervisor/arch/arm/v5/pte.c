@@ -50,7 +50,6 @@ static struct pte decode_section(uint32_t raw) {
         .writable = ap == SECTION_AP_RW,
         .executable = true,
         .memory = memory_of[(raw & (V5_C | V5_B)) >> 2],
-        .global = true,
     };
 
     if ((raw & SECTION_SBZ) || (ap != SECTION_AP_RW && ap != SECTION_AP_RO)) {
@@ -99,7 +98,6 @@ struct pte arch_pte_decode_l2(uint32_t raw) {
         .writable = arch_l2_is_writable(attr),
         .executable = true,
         .memory = memory_of[(attr & (V5_C | V5_B)) >> 2],
-        .global = true,
     };
 }
 

@@ -1,48 +1,82 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARM11 TLB and address-space switch.  Every space has ASID 0, so the TLB is invalidated at
- * each switch: no guest's ASID can name another's mapping.  Physically tagged caches stay; branch
- * targets are by virtual address and go (ARM ARM DDI 0100, B2.7.5).
+ * ARM11 TLB and address-space switch (ARM1176JZF-S TRM DDI 0301: c8, TLB Operations Register); extended_asid.h says what
+ * the TLB holds and when it goes.  Physically tagged caches stay; branch targets are by virtual
+ * address and go (ARM ARM DDI 0100, B2.7.5).
  */
+#include "arch/arm/cp15.h"
+#include "arch/arm/extended_asid.h"
 #include "arch/arm/level.h"
 
-void level_tlb_flush_all(void) {
-    __asm__ volatile("mcr p15, 0, %0, c7, c10, 4\n"
-                     "mcr p15, 0, %0, c8, c7, 0\n"
-                     "mcr p15, 0, %0, c7, c5, 6\n"
-                     "mcr p15, 0, %0, c7, c10, 4\n"
-                     "mcr p15, 0, %0, c7, c5, 4\n"
-                     :
-                     : "r"(0)
-                     : "memory");
+#define ASID_MASK 0xffu /* of the context ID, whose process ID is 0 */
+
+uint32_t tlb_changes;
+
+static inline void prefetch_flush(void) {
+    __asm__ volatile("mcr p15, 0, %0, c7, c5, 4" : : "r"(0) : "memory");
 }
 
-/* By address with ASID 0; global entries match any ASID. */
+static inline void tlb_sync(void) {
+    __asm__ volatile("mcr p15, 0, %0, c7, c5, 6" : : "r"(0) : "memory"); /* branch targets */
+    level_drain();
+    prefetch_flush();
+}
+
+static inline void tlb_flush_all(void) {
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 0" : : "r"(0) : "memory");
+}
+
+static inline void tlb_flush_asid(uint32_t asid) {
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 2" : : "r"(asid) : "memory");
+}
+
+void level_tlb_flush_all(void) {
+    level_drain();
+    tlb_flush_all();
+    tlb_sync();
+    asid_flushed();
+}
+
+/* Of the current ASID; global entries match any. */
 void level_tlb_flush_page(uint32_t va) {
-    __asm__ volatile("mcr p15, 0, %1, c7, c10, 4\n"
-                     "mcr p15, 0, %0, c8, c7, 1\n"
-                     "mcr p15, 0, %1, c7, c5, 6\n"
-                     "mcr p15, 0, %1, c7, c10, 4\n"
-                     "mcr p15, 0, %1, c7, c5, 4\n"
-                     :
-                     : "r"(va & ~0xfffu), "r"(0)
-                     : "memory");
+    uint32_t asid = CP15_GET(13, 0, 0, 1) & ASID_MASK;
+
+    level_drain();
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 1" : : "r"((va & ~0xfffu) | asid) : "memory");
+    tlb_sync();
+}
+
+/* A data synchronization barrier before, a prefetch flush after (DDI 0301: c13, Context ID Register). */
+static inline void set_asid(uint32_t asid) {
+    level_drain();
+    CP15_SET(13, 0, 0, 1, asid);
+    prefetch_flush();
 }
 
 /* An asynchronous abort that the old space's accesses caused comes now, not in the next guest: the
  * barrier waits for them, and then such aborts are unmasked. */
 void level_switch_space(uint32_t ttbr) {
-    __asm__ volatile("mcr p15, 0, %1, c7, c10, 4\n"
-                     "cpsie a\n"
-                     "mcr p15, 0, %0, c2, c0, 0\n"
-                     "mcr p15, 0, %1, c7, c5, 4\n"
-                     :
-                     : "r"(ttbr), "r"(0)
-                     : "memory");
-    level_tlb_flush_all();
+    enum asid_flush flush = asid_take(ttbr);
+
+    level_drain();
+    __asm__ volatile("cpsie a" : : : "memory");
+    set_asid(ASID_NOBODY);
+    CP15_SET(2, 0, 0, 0, ttbr);
+    prefetch_flush();
+    if (flush == ASID_FLUSH_ALL) {
+        tlb_flush_all();
+    } else if (flush == ASID_FLUSH_ONE) {
+        tlb_flush_asid(ASID_OF(ttbr));
+    }
+    tlb_sync();
+    set_asid(ASID_OF(ttbr));
 }
 
 /* Walks are not cached: the tables are written through. */
 uint32_t level_ttbr(uint32_t l1_pa) {
     return l1_pa;
+}
+
+void level_space_new(uint32_t l1_pa) {
+    asid_forget(l1_pa);
 }

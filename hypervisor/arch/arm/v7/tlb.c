@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7-A TLB and address-space switch.  Every space has ASID 0, so the TLB is invalidated at
- * each switch: no guest's ASID can name another's mapping.  Branch predictors may keep
- * what they learned only where they are not visible; BPIALL is always right (DDI 0406, B2.2.5).
+ * ARMv7-A TLB and address-space switch; extended_asid.h says what the TLB holds and when it goes.  Branch
+ * predictors may keep what they learned only where they are not visible; BPIALL is always right
+ * (DDI 0406, B2.2.5).
  */
+#include "arch/arm/cp15.h"
+#include "arch/arm/extended_asid.h"
 #include "arch/arm/level.h"
 #include "level/control.h"
 
-void level_tlb_flush_all(void) {
-    __asm__ volatile("dsb\n"
-                     "mcr p15, 0, %0, c8, c7, 0\n"
-                     "mcr p15, 0, %0, c7, c5, 6\n"
+#define ASID_MASK 0xffu /* of CONTEXTIDR, whose PROCID is 0 */
+
+uint32_t tlb_changes;
+
+static inline void tlb_sync(void) {
+    __asm__ volatile("mcr p15, 0, %0, c7, c5, 6\n"
                      "dsb\n"
                      "isb\n"
                      :
@@ -18,31 +22,67 @@ void level_tlb_flush_all(void) {
                      : "memory");
 }
 
-/* By address with ASID 0; global entries match any ASID. */
+static inline void tlb_flush_all(void) {
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 0" : : "r"(0) : "memory"); /* TLBIALL */
+}
+
+static inline void tlb_flush_asid(uint32_t asid) {
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 2" : : "r"(asid) : "memory"); /* TLBIASID */
+}
+
+void level_tlb_flush_all(void) {
+    level_drain();
+    tlb_flush_all();
+    tlb_sync();
+    asid_flushed();
+}
+
+/* Of the current ASID; global entries match any. */
 void level_tlb_flush_page(uint32_t va) {
+    uint32_t asid = CP15_GET(13, 0, 0, 1) & ASID_MASK;
+
+    level_drain();
+    __asm__ volatile("mcr p15, 0, %0, c8, c7, 1" : : "r"((va & ~0xfffu) | asid) : "memory");
+    tlb_sync();
+}
+
+/* B3.10.4, "Synchronization of changes of ASID and TTBR": by way of a reserved ASID.  The DSB before
+ * the write of CONTEXTIDR is what Cortex-A9 needs besides (erratum 754322). */
+static inline void set_asid(uint32_t asid) {
     __asm__ volatile("dsb\n"
-                     "mcr p15, 0, %0, c8, c7, 1\n"
-                     "mcr p15, 0, %1, c7, c5, 6\n"
-                     "dsb\n"
+                     "mcr p15, 0, %0, c13, c0, 1\n"
                      "isb\n"
                      :
-                     : "r"(va & ~0xfffu), "r"(0)
+                     : "r"(asid)
                      : "memory");
 }
 
 /* An asynchronous abort that the old space's accesses caused comes now, not in the next guest: the
  * barrier waits for them, and then such aborts are unmasked. */
 void level_switch_space(uint32_t ttbr) {
+    enum asid_flush flush = asid_take(ttbr);
+
     __asm__ volatile("dsb\n"
                      "cpsie a\n"
-                     "mcr p15, 0, %0, c2, c0, 0\n"
-                     "isb\n"
                      :
-                     : "r"(ttbr)
+                     :
                      : "memory");
-    level_tlb_flush_all();
+    set_asid(ASID_NOBODY);
+    CP15_SET(2, 0, 0, 0, ttbr);
+    __asm__ volatile("isb" : : : "memory");
+    if (flush == ASID_FLUSH_ALL) {
+        tlb_flush_all();
+    } else if (flush == ASID_FLUSH_ONE) {
+        tlb_flush_asid(ASID_OF(ttbr));
+    }
+    tlb_sync();
+    set_asid(ASID_OF(ttbr));
 }
 
 uint32_t level_ttbr(uint32_t l1_pa) {
     return l1_pa | LEVEL_TTBR_WALK;
+}
+
+void level_space_new(uint32_t l1_pa) {
+    asid_forget(l1_pa);
 }

@@ -12,7 +12,11 @@
 
 #include "arch/arm/v6/arch/pte_format.h"
 
+/* How many entries that may be in a TLB were changed; extended_asid.h.  tlb.c. */
+extern uint32_t tlb_changes;
+
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
+    tlb_changes += *entry != 0;
     *(volatile uint32_t *)entry = hw;
 }
 
