@@ -199,10 +199,7 @@ void sched_block(struct vcpu *v) {
 
     spin_lock(&cpu->lock);
     if (v->runstate.state == RUNSTATE_running) {
-        uint64_t now = clock_now();
-
-        account_running(cpu, now);
-        set_state(v, RUNSTATE_blocked, now);
+        set_state(v, RUNSTATE_blocked, clock_now()); /* sched_pick() accounts for what it ran */
         set_needed(cpu);
     }
     spin_unlock(&cpu->lock);
