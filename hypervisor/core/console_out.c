@@ -156,7 +156,7 @@ static void take_byte(struct console_out *out) {
         return;
     }
     if (c == '\r') {
-        out->has_return = true;
+        out->has_return = mux.line_length > 1; /* at the start of a line it says nothing */
     } else {
         if (out->has_return) {
             return_in_line(out);

@@ -188,6 +188,8 @@ static void a_carriage_return_does_not_print_over_the_prefix(void **state) {
     (void)state;
     put(&a, "10%\r20%\r\r(b) forged\n");
     assert_string_equal(drain(), "(a) 10%\r(a) 20%\r(a) (b) forged\r\n");
+    put(&a, "\r(b) forged\n");
+    assert_string_equal(drain(), "(a) (b) forged\r\n");
 }
 
 static void carriage_returns_buy_no_longer_turn(void **state) {
