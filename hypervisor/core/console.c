@@ -314,6 +314,20 @@ static void unlist(struct domain *d) {
     *link = d->console.next;
 }
 
+bool console_domain_drain(struct domain *d) {
+    struct console_domain *c = &d->console;
+
+    console_lock();
+    c->out.is_urgent = true;
+    console_ring_serve(d);
+    bool drained = !c->ring_waiting && console_out_used(&c->out) == 0;
+    console_unlock();
+    if (!drained) {
+        console_flush_soon();
+    }
+    return drained;
+}
+
 void console_domain_destroy(struct domain *d) {
     console_lock();
     d->console.out.is_urgent = true;

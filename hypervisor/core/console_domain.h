@@ -37,6 +37,12 @@ struct console_domain { /* console lock */
 void console_domain_init(struct domain *d);
 
 /**
+ * console_domain_drain() - @d has stopped: let what it printed go out, its ring too.
+ * False: something still waits for the UART or for the domain's allowance; ask again later.
+ */
+bool console_domain_drain(struct domain *d);
+
+/**
  * console_domain_destroy() - print what is left of its output as far as the UART takes it at
  * once, forget the ring.  Its input waits for a domain with the same id.
  */

@@ -96,6 +96,7 @@ void domain_shutdown(struct domain *d, uint8_t reason) {
     }
     d->state = DOMAIN_SHUTDOWN;
     d->shutdown_reason = reason;
+    d->stopped = clock_now();
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         sched_sleep(d->vcpu[i]);
     }

@@ -60,6 +60,7 @@ struct domain {
     void *boot;            /* domain_build's private record for a restart */
     bool restart_on_crash; /* constant */
     uint64_t started;      /* ns since boot; constant once it runs */
+    uint64_t stopped;      /* ns since boot; constant once it is shut down */
 };
 
 /**

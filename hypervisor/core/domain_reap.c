@@ -26,7 +26,8 @@
 /* While guests run: so many steps in one go, and then that many times as long for the guests. */
 #define REAP_STEPS    4u
 #define REAP_REST     7u
-#define REAP_REST_MIN 20000u /* ns, also before the first */
+#define REAP_REST_MIN 20000u      /* ns, also before the first */
+#define DRAIN_MAX     1000000000u /* ns */
 
 static struct domain *dying; /* the one being torn down, NULL = none */
 static bool report_pending;  /* its frames are being scrubbed */
@@ -115,6 +116,11 @@ static bool print_step(struct domain *d) {
     return true;
 }
 
+/* Its last words, for a limited time: the UART may be stuck. */
+static bool drain_step(struct domain *d) {
+    return clock_now() - d->stopped < DRAIN_MAX && !console_domain_drain(d);
+}
+
 /* One domain after the other: torn down, scrubbed, reported; restarts when none is left. */
 bool domain_reap_step(void) {
     struct domain *d;
@@ -131,7 +137,7 @@ bool domain_reap_step(void) {
     if (!d) {
         return page_scrub_step() || domain_build_step();
     }
-    if (print_step(d)) {
+    if (print_step(d) || drain_step(d)) {
         return true;
     }
     if (d->is_privileged) {

@@ -178,6 +178,25 @@ static void output_beyond_the_budget_is_printed_later(void **state) {
     assert_non_null(strstr(fake_output(), "later\r\n"));
 }
 
+static void last_words_are_waited_for(void **state) {
+    (void)state;
+    fake_board.tx_room = 0;
+    for (unsigned int i = 0; i < 150; i++) { /* more than its buffer holds */
+        (void)guest_write("0123456789\n");
+    }
+    (void)guest_write("no newline");
+    assert_false(console_domain_drain(d));
+    run(50 * MS);
+    assert_false(console_domain_drain(d));
+    fake_board.tx_room = FAKE_ROOM;
+    run(50 * MS);
+    for (unsigned int i = 0; i < 10 && !console_domain_drain(d); i++) {
+        run(5 * MS);
+    }
+    assert_true(console_domain_drain(d));
+    assert_non_null(strstr(fake_output(), "no newline"));
+}
+
 static void typed_text_arrives_with_an_event(void **state) {
     char buf[64] = "";
 
@@ -318,6 +337,7 @@ int main(void) {
         test(a_full_ring_is_emptied_and_the_guest_told),
         test(output_waits_for_the_uart_not_the_guest),
         test(output_beyond_the_budget_is_printed_later),
+        test(last_words_are_waited_for),
         test(typed_text_arrives_with_an_event),
         test(a_full_input_ring_is_filled_again_when_there_is_room),
         test(indices_wrap),
