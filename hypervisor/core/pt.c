@@ -36,24 +36,28 @@ int pt_init(struct domain *d, uint32_t limit) {
     return error;
 }
 
+/* A section for each MiB of RAM.  They differ in the address alone, which every level has in the top
+ * bits: one entry is encoded, so that a large domain takes no long time with interrupts off. */
 static void fill_flat(struct domain *d, uint16_t block) {
+    static const struct pte any_ram = {
+        .kind = PTE_SECTION,
+        .dacr_domain = PV_DOMAIN_KERNEL,
+        .writable = true,
+        .executable = true,
+        .memory = PTE_WRITEBACK,
+        .shareable = true,
+    };
+    const uint32_t attributes = arch_pte_encode_l1(&any_ram);
+    uint32_t *table = pt_block_table(block);
     struct p2m *p2m = &d->p2m;
 
     for (uint32_t i = 0; i < p2m->count; i += FRAMES_PER_MIB) {
         unsigned int index = (p2m->base + i) / FRAMES_PER_MIB;
-        struct pte pte = {
-            .kind = PTE_SECTION,
-            .addr = p2m->entry[i] & PAGE_MASK,
-            .dacr_domain = PV_DOMAIN_KERNEL,
-            .writable = true,
-            .executable = true,
-            .memory = PTE_WRITEBACK,
-            .shareable = true,
-        };
 
         if (index < PT_HOLE_INDEX && !p2m->mib[i / FRAMES_PER_MIB].broken) {
             (*page_section_count(p2m_entry_mfn(p2m->entry[i])))++;
-            pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+            arch_pte_write(&table[index], (p2m->entry[i] & PAGE_MASK) | attributes);
+            pt_blocks[block].used++;
         }
     }
     arch_pte_sync();
