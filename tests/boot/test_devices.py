@@ -69,6 +69,8 @@ def test_board_devices(boot, board, outside, tmp_path):
     machine.expect(rf"devices: tftp {digest}", "dom0")
     machine.expect(r"devices: uart 'hello from outside'", "dom0")
     line.close()
+    for number in (1, 2, 3):
+        machine.expect(rf"devices: /dev/ttyAMA{number} opens", "dom0")
     machine.expect(rf"devices: card found {CARD_LABEL.decode()}", "dom0")
     machine.expect(r"devices: card written and read", "dom0")
     rtc = machine.expect(r"devices: rtc (\S+) UTC", "dom0")[1]
