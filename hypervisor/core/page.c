@@ -81,7 +81,7 @@ static void set_free_count(struct page_mib *m, uint32_t count) {
 }
 
 static void take(struct page_info *page, domid_t owner) {
-    CHECK(page->state == PAGE_FREE && page->count == 0);
+    CHECK(page->state == PAGE_FREE);
     page->count = 1; /* the rest is as page_make_free() left it */
     page->owner = owner;
     page->state = PAGE_USED;

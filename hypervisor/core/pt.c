@@ -49,17 +49,26 @@ static void fill_flat(struct domain *d, uint16_t block) {
     };
     const uint32_t attributes = arch_pte_encode_l1(&any_ram);
     uint32_t *table = pt_block_table(block);
-    struct p2m *p2m = &d->p2m;
+    /* In locals: to the compiler, each store could change them. */
+    const uint32_t *const entry = d->p2m.entry;
+    const struct p2m_mib *const mib = d->p2m.mib;
+    const uint32_t base = d->p2m.base;
+    const uint32_t count = d->p2m.count;
+    uint16_t *const sections = page_sections;
+    const uint32_t first = page_first;
+    uint16_t used = 0;
 
-    for (uint32_t i = 0; i < p2m->count; i += FRAMES_PER_MIB) {
-        unsigned int index = (p2m->base + i) / FRAMES_PER_MIB;
+    for (uint32_t i = 0; i < count; i += FRAMES_PER_MIB) {
+        unsigned int index = (base + i) / FRAMES_PER_MIB;
+        uint32_t frame = entry[i] & PAGE_MASK;
 
-        if (index < PT_HOLE_INDEX && !p2m->mib[i / FRAMES_PER_MIB].broken) {
-            (*page_section_count(p2m_entry_mfn(p2m->entry[i])))++;
-            arch_pte_write(&table[index], (p2m->entry[i] & PAGE_MASK) | attributes);
-            pt_blocks[block].used++;
+        if (index < PT_HOLE_INDEX && !mib[i / FRAMES_PER_MIB].broken) {
+            sections[((frame >> PAGE_SHIFT) - first) / FRAMES_PER_MIB]++;
+            arch_pte_write(&table[index], frame | attributes);
+            used++;
         }
     }
+    pt_blocks[block].used = used;
     arch_pte_sync();
 }
 
