@@ -44,7 +44,7 @@ struct domain_build {
     /* How far it is. */
     bool waiting;
     unsigned int stage;
-    uint32_t done; /* bytes, within the stage */
+    uint32_t done; /* bytes or frames, within the stage */
     bool has_mib;  /* frames of mib are taken, not in its map yet */
     mfn_t mib;
     struct domain *domain;
@@ -221,6 +221,12 @@ static int domain_build_console(struct domain_build *b) {
     return 0;
 }
 
+static int domain_build_tables(struct domain_build *b) {
+    int err = pt_flat_step(b->domain, &b->done);
+
+    return err < 0 ? domain_build_fail(b, err, "no memory for its tables") : err;
+}
+
 static int domain_build_vcpus(struct domain_build *b) {
     struct vcpu *v;
     int err = 0;
@@ -228,8 +234,8 @@ static int domain_build_vcpus(struct domain_build *b) {
     for (unsigned int i = 0; i < b->vcpu_count && !err; i++) {
         err = vcpu_create(b->domain, i, &v);
     }
-    if (err || !pt_flat(b->domain)) {
-        return domain_build_fail(b, err ? err : -XEN_ENOMEM, "no memory for its vCPUs");
+    if (err) {
+        return domain_build_fail(b, err, "no memory for its vCPUs");
     }
     arch_vcpu_init(b->domain->vcpu[0], domain_build_entry(b), b->tree_start);
     b->domain->vcpu[0]->is_initialised = true;
@@ -250,9 +256,9 @@ static int domain_build_start(struct domain_build *b) {
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
-    domain_build_create,  domain_build_ram,     domain_build_tree,
-    domain_build_kernel,  domain_build_ramdisk, domain_build_devices,
-    domain_build_console, domain_build_vcpus,   domain_build_start,
+    domain_build_create,  domain_build_ram,     domain_build_tree,    domain_build_kernel,
+    domain_build_ramdisk, domain_build_devices, domain_build_console, domain_build_tables,
+    domain_build_vcpus,   domain_build_start,
 };
 #define STAGE_COUNT (sizeof(domain_build_stages) / sizeof(domain_build_stages[0]))
 

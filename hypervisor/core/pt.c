@@ -13,6 +13,8 @@
 
 _Static_assert(PT_VCPU_MAX >= DOMAIN_VCPU_MAX, "every vCPU has its place");
 
+#define FLAT_STEP (64 * FRAMES_PER_MIB) /* of the flat table in one go */
+
 int pt_init(struct domain *d, uint32_t limit) {
     unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;
     int error = 0;
@@ -36,9 +38,9 @@ int pt_init(struct domain *d, uint32_t limit) {
     return error;
 }
 
-/* A section for each MiB of RAM.  They differ in the address alone, which every level has in the top
- * bits: one entry is encoded, so that a large domain takes no long time with interrupts off. */
-static void fill_flat(struct domain *d, uint16_t block) {
+/* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone, which
+ * every level has in the top bits: one entry is encoded. */
+static void fill_flat(struct domain *d, uint16_t block, uint32_t from, uint32_t end) {
     static const struct pte any_ram = {
         .kind = PTE_SECTION,
         .dacr_domain = PV_DOMAIN_KERNEL,
@@ -53,12 +55,11 @@ static void fill_flat(struct domain *d, uint16_t block) {
     const uint32_t *const entry = d->p2m.entry;
     const struct p2m_mib *const mib = d->p2m.mib;
     const uint32_t base = d->p2m.base;
-    const uint32_t count = d->p2m.count;
     uint16_t *const sections = page_sections;
     const uint32_t first = page_first;
-    uint16_t used = 0;
+    uint16_t used = pt_blocks[block].used;
 
-    for (uint32_t i = 0; i < count; i += FRAMES_PER_MIB) {
+    for (uint32_t i = from; i < end; i += FRAMES_PER_MIB) {
         unsigned int index = (base + i) / FRAMES_PER_MIB;
         uint32_t frame = entry[i] & PAGE_MASK;
 
@@ -72,15 +73,17 @@ static void fill_flat(struct domain *d, uint16_t block) {
     arch_pte_sync();
 }
 
-uint32_t *pt_flat(struct domain *d) {
+int pt_flat_step(struct domain *d, uint32_t *done) {
+    uint32_t count = d->p2m.count;
+    uint32_t from = *done;
+
     if (!d->pt.flat) {
         d->pt.flat = pt_new_l1(d);
-        if (!d->pt.flat) {
-            return NULL;
-        }
-        fill_flat(d, d->pt.flat);
+        return d->pt.flat ? 1 : -XEN_ENOMEM;
     }
-    return pt_block_table(d->pt.flat);
+    *done = count - from > FLAT_STEP ? from + FLAT_STEP : count;
+    fill_flat(d, d->pt.flat, from, *done);
+    return *done < count;
 }
 
 int pt_set_kernel_start(struct domain *d, gvaddr_t va) {
@@ -97,7 +100,7 @@ int pt_set_kernel_start(struct domain *d, gvaddr_t va) {
 uint32_t *pt_vcpu_l1(const struct vcpu *v) {
     uint16_t block = v->domain->pt.vcpu_l1[v->id];
 
-    return block ? pt_block_table(block) : pt_flat(v->domain);
+    return pt_block_table(block ? block : v->domain->pt.flat);
 }
 
 /* Empty the table at the head of the list of registered ones, then let it go. */

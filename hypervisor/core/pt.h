@@ -82,11 +82,12 @@ struct pt_domain {        /* domain.lock */
 int pt_init(struct domain *d, uint32_t limit);
 
 /**
- * pt_flat() - the table for "MMU off": virtual = guest-physical over the RAM added so far, as
- * sections in DACR domain KERNEL, cached.  Built at the first call.
- * Returns its hypervisor address, or NULL (no table memory).
+ * pt_flat_step() - make the table for "MMU off": virtual = guest-physical over the domain's RAM, as
+ * sections in DACR domain KERNEL, cached.  A bounded part of it a call.
+ * @done: frames of RAM that it covers so far; 0 at first
+ * Returns 1 (call again), 0 (it stands), -ENOMEM (no table memory).
  */
-uint32_t *pt_flat(struct domain *d);
+int pt_flat_step(struct domain *d, uint32_t *done);
 
 /**
  * pt_set_kernel_start() - L1 entries at and above @va are common to all tables from now on.

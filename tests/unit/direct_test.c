@@ -32,7 +32,7 @@ static int setup(void **state) {
     d = mm_domain(1, 2);
     v = d->vcpu[0];
     support_current = v;
-    assert_non_null(pt_flat(d));
+    mm_flat(d);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, FIRST, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, SECOND, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, FIRST, 0), 0);

@@ -51,7 +51,7 @@ static int teardown(void **state) {
 
 /* A kernel with its linear mapping by sections, running on it; a user table at 0x8000. */
 static void boot_kernel(void) {
-    assert_non_null(pt_flat(d));
+    mm_flat(d);
     assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     for (uint32_t i = 0; i < MIBS; i++) {
@@ -159,7 +159,7 @@ static void a_change_reaches_the_linear_mapping(void **state) {
     assert_in_range(calls, 1, 6);
     assert_int_equal(mm_l2(d, LINEAR), shared.v << 12 | 0x12u);
     assert_int_equal(mm_l2(d, LINEAR + 4096), next);
-    assert_int_equal(pt_flat(d)[VICTIM >> 8] & 3, 1);
+    assert_int_equal(pt_block_table(d->pt.flat)[VICTIM >> 8] & 3, 1);
     assert_int_equal(page_of(old)->state, PAGE_DIRTY);
     assert_true(fake_cache_flushes > flushes);
     assert_int_equal(page_of(shared)->count, 4);

@@ -59,7 +59,7 @@ static int setup(void **state) {
     assert_int_equal(p2m_add_range(d, gfn(SHARED_GFN), magic, 1, P2M_SHARED), 0);
     assert_int_equal(p2m_add_range(d, gfn(RO_GFN), mfn(0x123), 1, P2M_DEVICE_RO), 0);
     assert_int_equal(p2m_add_range(d, gfn(DEVICE_GFN), mfn(DEVICE_GFN), 16, P2M_DEVICE), 0);
-    assert_non_null(pt_flat(d));
+    mm_flat(d);
     assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);

@@ -52,6 +52,16 @@ void mm_scrub(void) {
     }
 }
 
+void mm_flat(struct domain *d) {
+    uint32_t done = 0;
+    int result;
+
+    do {
+        result = pt_flat_step(d, &done);
+    } while (result > 0);
+    assert_int_equal(result, 0);
+}
+
 unsigned int mm_destroy(struct domain *d) {
     unsigned int steps = 0;
 

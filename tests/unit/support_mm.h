@@ -21,6 +21,8 @@
 void mm_setup(void);
 /** mm_domain() - a domain with @mib MiB of RAM from MM_BASE_GFN on, one vCPU. */
 struct domain *mm_domain(domid_t id, uint32_t mib);
+/** mm_flat() - make all of its flat table. */
+void mm_flat(struct domain *d);
 /** mm_destroy() - take it down in steps and scrub; the number of steps is returned. */
 unsigned int mm_destroy(struct domain *d);
 /** mm_scrub() - until nothing is dirty. */
