@@ -197,7 +197,8 @@ struct pv_callbacks {
  * range), -ENOMEM (table memory used up); entries before it were done and
  * *done says how many.
  * The hypervisor does not flush the TLB for a guest's update: that is the guest's, for the first-level
- * table in use and the kernel part.  Of other tables nothing stays in the TLB.
+ * table in use and the kernel part.  An
+ * update of another table holds when that one is loaded.
  *
  * update_va_mapping(r0 = va, r1 = L2 entry, r2 = UVMF_* flags).
  */
