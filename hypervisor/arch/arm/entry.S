@@ -63,10 +63,11 @@ entry_swi:
         stmia   r0, {sp, lr}^                   @ frame.sp, .lr (user bank)
         str     r1, [r0, #F_PSR]
         mov     r1, #MASK_DELIVERED
-        strb    r1, [r0, #F_MASK]
+        msr     spsr_cxsf, #PSR_MODE_USR        @ ARM state, USR mode
         add     r0, r0, #F_KERNEL_SP            @ r0 = &kernel_sp
         ldmia   r0, {sp}^                       @ sp_usr = kernel_sp
-        msr     spsr_cxsf, #PSR_MODE_USR        @ ARM state, USR mode
+        /* No banked register next, before ARMv6 (DDI 0100, A4.1.21). */
+        strb    r1, [r0, #F_MASK - F_KERNEL_SP]
         ldr     lr, [sp, #VCPU_ENTRY_SWI]
         ldmia   sp, {r0, r1}
         movs    pc, lr
