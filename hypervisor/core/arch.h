@@ -30,6 +30,8 @@ const char *arch_cpu_name(void);
 _Noreturn void arch_halt(void);
 /** arch_fiq_count() - how often an FIQ came, which no driver ever asks for. */
 uint32_t arch_fiq_count(void);
+/** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the hypervisor. */
+uint32_t arch_async_abort_count(void);
 /** arch_cpu_level() - architecture level, 5, 6 or 7. */
 uint32_t arch_cpu_level(void);
 /** arch_backtrace() - print return addresses from here up; bounded. */

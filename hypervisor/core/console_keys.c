@@ -43,9 +43,9 @@ static void print_domains(void) {
 }
 
 static void print_machine(void) {
-    printk("up %llu ms, %u spurious interrupts, %u FIQs\n",
+    printk("up %llu ms, %u spurious interrupts, %u FIQs, %u asynchronous aborts\n",
            (unsigned long long)(clock_now() / NS_PER_MS), (unsigned int)irq_spurious_count(),
-           (unsigned int)arch_fiq_count());
+           (unsigned int)arch_fiq_count(), (unsigned int)arch_async_abort_count());
 }
 
 static void print_help(void);

@@ -92,8 +92,8 @@ static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
     }
 }
 
-/* Page by page; invalidation must not write back what is inside the range, so it has no
- * shorter way however long it is. */
+/* Page by page.  Invalidation has no shorter way however long the range is: where nothing else shares a
+ * guest's frames (ARMv5), it does not write back what is inside. */
 int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t start, size, chunk;
 

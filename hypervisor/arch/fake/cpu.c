@@ -29,6 +29,10 @@ uint32_t arch_fiq_count(void) {
     return 0;
 }
 
+uint32_t arch_async_abort_count(void) {
+    return 0;
+}
+
 uint32_t arch_cpu_level(void) {
     return 5;
 }
