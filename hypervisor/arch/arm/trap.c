@@ -115,10 +115,13 @@ struct vcpu *trap_exit(struct vcpu *v) {
 }
 
 struct vcpu *trap_irq(struct vcpu *v) {
-    /* At once: by the time it resumes, others may have changed what the sequence works on. */
+    /* At once: by the time it resumes, others may have changed what the sequence works on.  So may
+     * we: an event sets bits in its shared_info with plain stores, and whether one of those clears
+     * the CPU's own monitor is up to the core (ARM ARM DDI 0406, A3.4.1). */
     if (v->arch.in_kernel) {
         v->arch.regs.pc = restart_pc(v, v->arch.regs.pc);
     }
+    level_clear_exclusive();
     irq_handle();
     return trap_exit(v);
 }

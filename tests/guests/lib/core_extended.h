@@ -45,8 +45,9 @@ static inline uint32_t core_small_uncached(uint32_t gpa, uint32_t rights) {
 
 /*
  * Atomics on memory that another domain or the hypervisor writes too: exclusives.  Between the two
- * halves another vCPU may run (the hypervisor clears the monitor then) or a handler of our own (whose
- * pairs end with a store, which leaves the monitor open): the second half fails, and it starts again.
+ * halves another vCPU may run or an interrupt come (the hypervisor clears the monitor then) or a
+ * handler of our own run (whose pairs end with a store, which leaves the monitor open): the second
+ * half fails, and it starts again.
  */
 
 /** core_load_exclusive() - LDREX. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The exclusive monitor is cleared when another vCPU runs: a store-exclusive never succeeds on a
- * reservation of before the switch, though the other vCPU used the same address and value.
+ * reservation of before the switch, though the other vCPU used the same address and value.  It is
+ * cleared by an interrupt as well, in which the hypervisor may have changed what we share with it.
  *
  * A second one of these guests is the partner (option partner): it holds a reservation whenever it
  * gives the CPU away.
  */
 #include "clock.h"
 #include "core.h"
+#include "event.h"
 #include "hypercall.h"
 #include "option.h"
 #include "test.h"
@@ -73,6 +75,23 @@ TEST(no_addition_is_lost_to_a_preemption) {
         core_add(&word, 2);
     }
     EXPECT_EQ(word, added);
+}
+
+/* Upcalls are masked: the hypervisor sets the event's bits and goes on where it interrupted us. */
+TEST(store_after_an_event_fails) {
+    uint8_t mask = event_mask_all();
+
+    word = 0;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        EXPECT_EQ(clock_timer(clock_ns() + 50 * NS_PER_US, 0), 0);
+        EXPECT_EQ(core_load_exclusive(&word), 0);
+        while (!event_is_pending(clock_port)) {
+        }
+        EXPECT_EQ(core_store_exclusive(&word, 1), 1);
+        EXPECT_EQ(word, 0);
+        core_clear_bits(event_pending_word(clock_port), 1u << clock_port % 32);
+    }
+    event_restore(mask);
 }
 
 /* LDREX in user code and a system call, during which another ran. */
