@@ -3,8 +3,9 @@
  * The two MiB of the top of the address space that are a domain's own: the shared
  * MiB with its vCPU pages and the counter, and the vector page.  One heap page
  * holds both second-level tables, another the vector page; that one is only
- * filled through the heap (write-through) and afterwards written at its guest
- * address, so that a VIVT cache never holds two versions of it.
+ * filled through the heap, cleaned to where instructions are fetched from, and
+ * afterwards written at its guest address, so that a VIVT cache never holds two
+ * versions of it.
  */
 #include <string.h>
 
@@ -33,6 +34,7 @@ int arch_domain_init(struct domain *d) {
         return -XEN_ENOMEM;
     }
     mmu_fill_vectors(vectors);
+    level_icache_sync((uint32_t)(uintptr_t)vectors, PAGE_SIZE);
     arch_pte_write(&space->vectors[L2_INDEX(PV_VECTORS_VA)],
                    level_l2_page(heap_to_maddr(vectors).v, USR_READ_EXEC, MEMORY_CACHED));
     arch_pte_write(&space->shared[L2_INDEX(PV_COUNTER_VA)],

@@ -74,8 +74,8 @@ void mmu_init(uint32_t phys_offset) {
     image_offset = phys_offset;
     mmu_fill_vectors(boot_vectors);
     level_dcache_clean((uint32_t)(uintptr_t)boot_vectors, sizeof(boot_vectors));
-    l2_vectors[L2_INDEX(PV_VECTORS_VA)] =
-        level_l2_page(image_pa(boot_vectors), HYP_READ_EXEC, MEMORY_CACHED);
+    arch_pte_write(&l2_vectors[L2_INDEX(PV_VECTORS_VA)],
+                   level_l2_page(image_pa(boot_vectors), HYP_READ_EXEC, MEMORY_CACHED));
     map_image();
     map_table(HYP_DEVICE_VA, l2_device, PV_DOMAIN_HYP);
     map_table(HYP_ALIAS_VA, l2_alias, PV_DOMAIN_HYP);
