@@ -56,6 +56,7 @@ _start:
         mcr     p15, 0, r1, c2, c0, 0           @ TTBR(0)
         mov     r1, #DACR_KERNEL                @ what the hypervisor always runs with
         mcr     p15, 0, r1, c3, c0, 0           @ DACR
+        control_sync r1                         @ both hold before the MMU is on
         ldr     lr, =1f
         b       mmu_on
 

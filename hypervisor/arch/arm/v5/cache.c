@@ -72,12 +72,12 @@ void level_icache_sync(uint32_t va, size_t size) {
 
     va = line;
     EACH_LINE(va, end, "c10", "1");
+    level_drain(); /* memory first: a fetch fills a line again at once (DDI 0198, 9.2) */
     if (size >= ICACHE_ALL_BYTES) {
         DCACHE_OP(0, "c5", "0");
     } else {
         EACH_LINE(line, end, "c5", "1");
     }
-    level_drain();
 }
 
 void level_cache_flush_aliases(void) {
@@ -87,8 +87,8 @@ void level_cache_flush_aliases(void) {
                      :
                      :
                      : "cc", "memory");
-    DCACHE_OP(0, "c5", "0");
     level_drain();
+    DCACHE_OP(0, "c5", "0");
 }
 
 /* The whole cache is one operation. */
