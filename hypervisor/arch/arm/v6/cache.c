@@ -42,23 +42,40 @@ void level_dcache_inval(uint32_t va, size_t size) {
     level_dcache_flush(va, size);
 }
 
-void level_icache_sync(uint32_t va, size_t size) {
-    level_dcache_clean(va, size);
-    /* The whole I cache: invalidating it by address leaves stale lines on ARM1136/1176 (erratum
-     * 411920 is about the whole-cache operation interrupted; interrupts are masked here). */
-    CACHE_OP(0, "c5", "0");
+/*
+ * The whole I cache and the branch targets.  On ARM1136 and ARM1176 one such operation may fail (erratum
+ * 411920): it takes four with aborts and interrupts masked, and eleven instructions after them.
+ */
+static void invalidate_instructions(void) {
+    uint32_t psr;
+
+    __asm__ volatile("mrs %0, cpsr\n"
+                     "cpsid aif\n"
+                     ".rept 4\n"
+                     "mcr p15, 0, %1, c7, c5, 0\n"
+                     ".endr\n"
+                     "msr cpsr_cx, %0\n"
+                     ".rept 11\n"
+                     "nop\n"
+                     ".endr"
+                     : "=&r"(psr)
+                     : "r"(0)
+                     : "memory");
     CACHE_OP(0, "c5", "6");
     level_drain();
     CACHE_OP(0, "c5", "4");
 }
 
+void level_icache_sync(uint32_t va, size_t size) {
+    level_dcache_clean(va, size);
+    invalidate_instructions();
+}
+
 /* Data under any address goes to memory; instructions are fetched anew. */
 void level_cache_flush_aliases(void) {
     CACHE_OP(0, "c14", "0");
-    CACHE_OP(0, "c5", "0");
-    CACHE_OP(0, "c5", "6");
     level_drain();
-    CACHE_OP(0, "c5", "4");
+    invalidate_instructions();
 }
 
 /* The whole cache is one operation. */
