@@ -43,10 +43,16 @@ level_cpu_setup:
         mcrne   p15, 0, r1, c1, c0, 1
 2:
         /* USR mode has nothing of the debug unit (DBGDSCR.UDCCdis, C11.11.20) nor, where there is
-         * ThumbEE, its register, which nobody switches (TEECR.XED, A2.10.3). */
-        mrc     p14, 0, r0, c0, c1, 0
-        orr     r0, r0, #(1 << 12)
-        mcr     p14, 0, r0, c0, c2, 2
+         * ThumbEE, its register, which nobody switches (TEECR.XED, A2.10.3).  The write of DBGDSCR
+         * is undefined unless DBGDIDR.Version (C11.11.15) says that the unit has all its registers
+         * in CP14: 3, or 5 for v7.1.  The Cortex-A8's has not. */
+        mrc     p14, 0, r0, c0, c0, 0           @ DBGDIDR
+        ubfx    r0, r0, #16, #4
+        teq     r0, #3
+        teqne   r0, #5
+        mrceq   p14, 0, r0, c0, c1, 0
+        orreq   r0, r0, #(1 << 12)
+        mcreq   p14, 0, r0, c0, c2, 2
         mrc     p15, 0, r0, c0, c1, 0           @ ID_PFR0
         tst     r0, #0xf000
         movne   r0, #1
