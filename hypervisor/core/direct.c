@@ -10,8 +10,9 @@
 int32_t do_pv_mmuext(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     const struct mmuext_op op = {
         .cmd = args[0],
-        .arg1.linear_addr = args[1],
-        .arg2.nr_ents = args[2],
+        /* The widest member of each union: the others are its low word. */
+        .arg1.mfn = args[1],
+        .arg2.src_mfn = args[2],
     };
     int error = mmuext_run(v, &op, &args[3]);
 
