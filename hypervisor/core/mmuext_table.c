@@ -66,7 +66,7 @@ static uint16_t find_unit(const struct domain *d, uint64_t gpa) {
     if (gpa >> 32 || gpa % (PT_L2_ENTRIES * sizeof(uint32_t))) {
         return 0;
     }
-    page = page_of(p2m_to_mfn(&d->p2m, gfn((uint32_t)gpa >> PAGE_SHIFT)));
+    page = pt_home(d, gfn((uint32_t)gpa >> PAGE_SHIFT));
     return page && page->type == PAGE_L2 ? page->l2[gpa >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
 }
 

@@ -93,6 +93,11 @@ static inline struct page_info *page_of_ram(uintptr_t bias, uint32_t frame) {
     return (struct page_info *)(bias + frame * sizeof(struct page_info));
 }
 
+/** page_number() - the number of the frame whose record is @page. */
+static inline uint32_t page_number(const struct page_info *page) {
+    return (uint32_t)(((uintptr_t)page - page_bias) / sizeof(struct page_info));
+}
+
 /** page_section_count() - the section counter of the MiB of @m, which must be RAM. */
 static inline uint16_t *page_section_count(mfn_t m) {
     return &page_sections[(m.v - page_first) / FRAMES_PER_MIB];

@@ -23,6 +23,7 @@ void pt_replace_l2(uint32_t *entry, uint32_t hw) {
     uint32_t old = *entry;
 
     arch_pte_write(entry, hw);
+    arch_pte_changed(old);
     if (old) {
         page_put(mfn(old >> PAGE_SHIFT));
     }
@@ -70,7 +71,7 @@ static inline void clear_entry(uintptr_t bias, uint32_t *entry) {
     }
 }
 
-/* Nearly always there is nothing left in it. */
+/* The change that counts was made in the first-level table. */
 void pt_clear_l2(struct domain *d, uint32_t *table) {
     const uintptr_t bias = page_bias;
 

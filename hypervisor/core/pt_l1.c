@@ -33,8 +33,7 @@ static int get_section(struct domain *d, struct pte *pte) {
 }
 
 /* The frame becomes a holder of second-level tables, with an empty one in @slot. */
-static uint16_t register_l2(struct domain *d, mfn_t frame, struct page_info *page,
-                            unsigned int slot) {
+static uint16_t register_l2(struct domain *d, struct page_info *page, unsigned int slot) {
     uint16_t unit = pt_unit_take(d);
 
     if (!unit) {
@@ -48,7 +47,7 @@ static uint16_t register_l2(struct domain *d, mfn_t frame, struct page_info *pag
     }
     page->l2[slot] = unit;
     pt_units[unit] =
-        (struct pt_unit){.home = frame.v, .slot = (uint8_t)slot, .state = PT_UNIT_GUEST};
+        (struct pt_unit){.home = page_number(page), .slot = (uint8_t)slot, .state = PT_UNIT_GUEST};
     return unit;
 }
 
@@ -66,9 +65,8 @@ static void unregister_l2(struct domain *d, uint16_t unit) {
 
 /* Take a reference to the table @pte asks for; its address becomes the machine's. */
 static int get_table(struct domain *d, struct pte *pte) {
-    mfn_t frame = p2m_to_mfn(&d->p2m, gfn(pte->addr >> PAGE_SHIFT));
     unsigned int slot = pte->addr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1);
-    struct page_info *page = page_of(frame);
+    struct page_info *page = pt_home(d, gfn(pte->addr >> PAGE_SHIFT));
     uint16_t unit;
 
     if (!page) {
@@ -79,7 +77,7 @@ static int get_table(struct domain *d, struct pte *pte) {
     }
     unit = page->type == PAGE_L2 ? page->l2[slot] : 0;
     if (!unit) {
-        unit = register_l2(d, frame, page, slot);
+        unit = register_l2(d, page, slot);
     }
     if (!unit || pt_units[unit].refs == UINT16_MAX) {
         return -XEN_ENOMEM;
@@ -132,6 +130,7 @@ void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t 
         arch_pte_write(entry, hw);
         pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (old != 0));
     }
+    arch_pte_changed(old);
     put_l1_entry(d, old);
 }
 

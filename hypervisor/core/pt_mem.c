@@ -99,6 +99,7 @@ static uint16_t new_slab(struct domain *d) {
 
     if (block) {
         memset(pt_block_table(block), 0, HEAP_BLOCK_SIZE);
+        arch_pte_publish(pt_block_table(block), HEAP_BLOCK_SIZE);
         pt_blocks[block].free_units = ALL_UNITS;
         pt_list_add(&d->pt.slab, block);
         d->pt.free_units = (uint16_t)(d->pt.free_units + PT_UNITS_PER_BLOCK);

@@ -15,33 +15,25 @@
 uint16_t pt_new_l1(struct domain *d) {
     uint16_t block = pt_block_take(d, PT_BLOCK_L1);
     uint32_t *table = pt_block_table(block);
+    unsigned int own = d->pt.source ? d->pt.kernel_index : PT_HOLE_INDEX;
 
     if (!block) {
         return 0;
     }
-    memset(table, 0, HEAP_BLOCK_SIZE);
+    memset(table, 0, own * sizeof(uint32_t));
+    memcpy(&table[own], &pt_block_table(d->pt.source)[own],
+           (PT_HOLE_INDEX - own) * sizeof(uint32_t));
     arch_l1_init(d, table);
+    arch_pte_publish(table, HEAP_BLOCK_SIZE);
     arch_pte_sync();
     return block;
-}
-
-static void copy_kernel_part(const struct domain *d, uint16_t block) {
-    unsigned int first = d->pt.kernel_index;
-
-    if (block) {
-        memcpy(&pt_block_table(block)[first], &pt_block_table(d->pt.source)[first],
-               (PT_HOLE_INDEX - first) * sizeof(uint32_t));
-        arch_pte_sync();
-    }
 }
 
 static uint16_t take_l1(struct domain *d) {
     uint16_t block = d->pt.clean;
 
     if (!block) {
-        block = pt_new_l1(d);
-        copy_kernel_part(d, block);
-        return block;
+        return pt_new_l1(d);
     }
     pt_list_remove(&d->pt.clean, block);
     d->pt.clean_count--;
@@ -63,7 +55,7 @@ static int check_frames(const struct domain *d, gfn_t g) {
         return -XEN_EINVAL;
     }
     for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
-        const struct page_info *page = page_of(p2m_to_mfn(&d->p2m, gfn(g.v + i)));
+        const struct page_info *page = pt_home(d, gfn(g.v + i));
 
         if (!page) {
             return -XEN_EPERM;
@@ -77,7 +69,7 @@ static int check_frames(const struct domain *d, gfn_t g) {
 
 static void mark_frames(const struct domain *d, gfn_t g, enum page_type type, uint16_t block) {
     for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
-        struct page_info *page = page_of(p2m_to_mfn(&d->p2m, gfn(g.v + i)));
+        struct page_info *page = pt_home(d, gfn(g.v + i));
 
         CHECK(page);
         page->type = (uint8_t)type;
@@ -94,9 +86,8 @@ int pt_pin_l1(struct domain *d, gfn_t g) {
     }
     if (!d->pt.source) {
         d->pt.source = pt_new_l1(d);
-        if (!d->pt.source) {
-            return -XEN_ENOMEM;
-        }
+        d->pt.work += PT_WORK_MAX;
+        return d->pt.source ? -XEN_EAGAIN : -XEN_ENOMEM;
     }
     block = take_l1(d);
     if (!block) {
@@ -109,7 +100,7 @@ int pt_pin_l1(struct domain *d, gfn_t g) {
 }
 
 uint16_t pt_find_l1(struct domain *d, gfn_t g) {
-    const struct page_info *page = page_of(p2m_to_mfn(&d->p2m, g));
+    const struct page_info *page = pt_home(d, g);
     uint16_t block = page && page->type == PAGE_L1 ? page->l1 : 0;
 
     return block && pt_blocks[block].gfn == g.v ? block : 0;

@@ -28,7 +28,8 @@ struct fast {
     uintptr_t bias;         /* page_bias */
     const uint32_t *frames; /* the domain's RAM */
     uint32_t first, count;
-    uint32_t attr; /* pt_domain.attr_raw */
+    uint32_t attr;    /* pt_domain.attr_raw */
+    uint32_t changed; /* entries that were no faults, ORed */
 };
 
 static inline struct fast fast_of(const struct domain *d) {
@@ -38,6 +39,7 @@ static inline struct fast fast_of(const struct domain *d) {
         .first = d->p2m.base,
         .count = d->p2m.count,
         .attr = d->pt.attr_raw,
+        .changed = 0,
     };
 }
 
@@ -68,12 +70,15 @@ static inline __attribute__((always_inline)) bool store_simple(struct fast *f, u
             ++*references(f, frame);
         } else if (frame & P2M_TYPE_MASK) {
             return false;
-        } else if ((old ^ frame) >> PAGE_SHIFT != 0) {
-            if (!arch_l2_is_cached(old) || *references(f, old) == 1) {
-                return false;
+        } else {
+            if ((old ^ frame) >> PAGE_SHIFT != 0) {
+                if (!arch_l2_is_cached(old) || *references(f, old) == 1) {
+                    return false;
+                }
+                --*references(f, old);
+                ++*references(f, frame);
             }
-            --*references(f, old);
-            ++*references(f, frame);
+            f->changed |= old;
         }
         arch_pte_write(entry, frame | f->attr >> (32 - PAGE_SHIFT));
     } else if (!arch_l2_is_fault(raw)) {
@@ -83,11 +88,22 @@ static inline __attribute__((always_inline)) bool store_simple(struct fast *f, u
             return false;
         }
         --*references(f, old);
+        f->changed |= old;
         arch_pte_write(entry, 0);
     } else if (old) {
         return false;
     }
     return true;
+}
+
+/* One simple entry. */
+static inline __attribute__((always_inline)) bool store_one(const struct domain *d, uint32_t *entry,
+                                                            uint32_t raw) {
+    struct fast f = fast_of(d);
+    bool stored = store_simple(&f, entry, raw);
+
+    arch_pte_changed(f.changed);
+    return stored;
 }
 
 /*
@@ -105,6 +121,7 @@ static __attribute__((noinline)) const struct guest_update *run(const struct dom
 
         if ((offset & ~TABLE_OFFSETS) ||
             !store_simple(&f, (uint32_t *)(void *)(table + offset), u->val)) {
+            arch_pte_changed(f.changed);
             return u;
         }
     }
@@ -131,7 +148,7 @@ static __attribute__((noinline)) int find_table(struct domain *d, uint32_t ptr, 
     if (ptr % sizeof(uint32_t) != MMU_NORMAL_PT_UPDATE) {
         return -XEN_EINVAL;
     }
-    page = page_of(p2m_to_mfn(&d->p2m, gfn(ptr >> PAGE_SHIFT)));
+    page = pt_home(d, gfn(ptr >> PAGE_SHIFT));
     if (!page) {
         return -XEN_EPERM;
     }
@@ -166,12 +183,8 @@ static __attribute__((noinline)) int update_any(struct domain *d, uint32_t ptr, 
 /* One update, whatever it is. */
 static inline __attribute__((always_inline)) int update_one(struct domain *d, uint32_t ptr,
                                                             uint32_t val) {
-    if (is_in_last_table(d, ptr)) {
-        struct fast f = fast_of(d);
-
-        if (store_simple(&f, last_table_entry(d, ptr), val)) {
-            return 0;
-        }
+    if (is_in_last_table(d, ptr) && store_one(d, last_table_entry(d, ptr), val)) {
+        return 0;
     }
     return update_any(d, ptr, val);
 }
@@ -332,9 +345,8 @@ int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     unit = unit_of_va(v, va);
     if (unit) {
         uint32_t *entry = &pt_unit_table(unit)[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
-        struct fast f = fast_of(d);
 
-        error = store_simple(&f, entry, args[1]) ? 0 : pt_set_l2(d, entry, args[1]);
+        error = store_one(d, entry, args[1]) ? 0 : pt_set_l2(d, entry, args[1]);
     }
     spin_unlock(&d->lock);
     arch_pte_sync();

@@ -396,6 +396,48 @@ static void entries_are_set_by_address(void **state) {
     assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EPERM);
 }
 
+/* A TLB may hold what was there, but no fault. */
+static void what_was_replaced_is_told(void **state) {
+    const struct mmu_update two[] = {{.ptr = L2_GPA, .val = 0}, {.ptr = L2_GPA + 4, .val = 0}};
+    uint32_t by_va[5] = {0x1000, MM_RO(DATA)};
+    unsigned int again = 0, told;
+    uint32_t done;
+
+    (void)state;
+    fake_pte_changes = 0;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L2_GPA + 8, MM_RW(DEVICE_GFN)), 0);
+    assert_int_equal(fake_pte_changes, 0);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RO(DATA)), 0);
+    assert_int_equal(fake_pte_changes, 1);
+    assert_int_equal(mm_update(d, L2_GPA, MM_RO(DATA + 1)), 0);
+    assert_int_equal(fake_pte_changes, 2);
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], by_va), 0);
+    assert_int_equal(fake_pte_changes, 3);
+    assert_int_equal(mm_update(d, L2_GPA + 8, 0), 0);
+    assert_int_equal(fake_pte_changes, 4);
+    assert_int_equal(batch(two, 2, &done, &again), 0);
+    assert_in_range(fake_pte_changes, 5, 6);
+    told = fake_pte_changes;
+    assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA)), 0);
+    assert_int_equal(fake_pte_changes, told);
+    assert_int_equal(mm_update(d, L1_GPA, 0), 0);
+    assert_int_equal(fake_pte_changes, told + 1); /* with all that the table held */
+}
+
+static void new_tables_are_published(void **state) {
+    (void)state;
+    fake_pte_published = 0;
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN + 4 * 4, 0), 0);
+    assert_int_equal(fake_pte_published, HEAP_BLOCK_SIZE);
+    for (unsigned int i = 1; i <= PT_UNITS_PER_BLOCK; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + 4 * i, MM_TABLE(L2_GPA + i * 1024, PV_DOMAIN_USER)),
+                         0);
+    }
+    assert_int_equal(fake_pte_published, 2 * HEAP_BLOCK_SIZE);
+}
+
 /* ---- First-level entries ---- */
 
 static void the_hole_is_not_for_guests(void **state) {
@@ -991,6 +1033,8 @@ int main(void) {
         TEST(upper_halves_are_not_cut_off),
         TEST(a_table_dropped_in_a_batch_is_left_alone),
         TEST(entries_are_set_by_address),
+        TEST(what_was_replaced_is_told),
+        TEST(new_tables_are_published),
         TEST(the_hole_is_not_for_guests),
         TEST(only_two_domains_can_be_had),
         TEST(sections_are_whole_ram_only),

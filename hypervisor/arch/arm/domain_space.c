@@ -33,6 +33,7 @@ int arch_domain_init(struct domain *d) {
         arch_domain_destroy(d);
         return -XEN_ENOMEM;
     }
+    arch_pte_publish(space, sizeof(*space));
     mmu_fill_vectors(vectors);
     level_icache_sync((uint32_t)(uintptr_t)vectors, PAGE_SIZE);
     arch_pte_write(&space->vectors[L2_INDEX(PV_VECTORS_VA)],

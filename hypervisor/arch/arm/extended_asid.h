@@ -9,7 +9,7 @@
  * B3.10.4).
  *
  * An entry that takes a fault's place needs nothing, since faults are not kept (B3.10).  Any other
- * change is counted by arch_pte_write(); at the next switch of the space whatever is held of the other
+ * change is counted by arch_pte_changed(); at the next switch of the space whatever is held of the other
  * tables goes.  What is held of the loaded one is the business of its guest, which asks for a flush,
  * and of page_scrub.c before a frame changes hands.
  */
@@ -23,17 +23,23 @@
 #define ASID_COUNT    256u
 #define ASID_NOBODY   0u
 #define ASID_L1_SHIFT 14 /* first-level tables are aligned to 16 KiB */
-#define ASID_OF(ttbr) (1 + ((ttbr) >> ASID_L1_SHIFT) % (ASID_COUNT - 1))
 
 enum asid_flush { ASID_FLUSH_NONE, ASID_FLUSH_ONE, ASID_FLUSH_ALL };
 
 /* What one pCPU's TLB holds. */
 struct asid_cpu {
     uint32_t changes;           /* tlb_changes when it last lost all */
-    uint32_t owner[ASID_COUNT]; /* number of the first-level table; 0: none */
+    uint32_t owner[ASID_COUNT]; /* TTBR of the table; 0: none */
 };
 
 static struct asid_cpu asid_cpus[ARCH_CPU_MAX];
+
+/** asid_of() - the ASID of the table of @ttbr: the low bits of its number, but never ASID_NOBODY. */
+static inline uint32_t asid_of(uint32_t ttbr) {
+    uint32_t asid = ttbr >> ASID_L1_SHIFT & (ASID_COUNT - 1);
+
+    return asid ? asid : ASID_COUNT / 2;
+}
 
 /** asid_flushed() - this pCPU's TLB was emptied, after the changes counted so far were visible. */
 static inline void asid_flushed(void) {
@@ -43,10 +49,10 @@ static inline void asid_flushed(void) {
 /** asid_take() - this pCPU goes to the table of @ttbr: what must be flushed while ASID 0 is current? */
 static inline enum asid_flush asid_take(uint32_t ttbr) {
     struct asid_cpu *cpu = &asid_cpus[arch_cpu_id()];
-    uint32_t *owner = &cpu->owner[ASID_OF(ttbr)];
-    enum asid_flush flush = *owner == ttbr >> ASID_L1_SHIFT ? ASID_FLUSH_NONE : ASID_FLUSH_ONE;
+    uint32_t *owner = &cpu->owner[asid_of(ttbr)];
+    enum asid_flush flush = *owner == ttbr ? ASID_FLUSH_NONE : ASID_FLUSH_ONE;
 
-    *owner = ttbr >> ASID_L1_SHIFT;
+    *owner = ttbr;
     if (cpu->changes == tlb_changes) {
         return flush;
     }
@@ -54,13 +60,13 @@ static inline enum asid_flush asid_take(uint32_t ttbr) {
     return ASID_FLUSH_ALL;
 }
 
-/** asid_forget() - another table than before lies at @l1_pa, on no pCPU loaded. */
-static inline void asid_forget(uint32_t l1_pa) {
+/** asid_forget() - @ttbr names another table than before, which is loaded on no pCPU. */
+static inline void asid_forget(uint32_t ttbr) {
     for (unsigned int i = 0; i < ARCH_CPU_MAX; i++) {
-        uint32_t *owner = &asid_cpus[i].owner[ASID_OF(l1_pa)];
+        uint32_t *owner = &asid_cpus[i].owner[asid_of(ttbr)];
 
-        if (*owner == l1_pa >> ASID_L1_SHIFT) {
-            *owner = ASID_NOBODY;
+        if (*owner == ttbr) {
+            *owner = 0;
         }
     }
 }

@@ -19,7 +19,7 @@ bool fake_cache_faults;
 uint32_t fake_last_va;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
-unsigned int fake_pte_syncs;
+unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
 
 static uint8_t heap[FAKE_HEAP_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
 static bool slot_used[ARCH_MAP_SLOTS];
@@ -29,6 +29,7 @@ void fake_mm_init(void) {
     heap_init(heap, maddr(FAKE_HEAP_PA), sizeof(heap));
     memset(slot_used, 0, sizeof(slot_used));
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
+    fake_pte_changes = fake_pte_published = 0;
 }
 
 uint8_t *fake_frame(mfn_t m) {

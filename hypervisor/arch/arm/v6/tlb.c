@@ -46,15 +46,19 @@ void level_tlb_flush_page(uint32_t va) {
     tlb_sync();
 }
 
-/* A data synchronization barrier before, a prefetch flush after (DDI 0301: c13, Context ID Register). */
+/* After a data synchronization barrier; a prefetch flush follows (DDI 0301: c13, Context ID Register). */
 static inline void set_asid(uint32_t asid) {
-    level_drain();
     CP15_SET(13, 0, 0, 1, asid);
     prefetch_flush();
 }
 
-/* An asynchronous abort that the old space's accesses caused comes now, not in the next guest: the
- * barrier waits for them, and then such aborts are unmasked. */
+/*
+ * By way of a reserved ASID, as on ARMv7.  The barriers of the last step also end the maintenance before
+ * it: until then only the hypervisor's own code is fetched, which is global.
+ *
+ * An asynchronous abort that the old space's accesses caused comes at the start, not in the next guest:
+ * the barrier waits for them, and then such aborts are unmasked.
+ */
 void level_switch_space(uint32_t ttbr) {
     enum asid_flush flush = asid_take(ttbr);
 
@@ -66,10 +70,11 @@ void level_switch_space(uint32_t ttbr) {
     if (flush == ASID_FLUSH_ALL) {
         tlb_flush_all();
     } else if (flush == ASID_FLUSH_ONE) {
-        tlb_flush_asid(ASID_OF(ttbr));
+        tlb_flush_asid(asid_of(ttbr));
     }
-    tlb_sync();
-    set_asid(ASID_OF(ttbr));
+    CP15_SET(7, 0, 5, 6, 0); /* branch targets */
+    level_drain();
+    set_asid(asid_of(ttbr));
 }
 
 /* Walks are not cached: the tables are written through. */
@@ -78,5 +83,5 @@ uint32_t level_ttbr(uint32_t l1_pa) {
 }
 
 void level_space_new(uint32_t l1_pa) {
-    asid_forget(l1_pa);
+    asid_forget(level_ttbr(l1_pa));
 }

@@ -46,37 +46,36 @@ void level_tlb_flush_page(uint32_t va) {
     tlb_sync();
 }
 
-/* B3.10.4, "Synchronization of changes of ASID and TTBR": by way of a reserved ASID.  The DSB before
- * the write of CONTEXTIDR is what Cortex-A9 needs besides (erratum 754322). */
+/* After a DSB, which Cortex-A9 needs (erratum 754322). */
 static inline void set_asid(uint32_t asid) {
-    __asm__ volatile("dsb\n"
-                     "mcr p15, 0, %0, c13, c0, 1\n"
-                     "isb\n"
-                     :
-                     : "r"(asid)
-                     : "memory");
+    CP15_SET(13, 0, 0, 1, asid);
+    __asm__ volatile("isb" : : : "memory");
 }
 
-/* An asynchronous abort that the old space's accesses caused comes now, not in the next guest: the
- * barrier waits for them, and then such aborts are unmasked. */
+/*
+ * By way of a reserved ASID (B3.10.4, "Synchronization of changes of ASID and TTBR").  The barriers of
+ * the last step also end the maintenance before it: until its ISB only the hypervisor's own code is
+ * fetched, which is global.
+ *
+ * An asynchronous abort that the old space's accesses caused comes at the start, not in the next guest:
+ * the barrier waits for them, and then such aborts are unmasked.
+ */
 void level_switch_space(uint32_t ttbr) {
     enum asid_flush flush = asid_take(ttbr);
 
-    __asm__ volatile("dsb\n"
-                     "cpsie a\n"
-                     :
-                     :
-                     : "memory");
+    level_drain();
+    __asm__ volatile("cpsie a" : : : "memory");
     set_asid(ASID_NOBODY);
     CP15_SET(2, 0, 0, 0, ttbr);
     __asm__ volatile("isb" : : : "memory");
     if (flush == ASID_FLUSH_ALL) {
         tlb_flush_all();
     } else if (flush == ASID_FLUSH_ONE) {
-        tlb_flush_asid(ASID_OF(ttbr));
+        tlb_flush_asid(asid_of(ttbr));
     }
-    tlb_sync();
-    set_asid(ASID_OF(ttbr));
+    CP15_SET(7, 0, 5, 6, 0); /* BPIALL */
+    level_drain();
+    set_asid(asid_of(ttbr));
 }
 
 uint32_t level_ttbr(uint32_t l1_pa) {
@@ -84,5 +83,5 @@ uint32_t level_ttbr(uint32_t l1_pa) {
 }
 
 void level_space_new(uint32_t l1_pa) {
-    asid_forget(l1_pa);
+    asid_forget(level_ttbr(l1_pa));
 }

@@ -9,12 +9,24 @@
 #ifndef ARCH_PTE_H
 #define ARCH_PTE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arch/arm/v5/arch/pte_format.h"
 
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
     *(volatile uint32_t *)entry = hw;
+}
+
+/* The TLB loses all of a space when another one is loaded. */
+static inline void arch_pte_changed(uint32_t old) {
+    (void)old;
+}
+
+/* As visible as any other store. */
+static inline void arch_pte_publish(const void *table, size_t size) {
+    (void)table;
+    (void)size;
 }
 
 static inline void arch_pte_sync(void) {

@@ -8,6 +8,7 @@
 #ifndef ARCH_PTE_H
 #define ARCH_PTE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arch/arm/v6/arch/pte_format.h"
@@ -15,9 +16,18 @@
 /* How many entries that may be in a TLB were changed; extended_asid.h.  tlb.c. */
 extern uint32_t tlb_changes;
 
+static inline void arch_pte_changed(uint32_t old) {
+    tlb_changes += old != 0;
+}
+
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
-    tlb_changes += *entry != 0;
     *(volatile uint32_t *)entry = hw;
+}
+
+/* As visible as any other store. */
+static inline void arch_pte_publish(const void *table, size_t size) {
+    (void)table;
+    (void)size;
 }
 
 /* Data synchronization barrier: drains the write buffer. */

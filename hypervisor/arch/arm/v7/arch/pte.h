@@ -9,6 +9,7 @@
 #ifndef ARCH_PTE_H
 #define ARCH_PTE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arch/arm/v7/arch/pte_format.h"
@@ -16,11 +17,17 @@
 /* How many entries that may be in a TLB were changed; extended_asid.h.  tlb.c. */
 extern uint32_t tlb_changes;
 
+static inline void arch_pte_changed(uint32_t old) {
+    tlb_changes += old != 0;
+}
+
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
-    tlb_changes += *entry != 0;
     *(volatile uint32_t *)entry = hw;
     __asm__ volatile("mcr p15, 0, %0, c7, c11, 1" : : "r"(entry) : "memory"); /* DCCMVAU */
 }
+
+/* cache.c. */
+void arch_pte_publish(const void *table, size_t size);
 
 static inline void arch_pte_sync(void) {
     __asm__ volatile("dsb\n isb" : : : "memory");

@@ -11,6 +11,7 @@
 #define ARCH_PTE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define FAKE_SMALL        0x2u
@@ -22,8 +23,9 @@
 #define FAKE_L1_WRITE     0x400u
 #define FAKE_DOMAIN_SHIFT 5
 
-/* Stores to live tables, and how often they were made visible. */
-extern unsigned int fake_pte_syncs;
+/* How often stores to tables were made visible, how many took the place of an entry, and how many bytes
+ * were published. */
+extern unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
 
 static inline uint32_t arch_l1_table(uint32_t hw) {
     return (hw & 3u) == FAKE_TABLE ? hw & ~0x3ffu : 0;
@@ -69,6 +71,15 @@ static inline uint32_t arch_l2_readonly(uint32_t attr) {
 
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
     *entry = hw;
+}
+
+static inline void arch_pte_changed(uint32_t old) {
+    fake_pte_changes += old != 0;
+}
+
+static inline void arch_pte_publish(const void *table, size_t size) {
+    (void)table;
+    fake_pte_published += (unsigned int)size;
 }
 
 static inline void arch_pte_sync(void) {
