@@ -65,20 +65,36 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
     return (int32_t)(maximum ? v->domain->p2m.capacity : v->domain->p2m.held);
 }
 
-/* A domain that is mapped 1:1 can only get the frame back that it gave. */
-static int populate(struct domain *d, gfn_t g) {
-    mfn_t m = mfn(g.v);
-    int error = 0;
+/*
+ * A frame for @g of @d.  A domain that is mapped 1:1 can only get the one back that it gave.  -EAGAIN:
+ * it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine that is
+ * never idle would not come to it, and frames given back would be lost to all.
+ */
+static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
+    int error;
 
-    if (p2m_lookup(&d->p2m, g) != P2M_NONE) {
+    if (d->is_direct_mapped) {
+        *m = mfn(g.v);
+        error = page_alloc_at(*m, d->id);
+    } else {
+        *m = page_alloc(d->id);
+        error = mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
+    }
+    if (error && page_dirty_count() > 0) {
+        page_scrub_step();
+        error = -XEN_EAGAIN;
+    }
+    return error;
+}
+
+static int populate(struct domain *d, gfn_t g) {
+    mfn_t m;
+    int error;
+
+    if (g.v - d->p2m.base >= d->p2m.count || p2m_lookup(&d->p2m, g) != P2M_NONE) {
         return -XEN_EINVAL;
     }
-    if (d->is_direct_mapped) {
-        error = page_alloc_at(m, d->id);
-    } else {
-        m = page_alloc(d->id);
-        error = mfn_eq(m, INVALID_MFN) ? -XEN_ENOMEM : 0;
-    }
+    error = take_frame(d, g, &m);
     if (error) {
         return error;
     }

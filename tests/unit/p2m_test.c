@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -384,6 +385,41 @@ static void a_long_balloon_is_done_in_pieces(void **state) {
     mm_check();
 }
 
+/* The machine is never idle: nobody else scrubs. */
+static void frames_that_wait_are_scrubbed_for_who_asks(void **state) {
+    uint32_t count = page_free_count();
+    mfn_t *taken = calloc(count, sizeof(*taken));
+    unsigned int again;
+
+    (void)state;
+    assert_non_null(taken);
+    boot_kernel();
+    for (uint32_t i = 0; i < count; i++) {
+        taken[i] = page_alloc(DOMID_XEN);
+    }
+    assert_int_equal(balloon(XENMEM_populate_physmap, VICTIM, 1, &again), 0);
+    assert_int_equal(balloon(XENMEM_decrease_reservation, VICTIM, 20, &again), 20);
+    assert_int_equal(page_free_count(), 0);
+    assert_int_equal(balloon(XENMEM_populate_physmap, VICTIM, 20, &again), 20);
+    assert_int_equal(page_free_count() + page_dirty_count(), 0);
+    mm_check();
+    for (uint32_t i = 0; i < count; i++) {
+        page_put(taken[i]);
+    }
+    free(taken);
+}
+
+static void outside_of_ram_nothing_is_taken(void **state) {
+    uint32_t before = page_free_count();
+    unsigned int again;
+
+    (void)state;
+    assert_int_equal(
+        balloon(XENMEM_populate_physmap, MM_BASE_GFN + MIBS * FRAMES_PER_MIB, 1, &again), 0);
+    assert_int_equal(balloon(XENMEM_populate_physmap, MM_BASE_GFN - 1, 1, &again), 0);
+    assert_int_equal(page_free_count(), before);
+}
+
 static void a_direct_mapped_domain_gets_its_own_frame_back(void **state) {
     mfn_t first = page_alloc_mib(0, 1, 1);
     struct domain *dom0 = support_domain_add(0, 1);
@@ -397,8 +433,6 @@ static void a_direct_mapped_domain_gets_its_own_frame_back(void **state) {
     assert_int_equal(pt_init(dom0, MM_LIMIT), 0);
     d = dom0;
     assert_int_equal(balloon(XENMEM_decrease_reservation, first.v + 5, 3, &again), 3);
-    assert_int_equal(balloon(XENMEM_populate_physmap, first.v + 5, 3, &again), 0);
-    mm_scrub();
     assert_int_equal(balloon(XENMEM_populate_physmap, first.v + 5, 3, &again), 3);
     assert_int_equal(mm_frame(dom0, first.v + 6).v, first.v + 6);
     mm_check();
@@ -440,6 +474,8 @@ int main(void) {
         TEST(shared_info_is_placed_by_the_guest),
         TEST(a_balloon_goes_up_and_down),
         TEST(a_long_balloon_is_done_in_pieces),
+        TEST(frames_that_wait_are_scrubbed_for_who_asks),
+        TEST(outside_of_ram_nothing_is_taken),
         TEST(a_direct_mapped_domain_gets_its_own_frame_back),
         TEST(reservations_are_told),
     };
