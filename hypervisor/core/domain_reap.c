@@ -35,11 +35,10 @@ static domid_t report_id;
 static struct timer reap_timer;
 static bool no_reset;
 
-static void end_of_board(const struct domain *dom0) {
+static void end_of_board(void) {
     bool reset = !no_reset && devices.reset;
 
     printk("dom0 has shut down: %s the board\n", reset ? "resetting" : "halting");
-    (void)dom0;
     console_sync(); /* nobody will send later what still waits */
     if (reset) {
         devices.reset();
@@ -141,7 +140,7 @@ bool domain_reap_step(void) {
         return true;
     }
     if (d->is_privileged) {
-        end_of_board(d);
+        end_of_board();
     }
     begin(d);
     return true;

@@ -13,6 +13,7 @@
 #include "core/domain_build.h"
 #include "core/domain_free.h"
 #include "core/driver.h"
+#include "core/fdt_reg.h"
 #include "core/heap.h"
 #include "core/irq.h"
 #include "core/page.h"
@@ -27,10 +28,6 @@
 
 static struct bootinfo boot;
 
-static bool overlaps(uint32_t start, uint32_t size, const struct boot_range *r) {
-    return start < r->start.v + r->size && r->start.v < start + size;
-}
-
 /* First address in @bank from where @size bytes, MiB-aligned, are not reserved; 0 = none. */
 static uint32_t fit(const struct boot_range *bank, uint32_t size) {
     uint32_t end = bank->start.v + bank->size;
@@ -38,7 +35,9 @@ static uint32_t fit(const struct boot_range *bank, uint32_t size) {
     unsigned int i = 0;
 
     while (start + size <= end && start + size > start && i < boot.reserved_count) {
-        if (overlaps(start, size, &boot.reserved[i])) {
+        const struct boot_range heap = {maddr(start), size};
+
+        if (fdt_reg_overlap(&heap, &boot.reserved[i])) {
             start = (boot.reserved[i].start.v + boot.reserved[i].size + MIB - 1) & ~(MIB - 1);
             i = 0;
         } else {

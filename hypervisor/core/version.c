@@ -9,6 +9,7 @@
 #include "core/guest_access.h"
 #include "core/hypercall.h"
 #include "core/vcpu.h"
+#include "lib/format.h"
 
 #define VERSION_MAJOR 4u
 #define VERSION_MINOR 17u
@@ -50,6 +51,15 @@ static int get_compile_info(gvaddr_t arg) {
     return copy_to_guest(arg, &info, sizeof(info));
 }
 
+/* What xl matches a guest's kernel with: Xen's word for each kind, as uname -m says it. */
+static int get_capabilities(gvaddr_t arg) {
+    char text[32];
+
+    format_text(text, sizeof(text), "xen-3.0-armv%u%s ", arch_cpu_level(),
+                arch_cpu_level() == 5 ? "tel" : "l");
+    return put_text(arg, text, sizeof(xen_capabilities_info_t));
+}
+
 static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     static const struct xen_platform_parameters parameters = {.virt_start = PV_VIRT_START};
     static const xen_domain_handle_t handle = {0};
@@ -57,8 +67,7 @@ static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     switch (cmd) {
     case XENVER_extraversion: return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
     case XENVER_compile_info: return get_compile_info(arg);
-    case XENVER_capabilities:
-        return put_text(arg, "xen-3.0-armv5tel ", sizeof(xen_capabilities_info_t));
+    case XENVER_capabilities: return get_capabilities(arg);
     case XENVER_changeset: return put_text(arg, "dacre", sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters: return copy_to_guest(arg, &parameters, sizeof(parameters));
     case XENVER_get_features: return get_features(v, arg);

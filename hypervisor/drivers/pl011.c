@@ -72,9 +72,24 @@ static const struct uart_ops pl011_ops = {
 static void pl011_set_rate(uint32_t clock_hz) {
     uint32_t divisor = (4 * clock_hz + BAUD_RATE / 2) / BAUD_RATE;
 
-    reg_write(regs, UARTCR, 0);
     reg_write(regs, UARTIBRD, divisor >> 6);
     reg_write(regs, UARTFBRD, divisor & 0x3f);
+}
+
+/* What the boot loader sent must be out before the UART is set up anew, switched off meanwhile
+ * (3.3.7); if it never gets out, it is lost.  @clock_hz: 0, the rate stays. */
+static void pl011_set_up(uint32_t clock_hz) {
+    (void)reg_poll(regs, UARTFR, UARTFR_BUSY, 0, DRAIN_TRIES);
+    reg_write(regs, UARTCR, 0);
+    if (clock_hz > 0 && clock_hz < 1u << 30) {
+        pl011_set_rate(clock_hz);
+    }
+    reg_write(regs, UARTLCR_H, UARTLCR_H_8N1 | UARTLCR_H_FEN);
+    reg_write(regs, UARTIMSC, 0);
+    reg_write(regs, UARTICR, UARTICR_ALL);
+    reg_write(regs, UARTIFLS, 0);
+    reg_write(regs, UARTCR, UARTCR_ON);
+    devices.uart = &pl011_ops;
 }
 
 static int pl011_probe(const void *fdt, int node) {
@@ -89,19 +104,7 @@ static int pl011_probe(const void *fdt, int node) {
     if (!regs) {
         return -XEN_EINVAL;
     }
-    /* What the boot loader sent must be out before the UART is set up anew; if it never gets
-     * out, it is lost. */
-    (void)reg_poll(regs, UARTFR, UARTFR_BUSY, 0, DRAIN_TRIES);
-    uint32_t clock_hz = driver_clock_hz(fdt, node, "uartclk");
-    if (clock_hz > 0 && clock_hz < 1u << 30) {
-        pl011_set_rate(clock_hz);
-    }
-    reg_write(regs, UARTLCR_H, UARTLCR_H_8N1 | UARTLCR_H_FEN);
-    reg_write(regs, UARTIMSC, 0);
-    reg_write(regs, UARTICR, UARTICR_ALL);
-    reg_write(regs, UARTIFLS, 0);
-    reg_write(regs, UARTCR, UARTCR_ON);
-    devices.uart = &pl011_ops;
+    pl011_set_up(driver_clock_hz(fdt, node, "uartclk"));
     devices.uart_irq = (unsigned int)irq;
     is_probed = true;
     return 0;
@@ -109,9 +112,7 @@ static int pl011_probe(const void *fdt, int node) {
 
 void uart_early_init(maddr_t base) {
     regs = arch_map_device(base, PAGE_SIZE);
-    reg_write(regs, UARTLCR_H, UARTLCR_H_8N1 | UARTLCR_H_FEN);
-    reg_write(regs, UARTCR, UARTCR_ON);
-    devices.uart = &pl011_ops;
+    pl011_set_up(0);
 }
 
 DRIVER(pl011_driver, "arm,pl011", pl011_probe);

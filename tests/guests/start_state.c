@@ -9,6 +9,7 @@
 #include "early.h"
 #include "event.h"
 #include "fdt.h"
+#include "hypercall.h"
 #include "page.h"
 #include "test.h"
 #include "trap.h"
@@ -70,6 +71,14 @@ TEST(shared_page_describes_the_machine) {
     EXPECT_TRUE(pv_page()->counter_hz >= 1000000);
     EXPECT_TRUE(pv_page()->counter_offset < PAGE_SIZE);
     EXPECT_EQ(pv_page()->counter_offset & 3, 0);
+}
+
+TEST(capabilities_name_this_level) {
+    static const char *const words[] = {[5] = "armv5tel", [6] = "armv6l", [7] = "armv7l"};
+    char text[sizeof(xen_capabilities_info_t)];
+
+    EXPECT_EQ(hypercall_op(__HYPERVISOR_xen_version, XENVER_capabilities, text), 0);
+    EXPECT_TRUE(strstr(text, words[CORE_LEVEL]) != NULL);
 }
 
 /* After the flat view was left, its addresses lead nowhere. */
