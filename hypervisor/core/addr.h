@@ -67,8 +67,5 @@ static inline gpaddr_t gfn_to_gpaddr(gfn_t g) {
 static inline bool mfn_eq(mfn_t a, mfn_t b) {
     return a.v == b.v;
 }
-static inline bool gfn_eq(gfn_t a, gfn_t b) {
-    return a.v == b.v;
-}
 
 #endif /* CORE_ADDR_H */

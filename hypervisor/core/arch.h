@@ -24,7 +24,7 @@ unsigned int arch_cpu_id(void);
 void arch_cpu_idle(void);
 /** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is needed? */
 bool arch_cpu_usable(void);
-/** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TE)". */
+/** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TEJ)". */
 const char *arch_cpu_name(void);
 /** arch_halt() - stop this pCPU for good, interrupts masked. */
 _Noreturn void arch_halt(void);
@@ -80,8 +80,6 @@ void arch_cache_flush_aliases(void);
 bool arch_cache_flush_step(uint32_t *progress);
 /** arch_cache_range_max - longer ranges are flushed by arch_cache_flush_step(), in bytes. */
 extern const uint32_t arch_cache_range_max;
-/** arch_cache_clean() - write back [@va, @va + @size) so that the table walker and DMA see it. */
-void arch_cache_clean(const void *va, size_t size);
 /** arch_tlb_flush_all() - all entries of all pCPUs. */
 void arch_tlb_flush_all(void);
 /** arch_tlb_flush_local() - all entries of this pCPU. */

@@ -4,7 +4,8 @@
  *
  * Bindings: Devicetree Specification 0.3 (memory, chosen, reserved-memory) and Xen's
  * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, xen,domain), with our
- * dacre,devices, dacre,weight, dacre,cap and dacre,table-memory in a xen,domain node.
+ * dacre,devices, dacre,weight, dacre,cap, dacre,table-memory and dacre,restart-on-crash in a
+ * xen,domain node.
  */
 #ifndef CORE_BOOTFDT_H
 #define CORE_BOOTFDT_H

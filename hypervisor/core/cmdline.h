@@ -12,7 +12,7 @@
 struct cmdline {
     uint32_t dom0_mem;           /* dom0_mem=<n>[K|M|G], bytes; 96 MiB when not given */
     unsigned int dom0_max_vcpus; /* dom0_max_vcpus=<n>, 1 when not given */
-    bool noreboot;               /* noreboot: stop, do not reset, when dom0 ends or we panic */
+    bool noreboot;               /* noreboot: stop, do not reset, when dom0 ends */
 };
 
 /**

@@ -81,11 +81,6 @@ static inline maddr_t heap_to_maddr(const void *p) {
     return maddr(heap_base_pa.v + (uint32_t)((const char *)p - heap_base));
 }
 
-/** maddr_to_heap() - heap address of a machine address inside the region. */
-static inline void *maddr_to_heap(maddr_t a) {
-    return heap_base + (a.v - heap_base_pa.v);
-}
-
 /** heap_block_count() - blocks of the region. */
 unsigned int heap_block_count(void);
 /** heap_free_blocks() - whole blocks not allocated, reserved ones included. */

@@ -108,11 +108,6 @@ static inline mfn_t p2m_entry_mfn(uint32_t entry) {
     return mfn(entry >> PAGE_SHIFT);
 }
 
-/** p2m_has_frame() - is there a frame that may be mapped behind @entry? */
-static inline bool p2m_has_frame(uint32_t entry) {
-    return p2m_entry_type(entry) != P2M_INVALID && p2m_entry_type(entry) != P2M_CHANGING;
-}
-
 /** p2m_to_mfn() - plain RAM frame of @g or INVALID_MFN: for the hypervisor's own accesses. */
 static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
     uint32_t entry = p2m_lookup(p2m, g);

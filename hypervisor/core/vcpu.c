@@ -13,11 +13,15 @@
 #include "core/vcpu_op.h"
 
 _Static_assert(offsetof(struct pv_vcpu, frame) == PV_VCPU_FRAME_SP, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.lr) == PV_VCPU_FRAME_LR, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.pc) == PV_VCPU_FRAME_PC, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.psr) == PV_VCPU_FRAME_PSR, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, frame.r12) == PV_VCPU_FRAME_R12, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, fsr) == PV_VCPU_FSR, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, far) == PV_VCPU_FAR, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, kernel_sp) == PV_VCPU_KERNEL_SP, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_pending) == PV_VCPU_PENDING, "ABI");
+_Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_mask) == PV_VCPU_MASK, "public ABI");
 _Static_assert(offsetof(struct vcpu, arch) == 0, "entry.S finds the registers there");
 
 struct vcpu *vcpu_current(void) {

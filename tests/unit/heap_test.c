@@ -109,12 +109,11 @@ static void too_much_is_refused(void **state) {
     assert_null(heap_alloc(0));
 }
 
-static void addresses_translate_both_ways(void **state) {
+static void addresses_translate(void **state) {
     uint8_t *p = heap_alloc(1);
 
     (void)state;
     assert_int_equal(heap_to_maddr(p + 100).v, PA + (uint32_t)(p + 100 - region));
-    assert_ptr_equal(maddr_to_heap(heap_to_maddr(p)), p);
     assert_ptr_equal(heap_block_at(heap_block_index(p)),
                      (void *)((uintptr_t)p & ~(uintptr_t)(HEAP_BLOCK_SIZE - 1)));
 }
@@ -161,7 +160,7 @@ int main(void) {
         cmocka_unit_test_setup(it_can_be_used_up_and_given_back, setup),
         cmocka_unit_test_setup(a_promise_is_kept_whatever_others_take, setup),
         cmocka_unit_test_setup(too_much_is_refused, setup),
-        cmocka_unit_test_setup(addresses_translate_both_ways, setup),
+        cmocka_unit_test_setup(addresses_translate, setup),
         cmocka_unit_test_setup(orders_hold_their_size, setup),
         cmocka_unit_test_setup(random_use_leaves_nothing_behind, setup),
     };

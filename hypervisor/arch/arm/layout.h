@@ -26,19 +26,15 @@
 
 /* PSR bits. */
 #define PSR_MODE_USR  0x10
-#define PSR_MODE_FIQ  0x11
 #define PSR_MODE_IRQ  0x12
 #define PSR_MODE_SVC  0x13
 #define PSR_MODE_ABT  0x17
 #define PSR_MODE_UND  0x1b
-#define PSR_MODE_SYS  0x1f
 #define PSR_MODE_MASK 0x1f
 #define PSR_T         0x20
 #define PSR_F         0x40
 #define PSR_I         0x80
-#define PSR_A         0x100
 #define PSR_E         0x200
-#define PSR_J         0x01000000
 #define PSR_IT        0x0600fc00
 
 #endif /* ARCH_ARM_LAYOUT_H */

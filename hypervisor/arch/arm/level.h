@@ -17,7 +17,7 @@ extern const uint32_t level_number;
 /* Bits of a virtual CPSR that a guest may set in the hardware's. */
 extern const uint32_t level_psr_mask;
 
-/* level_pte.c: the hypervisor's own entries. */
+/* hyp_pte.c: the hypervisor's own entries. */
 enum hyp_rights {
     HYP_READ_ONLY,
     HYP_READ_WRITE,

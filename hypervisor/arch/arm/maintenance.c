@@ -20,10 +20,6 @@ bool arch_cache_faults(void) {
     return level_cache_faults;
 }
 
-void arch_cache_clean(const void *va, size_t size) {
-    level_dcache_clean((uint32_t)(uintptr_t)va, size);
-}
-
 void arch_tlb_flush_all(void) {
     level_tlb_flush_all();
 }

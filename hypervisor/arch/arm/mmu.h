@@ -12,9 +12,7 @@
 #include "core/addr.h"
 
 #define L1_ENTRIES   4096u
-#define L1_SIZE      (L1_ENTRIES * 4u)
 #define L2_ENTRIES   256u
-#define L2_SIZE      (L2_ENTRIES * 4u)
 #define L1_INDEX(va) ((uint32_t)(uintptr_t)(va) >> MIB_SHIFT)
 #define L2_INDEX(va) (((uint32_t)(uintptr_t)(va) >> PAGE_SHIFT) & (L2_ENTRIES - 1))
 
@@ -28,8 +26,8 @@ extern uint32_t boot_l1[L1_ENTRIES];
  */
 void mmu_init(uint32_t phys_offset);
 
-/** mmu_map_fdt() - map @size bytes at machine address @fdt read-only at HYP_FDT_VA (2 MiB at most).
- * Returns the tree's virtual address. */
+/** mmu_map_fdt() - map the 2 MiB from that of machine address @fdt on read-only at HYP_FDT_VA.
+ * Boot only.  Returns the tree's virtual address. */
 const void *mmu_map_fdt(maddr_t fdt);
 
 /** mmu_image_maddr() - machine address of something in the image. */

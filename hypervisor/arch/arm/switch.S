@@ -4,19 +4,22 @@
  * while v runs (sp_svc is set on the way out).  SVC mode, interrupts masked.
  *   in: r0 = v; clobbers nothing else
  */
-#define PSR_MASKED 0xc0
+#include "arch/arm/layout.h"
+
+#define PSR_MASKED (PSR_I | PSR_F)
+
         .syntax unified
         .arm
         .text
         .globl  switch_banked_sp
 switch_banked_sp:
-        msr     cpsr_c, #(PSR_MASKED | 0x17)
+        msr     cpsr_c, #(PSR_MASKED | PSR_MODE_ABT)
         mov     sp, r0
-        msr     cpsr_c, #(PSR_MASKED | 0x1b)
+        msr     cpsr_c, #(PSR_MASKED | PSR_MODE_UND)
         mov     sp, r0
-        msr     cpsr_c, #(PSR_MASKED | 0x12)
+        msr     cpsr_c, #(PSR_MASKED | PSR_MODE_IRQ)
         mov     sp, r0
-        msr     cpsr_c, #(PSR_MASKED | 0x13)
+        msr     cpsr_c, #(PSR_MASKED | PSR_MODE_SVC)
         bx      lr
 
 /*

@@ -82,11 +82,6 @@ bool arch_cache_faults(void) {
 
 const uint32_t arch_cache_range_max = 32 * 1024;
 
-void arch_cache_clean(const void *va, size_t size) {
-    (void)va;
-    (void)size;
-}
-
 void arch_tlb_flush_all(void) {
     fake_tlb_flushes++;
 }

@@ -140,7 +140,8 @@ struct pv_vcpu {
 /*
  * r0 = virtual address of a struct pv_callbacks; r1, r2, r3 ignored.
  * Errors: -EFAULT, -EINVAL (an entry in the hypervisor's range, a
- * misaligned kernel_virt_start, a restart range that is not 32-byte aligned).
+ * misaligned kernel_virt_start, a restart range that is not 32-byte aligned),
+ * -EBUSY (another kernel_virt_start than before, or after the first pin).
  *
  * Every entry is called in USR mode, ARM state, KERNEL accessible, with r0-r12
  * as they were, sp = kernel_sp if guest user code was interrupted and unchanged
