@@ -17,8 +17,8 @@ static const volatile uint32_t stopped; /* the counter before clock_init() */
 
 /*
  * ns = base_ns + ((count - base_count) & mask) * mul >> (32 - shift), which is what a guest
- * computes from its time info.  Here, where the result has 64 bits, with whole and fraction: the same
- * without a shift.  Written by clock_init() and clock_update() of the boot pCPU.
+ * computes from its time info.  Here, where the result has 64 bits, with whole and fraction: the
+ * same without a shift.  Written by clock_init() and clock_update() of the boot pCPU.
  */
 static struct {
     uint64_t base_ns;

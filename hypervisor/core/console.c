@@ -19,7 +19,8 @@
 #define FLUSH_BATCHES       2u
 /* When to go on, if the UART could have taken more at once. */
 #define FLUSH_PAUSE_NS      100000u
-/* When to go on, if it was full: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4 ms. */
+/* When to go on, if it was full: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4
+ * ms. */
 #define FLUSH_WAIT_NS       1000000u
 #define NS_PER_SEC          1000000000u
 

@@ -43,8 +43,8 @@ static void end_line(void) {
     mux.line = NULL;
 }
 
-/* Back to the first column of @out's own text: the prefix is printed again, or what comes next would
- * stand over it.  It counts as part of the line, so that returns do not buy a longer turn. */
+/* Back to the first column of @out's own text: the prefix is printed again, or what comes next
+ * would stand over it.  It counts as part of the line, so that returns do not buy a longer turn. */
 static void return_in_line(const struct console_out *out) {
     uint32_t before = mux.staged_count;
 
@@ -145,7 +145,8 @@ static void begin_turn(struct console_out *out) {
     mux.line_length = 0;
 }
 
-/* Take one byte of @out and stage what it becomes: a newline is always CR LF, returns in a row are one. */
+/* Take one byte of @out and stage what it becomes: a newline is always CR LF, returns in a row are
+ * one. */
 static void take_byte(struct console_out *out) {
     char c = out->bytes[out->tail++ & (out->size - 1)];
 

@@ -60,8 +60,8 @@ struct counter {
     volatile const uint32_t *reg; /* hypervisor's mapping */
 };
 
-/* A cache between the CPU's own and memory, by machine address.  Any range; the lines at its ends are
- * part of it. */
+/* A cache between the CPU's own and memory, by machine address.  Any range; the lines at its ends
+ * are part of it. */
 struct outer_cache_ops {
     /** Write back; flush: and invalidate. */
     void (*clean)(maddr_t start, size_t size);

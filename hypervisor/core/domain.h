@@ -16,7 +16,7 @@
 #include "core/pirq.h"
 #include "core/pt.h"
 
-#define DOMAIN_MAX      16 /* domains at one time; ids 0..DOMAIN_FIRST_RESERVED are not reused at once */
+#define DOMAIN_MAX      16 /* domains at one time */
 #define DOMAIN_VCPU_MAX 8
 #define DOMAIN_NAME_MAX 32
 

@@ -11,8 +11,8 @@
 #include "core/panic.h"
 #include "core/timer.h"
 
-/* Restarts that wait for their time.  A domain that waits has no vCPU, so that there is room for its
- * timer in the queue. */
+/* Restarts that wait for their time.  A domain that waits has no vCPU, so that there is room for
+ * its timer in the queue. */
 static struct pending {
     struct timer timer;
     void *record; /* struct domain.boot; NULL = free */

@@ -53,8 +53,8 @@ void *driver_map(const void *fdt, int node, unsigned int index, maddr_t *base);
 bool driver_is_console(const void *fdt, int node);
 
 /**
- * driver_clock_hz() - rate in Hz of the fixed clock @name (clock-names) of @node, NULL: of the first.
- * 0 if there is none or it is no "fixed-clock".
+ * driver_clock_hz() - rate in Hz of the fixed clock @name (clock-names) of @node, NULL: of the
+ * first. 0 if there is none or it is no "fixed-clock".
  */
 uint32_t driver_clock_hz(const void *fdt, int node, const char *name);
 

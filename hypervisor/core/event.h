@@ -99,7 +99,8 @@ bool event_reset(struct domain *d) __attribute__((warn_unused_result));
  */
 int event_alloc_hypervisor_port(struct domain *d, event_callback *callback, evtchn_port_t *port);
 
-/** event_notify() - set a hypervisor port of @d pending; nothing if it is not one.  Only atomics. */
+/** event_notify() - set a hypervisor port of @d pending; nothing if it is not one.  Only
+ * atomics. */
 void event_notify(struct domain *d, evtchn_port_t port);
 
 /** event_send_virq() - VIRQ (VIRQ_TIMER...) bound on @v; nothing if not bound.  Only atomics. */

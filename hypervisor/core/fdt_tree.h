@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parents of nodes.  libfdt finds one by walking the tree from its start, twice: for the devices of a
- * board that adds up to more than all else until the first guest runs.  Here one walk serves all.
+ * Parents of nodes.  libfdt finds one by walking the tree from its start, twice: for the devices of
+ * a board that adds up to more than all else until the first guest runs.  Here one walk serves all.
  */
 #ifndef CORE_FDT_TREE_H
 #define CORE_FDT_TREE_H
@@ -13,7 +13,8 @@
  */
 void fdt_tree_learn(const void *fdt);
 
-/** fdt_tree_parent() - the offset of the node that @node is in, or libfdt's error, as of the root. */
+/** fdt_tree_parent() - the offset of the node that @node is in, or libfdt's error, as of the
+ * root. */
 int fdt_tree_parent(const void *fdt, int node);
 
 #endif

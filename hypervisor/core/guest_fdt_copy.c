@@ -53,7 +53,8 @@ static void guest_fdt_copy_chip(struct fdt_writer *w, const void *fdt, int node,
     fdt_writer_close(w);
 }
 
-/* Recursive; guest_hw_assign() refuses trees that are deep, and nodes it did not see have no owner. */
+/* Recursive; guest_hw_assign() refuses trees that are deep, and nodes it did not see have no
+ * owner. */
 void guest_fdt_copy_tree(struct fdt_writer *w, const void *fdt, int node, int owner,
                          uint32_t intc) {
     const struct intc_chip *chip = intc_chip_of(node);
@@ -109,7 +110,8 @@ static bool guest_fdt_copy_clock_of(const void *fdt, int node, unsigned int inde
     return false;
 }
 
-/* A clock or a supply that is a mere description: no device stands behind it, so two may have it. */
+/* A clock or a supply that is a mere description: no device stands behind it, so two may have
+ * it. */
 static bool guest_fdt_copy_is_description(const void *fdt, int node) {
     if (fdt_node_check_compatible(fdt, node, "fixed-clock") == 0) {
         return true;

@@ -26,8 +26,8 @@
 /**
  * heap_init() - give the heap its region, once, at boot.
  * @va, @pa: where it is; both 16-KiB aligned
- * @size: bytes, a multiple of 16 KiB, at least two blocks; the first block is the heap's own, so that
- *   0 names no block; what is above HEAP_BLOCKS_MAX blocks is not used
+ * @size: bytes, a multiple of 16 KiB, at least two blocks; the first block is the heap's own, so
+ *   that 0 names no block; what is above HEAP_BLOCKS_MAX blocks is not used
  */
 void heap_init(void *va, maddr_t pa, size_t size);
 

@@ -77,7 +77,8 @@ struct sched_ops {
 
 extern const struct sched_ops sched_credit;
 
-/** sched_queued() - for a class: @v was queued other than by its operations.  Run queue lock held. */
+/** sched_queued() - for a class: @v was queued other than by its operations.  Run queue lock
+ * held. */
 void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
 
 /** sched_init() - this pCPU's run queue and idle vCPU, which becomes current.  Boot. */

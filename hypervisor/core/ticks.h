@@ -16,8 +16,8 @@ struct tick_rate {
 int ticks_rate(uint32_t hz, struct tick_rate *rate);
 
 /**
- * ticks_of() - how many ticks to count so that @ns have passed: the next whole tick, and one more, since
- * part of the present one is over.  At most two too many.
+ * ticks_of() - how many ticks to count so that @ns have passed: the next whole tick, and one more,
+ * since part of the present one is over.  At most two too many.
  */
 static inline uint32_t ticks_of(const struct tick_rate *rate, uint32_t ns) {
     return (uint32_t)((uint64_t)ns * rate->ticks_per_ns >> 32) + 2;

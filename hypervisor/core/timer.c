@@ -6,8 +6,8 @@
 #include "core/device.h"
 #include "core/percpu.h"
 
-/* Timers run in one interrupt; with more than that, or if another interrupt waits, the hardware fires
- * again. */
+/* Timers run in one interrupt; with more than that, or if another interrupt waits, the hardware
+ * fires again. */
 #define TIMER_BATCH    16u
 
 /* Longest wait that is asked of the hardware at once, 1 s. */

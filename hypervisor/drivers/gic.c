@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Arm Generic Interrupt Controller, architecture versions 1 and 2: PL390, and that of the Cortex-A9.
- * Register names as in Arm IHI 0048.
+ * Arm Generic Interrupt Controller, architecture versions 1 and 2: PL390, and that of the
+ * Cortex-A9. Register names as in Arm IHI 0048.
  *
- * Lines are interrupt IDs: 0-15 software-generated, 16-31 private to the CPU, 32 and up shared.  All
- * that is used is in group 0 at one priority, as IRQ, so the same writes do in Secure state, in
- * Non-secure state (where group and enable bits are those of group 1), and without Security Extensions.
+ * Lines are interrupt IDs: 0-15 software-generated, 16-31 private to the CPU, 32 and up shared.
+ * All that is used is in group 0 at one priority, as IRQ, so the same writes do in Secure state, in
+ * Non-secure state (where group and enable bits are those of group 1), and without Security
+ * Extensions.
  */
 #include <stddef.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The private timer that each CPU of an MPCore has beside its GIC interface: Cortex-A9 MPCore TRM DDI 0407, 4.1
- * and 4.2.  Where there is one it is the one-shot timer, rather than one of the board's: it is nearer.
+ * The private timer that each CPU of an MPCore has beside its GIC interface: Cortex-A9 MPCore TRM
+ * DDI 0407, 4.1 and 4.2.  Where there is one it is the one-shot timer, rather than one of the
+ * board's: it is nearer.
  */
 #include <stddef.h>
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Level 2 cache controller PL310 (Arm DDI 0246, r3p2), beside a Cortex-A9.  Register names as there.
+ * Level 2 cache controller PL310 (Arm DDI 0246, r3p2), beside a Cortex-A9.  Register names as
+ * there.
  *
- * Its settings (latencies, size, prefetch) are the boot loader's, or what the chip ties them to: they can
- * be changed only while it is off.
+ * Its settings (latencies, size, prefetch) are the boot loader's, or what the chip ties them to:
+ * they can be changed only while it is off.
  */
 #include <stddef.h>
 
@@ -30,7 +31,8 @@
 
 static void *regs;
 
-/* An operation on a line is done when its write is (3.3.10); what it wrote back has left after a sync. */
+/* An operation on a line is done when its write is (3.3.10); what it wrote back has left after a
+ * sync. */
 static void pl310_sync(void) {
     reg_write(regs, REG7_CACHE_SYNC, 0);
     (void)reg_poll(regs, REG7_CACHE_SYNC, 1, 0, SYNC_TRIES);

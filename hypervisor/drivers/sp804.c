@@ -32,8 +32,8 @@ static void sp804_stop(void) {
 }
 
 /*
- * A load restarts the count at once (DDI 0271, TimerXLoad).  An interrupt of the old one that is pending
- * then comes all the same; core sees that nothing is due.
+ * A load restarts the count at once (DDI 0271, TimerXLoad).  An interrupt of the old one that is
+ * pending then comes all the same; core sees that nothing is due.
  */
 static void sp804_set(uint32_t ns) {
     reg_write(regs, TIMER1LOAD, ticks_of(&rate, ns));

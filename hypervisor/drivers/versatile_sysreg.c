@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * System registers of Arm's Versatile, RealView and Versatile Express boards: the 24 MHz counter,
- * alike on all, and the reset of the board.  Arm DUI 0225 (Versatile PB), 4.3; DUI 0303 (RealView EB)
- * and DUI 0417 (PB-A8), 4.3 and 4.4; DUI 0447 (Versatile Express motherboard), 4.3.
+ * alike on all, and the reset of the board.  Arm DUI 0225 (Versatile PB), 4.3; DUI 0303 (RealView
+ * EB) and DUI 0417 (PB-A8), 4.3 and 4.4; DUI 0447 (Versatile Express motherboard), 4.3.
  */
 #include <libfdt.h>
 #include <stddef.h>

@@ -36,14 +36,15 @@ long bench_check(const char *what, long result);
 /* mmap() of @bytes of private (or shared) anonymous memory; never NULL. */
 void *bench_memory(unsigned long bytes, int shared);
 
-/* fork() of a process that calls @body and exits; returns its id.  It dies when this process ends. */
+/* fork() of a process that calls @body and exits; returns its id.  It dies when this process
+ * ends. */
 int bench_helper(void (*body)(void));
 /* Ends what bench_helper() made. */
 void bench_helper_end(int pid);
 
 /*
- * Two instructions each that do nothing and that no compiler makes, for tools/plugin to see: userland
- * was reached; what is profiled begins; it ends.
+ * Two instructions each that do nothing and that no compiler makes, for tools/plugin to see:
+ * userland was reached; what is profiled begins; it ends.
  */
 void mark_userland(void);
 void mark_begin(void);

@@ -192,7 +192,8 @@ TEST(address_space_switch) {
     EXPECT_EQ(pt_unpin(page_gpa(second)), 0);
 }
 
-/* Each deadline is earlier than the one before, so that the hardware timer is set, as for a tick. */
+/* Each deadline is earlier than the one before, so that the hardware timer is set, as for a
+ * tick. */
 TEST(one_shot_timer) {
     static struct vcpu_set_singleshot_timer timer;
     uint32_t start;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A dom0 maps the devices it was given and none of the hypervisor's, nor any RAM that is
- * not its own, though its frames are machine frames.  The board's addresses are options: uart= a PL011
- * that is dom0's; withheld0=, withheld1=, ... parts of the hypervisor's; ram=, ram_size=.
+ * A dom0 maps the devices it was given and none of the hypervisor's, nor any RAM that is not its
+ * own, though its frames are machine frames.  The board's addresses are options: uart= a PL011 that
+ * is dom0's; withheld0=, withheld1=, ... parts of the hypervisor's; ram=, ram_size=.
  */
 #include "core.h"
 #include "hypercall.h"

@@ -94,8 +94,8 @@ TEST(use_traps_when_the_kernel_asks_for_it) {
 }
 
 /*
- * A pending exception (FPEXC.EX) comes with registers that later units do not have: whatever a guest writes,
- * the hypervisor does not touch what is not there.
+ * A pending exception (FPEXC.EX) comes with registers that later units do not have: whatever a
+ * guest writes, the hypervisor does not touch what is not there.
  */
 TEST(a_pending_exception_is_the_guests_own) {
     EXPECT_EQ(vfp_trap(1), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Domains are built as the tree asks, again after a reboot, and what fails leaves nothing behind. */
+/* Domains are built as the tree asks, again after a reboot, and what fails leaves nothing
+ * behind. */
 /* links: core/domain_build.c core/domain_load.c core/p2m.c core/p2m_change.c core/page.c */
 /* links: core/page_scrub.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c */
 /* links: core/pt_register.c core/pt_split.c core/pt_update.c core/mmuext.c core/mmuext_table.c */

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /**
- * backtrace_print() - @pc, and what looks like return addresses on the stack from @sp up: words that
- * point behind a call, so one that an earlier call left may be among them.  At most 16, none if @sp is
- * not in the stack.  One line, "  backtrace: addr addr ...".
+ * backtrace_print() - @pc, and what looks like return addresses on the stack from @sp up: words
+ * that point behind a call, so one that an earlier call left may be among them.  At most 16, none
+ * if @sp is not in the stack.  One line, "  backtrace: addr addr ...".
  *
  * A frame pointer would tell exactly, but costs each function three or four instructions.
  */

@@ -11,7 +11,8 @@
 struct transfer;
 struct vcpu;
 
-/** cp15_read(), cp15_write() - @v, current, reads or writes a register.  False: one that it has not. */
+/** cp15_read(), cp15_write() - @v, current, reads or writes a register.  False: one that it has
+ * not. */
 bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value);
 bool cp15_write(struct vcpu *v, const struct transfer *t, uint32_t value);
 

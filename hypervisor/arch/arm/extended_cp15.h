@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a guest kernel sees of the CP15 registers that ARMv6 has beyond v5, for the cp15.c of ARMv6 and of
- * ARMv7.  Numbers: ARM ARM DDI 0406, B3.17.2; CPUID fields B4.1.
+ * What a guest kernel sees of the CP15 registers that ARMv6 has beyond v5, for the cp15.c of ARMv6
+ * and of ARMv7.  Numbers: ARM ARM DDI 0406, B3.17.2; CPUID fields B4.1.
  */
 #ifndef ARCH_ARM_EXTENDED_CP15_H
 #define ARCH_ARM_EXTENDED_CP15_H
@@ -37,7 +37,7 @@
 
 #define CPACR_VFP        0x00f00000u
 #define PFR0_STATES      0x000000ffu /* ARM and Thumb; not Jazelle nor ThumbEE */
-#define PFR1_MODEL       0x0000000fu /* not the Security nor the Virtualization Extensions, no timer */
+#define PFR1_MODEL       0x0000000fu /* without Security, Virtualization, timer */
 #define ISAR1_NO_JAZELLE 0x0fffffffu
 #define ISAR4_NO_SMC     0xffff0fffu
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's own table entries in the format of pte_extended.h, for the hyp_pte.c of ARMv6 and of
- * ARMv7, whose memory types differ.
+ * The hypervisor's own table entries in the format of pte_extended.h, for the hyp_pte.c of ARMv6
+ * and of ARMv7, whose memory types differ.
  */
 #ifndef ARCH_ARM_EXTENDED_HYP_PTE_H
 #define ARCH_ARM_EXTENDED_HYP_PTE_H
@@ -19,8 +19,8 @@ struct extended_memory {
 };
 
 /* Rights: AP[1:0], APX; never executable but where said: what is read by a fetch ahead of its time
- * could be a device's register (ARM ARM DDI 0406, A3.8.3).  What USR mode sees is one domain's own, so
- * not global. */
+ * could be a device's register (ARM ARM DDI 0406, A3.8.3).  What USR mode sees is one domain's own,
+ * so not global. */
 static const struct {
     uint8_t ap;
     uint8_t apx;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User thread registers of ARMv6K and ARMv7, and the exclusive monitor: a store-exclusive of the next vCPU must
- * not succeed on the reservation of the last one (ARM ARM DDI 0406, A3.4.4).  For their thread.c.
+ * User thread registers of ARMv6K and ARMv7, and the exclusive monitor: a store-exclusive of the
+ * next vCPU must not succeed on the reservation of the last one (ARM ARM DDI 0406, A3.4.4).  For
+ * their thread.c.
  */
 #ifndef ARCH_ARM_EXTENDED_THREAD_H
 #define ARCH_ARM_EXTENDED_THREAD_H

@@ -119,8 +119,8 @@ guest_access_fault:
         bx      lr
 
 /*
- * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): the lower words of
- * count struct mmu_update, word-aligned, below PV_VIRT_START.  0, -EFAULT, or 1: an upper one is
+ * int guest_copy_updates(struct guest_update *to, uint32_t from, uint32_t count): the lower words
+ * of count struct mmu_update, word-aligned, below PV_VIRT_START.  0, -EFAULT, or 1: an upper one is
  * not 0.
  */
         .globl  guest_copy_updates

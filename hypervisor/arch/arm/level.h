@@ -27,9 +27,10 @@ enum hyp_rights {
     USR_READ_EXEC
 };
 /*
- * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as CACHED;
- * the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where the table walker
- * does not look into the data cache, else as CACHED: a store to a table needs no cache operation then.
+ * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as
+ * CACHED; the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where the
+ * table walker does not look into the data cache, else as CACHED: a store to a table needs no cache
+ * operation then.
  */
 enum hyp_memory { MEMORY_DEVICE, MEMORY_SHARED, MEMORY_CACHED, MEMORY_TABLES };
 

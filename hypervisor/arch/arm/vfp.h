@@ -21,8 +21,8 @@ uint32_t vfp_present(void);
 /** vfp_set_enabled() - the guest's FPEXC.EN of @v, current. */
 void vfp_set_enabled(struct vcpu *v, bool enabled);
 /**
- * vfp_take() - @v, current, may have used the VFP: true if it was switched off and is @v's now, so that
- * the instruction is to be tried again.
+ * vfp_take() - @v, current, may have used the VFP: true if it was switched off and is @v's now, so
+ * that the instruction is to be tried again.
  */
 bool vfp_take(struct vcpu *v);
 /** vfp_switch() - @next is about to run. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A module that calls its way down and, if asked to, reads from nowhere: shows that modules load, run
- * and unload, and that an oops names who called whom and leaves the kernel running.
+ * A module that calls its way down and, if asked to, reads from nowhere: shows that modules load,
+ * run and unload, and that an oops names who called whom and leaves the kernel running.
  */
 #include <linux/module.h>
 #include <linux/moduleparam.h>

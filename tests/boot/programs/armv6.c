@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What user code has from ARMv6K on: exclusive loads, big-endian data, the GE flags, thread registers,
- * unaligned accesses, barriers.  All of it lasts across system calls, faults and other processes.
+ * What user code has from ARMv6K on: exclusive loads, big-endian data, the GE flags, thread
+ * registers, unaligned accesses, barriers.  All of it lasts across system calls, faults and other
+ * processes.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -72,7 +73,8 @@ static void add_one(uint32_t *word) {
     } while (failed);
 }
 
-/* The register that user code writes is each process's own; the other one is what the helper says. */
+/* The register that user code writes is each process's own; the other one is what the helper
+ * says. */
 static int thread_registers(uint32_t mine) {
     uint32_t (*const get_tls)(void) = (uint32_t(*)(void))0xffff0fe0;
     uint32_t own, pointer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attacks from a user process of a Linux guest.  Each access must end in a signal, the
- * same that a native kernel gives; the process prints a line a probe and exits 0 if all were refused.
+ * Attacks from a user process of a Linux guest.  Each access must end in a signal, the same that a
+ * native kernel gives; the process prints a line a probe and exits 0 if all were refused.
  */
 #include <fcntl.h>
 #include <setjmp.h>

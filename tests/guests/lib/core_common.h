@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What table entries and fault status codes of all levels have in common; a level's core.h includes it
- * after CORE_L1_TABLE and CORE_L1_SECTION.
+ * What table entries and fault status codes of all levels have in common; a level's core.h includes
+ * it after CORE_L1_TABLE and CORE_L1_SECTION.
  */
 #ifndef GUEST_CORE_COMMON_H
 #define GUEST_CORE_COMMON_H

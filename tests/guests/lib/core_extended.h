@@ -21,8 +21,9 @@
 #define CORE_L2_SMALL   0x2u
 
 /*
- * Bits that, turned over in a good entry, make one outside of the ABI: reserved type, secure memory's
- * NS, P; supersection, APX; large page, and memory types that the core may understand as it likes.
+ * Bits that, turned over in a good entry, make one outside of the ABI: reserved type, secure
+ * memory's NS, P; supersection, APX; large page, and memory types that the core may understand as
+ * it likes.
  */
 #define CORE_BAD_TABLE \
     { 0x2u, 0x8u, 0x200u }

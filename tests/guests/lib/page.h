@@ -17,7 +17,8 @@ extern uint32_t page_ram_base, page_ram_size;
 
 /** page_init() - @size is what the linear map covers. */
 void page_init(uint32_t ram, uint32_t size);
-/** page_alloc() - @count zeroed pages, contiguous, aligned to @count (a power of 2).  Never freed. */
+/** page_alloc() - @count zeroed pages, contiguous, aligned to @count (a power of 2).  Never
+ * freed. */
 void *page_alloc(uint32_t count);
 /** page_free_count() - how many are left. */
 uint32_t page_free_count(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Restartable sequences (pv_callbacks.restart_start): atomic against upcalls and other domains on every
- * core, and the only way where there are no exclusives.
+ * Restartable sequences (pv_callbacks.restart_start): atomic against upcalls and other domains on
+ * every core, and the only way where there are no exclusives.
  */
 #ifndef GUEST_RESTART_H
 #define GUEST_RESTART_H

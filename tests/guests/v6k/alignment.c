@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Unaligned accesses (DDI 0406, A3.2.1): single loads and stores of words and halfwords work, in both
- * modes and over the border of two pages; what must be aligned faults with an alignment status.
+ * Unaligned accesses (DDI 0406, A3.2.1): single loads and stores of words and halfwords work, in
+ * both modes and over the border of two pages; what must be aligned faults with an alignment
+ * status.
  */
 #include "core.h"
 #include "hypercall.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Identification registers: the core's, without what a guest cannot use; for the kernel alone.  Option
- * part= is the core's part number.
+ * Identification registers: the core's, without what a guest cannot use; for the kernel alone.
+ * Option part= is the core's part number.
  */
 #include "core.h"
 #include "hypercall.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions of ARMv6 and ARMv7 that change modes, masks, byte order or make the core wait: in USR
- * mode each is harmless, undefined or does what it does for a process under Linux.
+ * Instructions of ARMv6 and ARMv7 that change modes, masks, byte order or make the core wait: in
+ * USR mode each is harmless, undefined or does what it does for a process under Linux.
  */
 #include <string.h>
 

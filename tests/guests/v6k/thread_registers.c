@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The thread registers belong to a vCPU: empty at start, kept while others run; user code reads what
- * its kernel set and writes its own; the privileged one is out of reach.
+ * The thread registers belong to a vCPU: empty at start, kept while others run; user code reads
+ * what its kernel set and writes its own; the privileged one is out of reach.
  *
  * Two of these guests run side by side with different marks (option mark=).
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Thumb-2: 32-bit instructions that trap, and IT blocks that are interrupted, in kernel and user code.
+ * Thumb-2: 32-bit instructions that trap, and IT blocks that are interrupted, in kernel and user
+ * code.
  */
 #include "clock.h"
 #include "core.h"

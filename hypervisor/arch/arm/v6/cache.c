@@ -43,8 +43,9 @@ void level_dcache_inval(uint32_t va, size_t size) {
 }
 
 /*
- * The whole I cache and the branch targets.  On ARM1136 and ARM1176 one such operation may fail (erratum
- * 411920): it takes four with aborts and interrupts masked, and eleven instructions after them.
+ * The whole I cache and the branch targets.  On ARM1136 and ARM1176 one such operation may fail
+ * (erratum 411920): it takes four with aborts and interrupts masked, and eleven instructions after
+ * them.
  */
 static void invalidate_instructions(void) {
     uint32_t psr;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * NEON and VFPv3: all 32 doubles are a process's own across system calls, signals whose handlers use
- * them, other processes and other domains; and what is computed with them is right.
+ * NEON and VFPv3: all 32 doubles are a process's own across system calls, signals whose handlers
+ * use them, other processes and other domains; and what is computed with them is right.
  */
 #include <arm_neon.h>
 #include <signal.h>

@@ -8,8 +8,8 @@
 
 #define LEVEL_BOOT_SECTION 0x0000040e
 
-/* TTBR0 (DDI 0406, B4.1.154): walks do not look into the L1 cache, which arch_pte_write() cleans; they do
- * look into the outer cache (RGN: write-back, write-allocate), where the clean may stop. */
+/* TTBR0 (DDI 0406, B4.1.154): walks do not look into the L1 cache, which arch_pte_write() cleans;
+ * they do look into the outer cache (RGN: write-back, write-allocate), where the clean may stop. */
 #define LEVEL_TTBR_WALK    0x08
 
 #endif
