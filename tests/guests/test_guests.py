@@ -211,9 +211,10 @@ def test_newer_guest_beside_victim(boot, program):
 
 
 @pytest.mark.levels("v7")
-def test_thumb2_guest(boot):
-    machine = boot({"domu": [guest("alone", "thumb2")]})
-    expect_all_pass(machine, "alone", "thumb2")
+@pytest.mark.parametrize("program", ["thumb2", "swap"])
+def test_v7_guest(boot, program):
+    machine = boot({"domu": [guest("alone", program)]})
+    expect_all_pass(machine, "alone", program)
 
 
 @pytest.mark.levels("v6", "v7")

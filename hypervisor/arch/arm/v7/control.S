@@ -10,7 +10,7 @@
         .section .text.start, "ax"
 /*
  * level_cpu_setup
- *   out: r0 = SCTLR with MMU, caches, branch prediction, high vectors, unaligned accesses; TEX
+ *   out: r0 = SCTLR with MMU, caches, branch prediction, high vectors, unaligned accesses, SWP; TEX
  *        remap and access flag off, exceptions little-endian in ARM state
  *   in: r9 = machine - virtual address; clobbers: r0-r2
  */
@@ -64,5 +64,10 @@ level_cpu_setup:
         bic     r0, r0, r1
         ldr     r1, =0x00003805                 @ V | I | Z | C | M
         orr     r0, r0, r1
+        /* With the Multiprocessing Extensions, which MPIDR's format tells (B4.1.106), SWP is undefined
+         * until SCTLR.SW allows it (B4.1.130, A8.8.229); without them the bit should be zero. */
+        mrc     p15, 0, r1, c0, c0, 5
+        tst     r1, #(1 << 31)
+        orrne   r0, r0, #(1 << 10)
         mov     pc, lr
         .ltorg
