@@ -152,12 +152,32 @@ class Machine:
         """As close(), but QEMU ends by itself, so that a plugin writes what it has."""
         if not self.ended:
             self.child.kill(signal.SIGTERM)
-            while not self.ended:
-                self.pump(1)
+        latest = time.monotonic() + PATIENCE
+        while not self.ended and time.monotonic() < latest:
+            self.pump(1)
         self.close()
 
     def close(self):
-        self.child.close(force=True)
+        """Ends QEMU, and returns when it is gone, however long that takes on a busy machine."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.ptyproc.delayafterclose = 0
+        self.child.close()
         self.ended = True
         self.log.close()
-        return self.child.exitstatus
+
+
+def expect_all(waits, timeout=PATIENCE):
+    """Machine.expect() for several at once: @waits has (machine, pattern, domain).  All consoles are read
+    meanwhile: a machine stops once it has printed 8 KiB that nobody took."""
+    end = time.monotonic() + timeout
+    machines = {machine for machine, _, _ in waits}
+    while waits := [(machine, pattern, domain) for machine, pattern, domain in waits
+                    if not machine.find(pattern, domain)]:
+        late, pattern, domain = waits[0]
+        if late.ended or time.monotonic() > end:
+            late.fail(f"QEMU ended before {pattern}" if late.ended
+                      else f"{pattern} did not come in {timeout} s", domain)
+        for machine in machines:
+            machine.pump(0.1)
