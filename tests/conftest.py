@@ -14,8 +14,8 @@ it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`,
 """
 import pathlib
 import re
-import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -141,6 +141,13 @@ class Boot:
         for machine in self.machines:
             panic = re.search(r"^PANIC: .*", machine.stream(HYPERVISOR), re.M)
             assert machine.may_panic or not panic, panic[0]
+
+
+@pytest.fixture
+def sockets():
+    """A directory for sockets: their paths may have 107 bytes, and tmp_path can be longer."""
+    with tempfile.TemporaryDirectory(prefix="dacre-", dir="/tmp") as directory:
+        yield pathlib.Path(directory)
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A debugger on a machine in QEMU, for what can be brought about from outside only."""
 import subprocess
+import time
+
+from dacre.machine import PATIENCE
 
 
 def stub_options(path):
@@ -8,11 +11,18 @@ def stub_options(path):
     return ["-chardev", f"socket,path={path},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"]
 
 
-def gdb(elf, stub, *commands):
-    """Stops the machine, does @commands with the symbols of @elf; returns what they printed."""
+def gdb(machine, elf, stub, *commands):
+    """Stops @machine and does @commands with the symbols of @elf.
+
+    The console is read meanwhile: a QEMU of which nobody takes the output answers no debugger.
+    """
+    commands = ["set confirm off", f"set remotetimeout {PATIENCE}", f"target remote {stub}", *commands]
     arguments = [word for command in commands for word in ("-ex", command)]
-    run = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "set confirm off",
-                          "-ex", f"target remote {stub}", *arguments, elf],
-                         capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+    run = subprocess.Popen(["gdb-multiarch", "-nx", "-batch", *arguments, elf],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    latest = time.monotonic() + PATIENCE
+    while run.poll() is None and time.monotonic() < latest:
+        machine.pump(0.05)
+    run.kill()
+    said = run.communicate()[0]
+    assert run.returncode == 0, said

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from dacre.image import compile_tree
+from dacre.machine import PATIENCE
 from linux import dom0, guest, wait_userland
 
 CARD_BYTES = 4 << 20
@@ -17,7 +18,7 @@ PATTERN = "".join(f"{n}\n" for n in range(1, 60001)).encode()   # what the sessi
 
 
 @pytest.fixture
-def outside(tmp_path):
+def outside(tmp_path, sockets):
     """The other ends: a file to fetch, a memory card, a serial line."""
     served = tmp_path / "tftp"
     served.mkdir()
@@ -25,7 +26,7 @@ def outside(tmp_path):
     (served / "payload").write_bytes(payload)
     card = tmp_path / "card.img"
     card.write_bytes(CARD_LABEL.ljust(CARD_BYTES, b"\0"))
-    return {"served": served, "payload": payload, "card": card, "line": tmp_path / "line"}
+    return {"served": served, "payload": payload, "card": card, "line": sockets / "line"}
 
 
 def options(outside):
@@ -35,12 +36,12 @@ def options(outside):
             "-serial", "chardev:line")
 
 
-def talk(machine, path, say, expected, seconds=240):
+def talk(machine, path, say, expected):
     """The far end of the serial line: waits for a line, answers it."""
     line = socket.socket(socket.AF_UNIX)
     line.connect(str(path))
     line.settimeout(0.05)
-    heard, end = b"", time.monotonic() + seconds
+    heard, end = b"", time.monotonic() + PATIENCE
     while expected not in heard:
         assert time.monotonic() < end, f"heard only {heard!r}"
         try:
@@ -90,5 +91,5 @@ def test_board_devices(boot, board, outside, tmp_path):
 def test_domu_has_no_device(boot):
     """A domU needs none and sees none, not even the interrupts of dom0's."""
     machine = boot({"dom0": dom0(), "domu": [guest("domU1", "64M", "demo")]})
-    machine.expect(r"demo: domU1 is done", "domU1", 240)
+    machine.expect(r"demo: domU1 is done", "domU1")
     assert not re.search(r"pl011|smc91x|smsc911x|mmci|pl031|pl08x", machine.stream("domU1"))

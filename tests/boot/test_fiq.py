@@ -21,17 +21,17 @@ def fiq_count(machine):
 
 
 @pytest.mark.levels("v5")
-def test_fiq_does_not_stop_the_machine(boot, board, tmp_path):
-    stub = tmp_path / "gdb"
+def test_fiq_does_not_stop_the_machine(boot, board, sockets):
+    stub = sockets / "gdb"
     machine = boot(two_linux(), qemu=["-nic", "none", *stub_options(stub)])
     wait_userland(machine, "domU1")
     wait_shell(machine, "dom0")
     elf = board.hypervisor.with_suffix(".elf")
-    gdb(elf, stub, "maintenance packet Qqemu.PhyMemMode:1", store(SELECT, LINE), store(SOFT, LINE),
-        "maintenance packet Qqemu.PhyMemMode:0", "detach")
+    gdb(machine, elf, stub, "maintenance packet Qqemu.PhyMemMode:1",
+        store(SELECT, LINE), store(SOFT, LINE), "maintenance packet Qqemu.PhyMemMode:0", "detach")
     # The line stays asserted: both guests work on, FIQs cost them something and no more.
     assert "5050" in run(machine, "dom0", "echo $(($(seq -s + 1 100)))")
-    gdb(elf, stub, "maintenance packet Qqemu.PhyMemMode:1", store(SOFT_CLEAR, LINE),
+    gdb(machine, elf, stub, "maintenance packet Qqemu.PhyMemMode:1", store(SOFT_CLEAR, LINE),
         store(SELECT, 0), "maintenance packet Qqemu.PhyMemMode:0", "detach")
     count = fiq_count(machine)
     assert count > 0
