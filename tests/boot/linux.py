@@ -34,12 +34,12 @@ def wait_shell(machine, domain):
 
 
 def quieten(machine, domain):
-    """No echo and no prompt from now on: what comes is what commands print.
+    """No echo, no prompt, no kernel messages from now on: what comes is what commands print.
 
     The input is @domain's.  A shell throws away what was typed before its first prompt.
     """
     machine.expect(r"# ", domain=domain)
-    machine.send_line("stty -echo; PS1=; echo quiet'-'now")
+    machine.send_line("stty -echo; dmesg -n 1; PS1=; echo quiet'-'now")
     machine.expect(r"^quiet-now", domain=domain)
 
 
