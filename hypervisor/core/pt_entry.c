@@ -77,6 +77,7 @@ void pt_clear_l2(struct domain *d, uint32_t *table) {
 
     for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 8) {
         if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) {
+#pragma GCC unroll 8
             for (unsigned int i = 0; i < 8; i++) {
                 clear_entry(bias, &e[i]);
             }

@@ -99,7 +99,6 @@ static uint16_t new_slab(struct domain *d) {
 
     if (block) {
         memset(pt_block_table(block), 0, HEAP_BLOCK_SIZE);
-        arch_pte_publish(pt_block_table(block), HEAP_BLOCK_SIZE);
         pt_blocks[block].free_units = ALL_UNITS;
         pt_list_add(&d->pt.slab, block);
         d->pt.free_units = (uint16_t)(d->pt.free_units + PT_UNITS_PER_BLOCK);
@@ -125,7 +124,10 @@ uint16_t pt_unit_take(struct domain *d) {
     if (!b->free_units) {
         pt_list_remove(&d->pt.slab, block);
     }
-    return (uint16_t)(block * PT_UNITS_PER_BLOCK + unit);
+    unit += block * PT_UNITS_PER_BLOCK;
+    /* Its zeroes may be new: the whole block at once would be long. */
+    arch_pte_publish(pt_unit_table((uint16_t)unit), PT_L2_ENTRIES * sizeof(uint32_t));
+    return (uint16_t)unit;
 }
 
 void pt_unit_give(struct domain *d, uint16_t unit) {

@@ -18,19 +18,20 @@ static uint32_t small_attr(const struct pte *section) {
 
 /*
  * All are plain RAM, or one of them is on its way out but still there: who changes it also
- * rewrites entries.
+ * rewrites entries.  Nothing points to the table yet.
  */
 static void fill(const struct domain *d, uint32_t *table, uint32_t mib, uint32_t attr) {
     const uint32_t *frame = &d->p2m.entry[mib - d->p2m.base];
-    struct page_info *pages = page_table;
-    uint32_t first = page_first;
+    const uintptr_t bias = page_bias;
 
+#pragma GCC unroll 4
     for (unsigned int i = 0; i < PT_L2_ENTRIES; i++) {
-        uint32_t entry = frame[i] & PAGE_MASK;
+        uint32_t entry = frame[i];
 
-        pages[(entry >> PAGE_SHIFT) - first].count++;
-        arch_pte_write(&table[i], entry | attr);
+        page_of_ram(bias, entry >> PAGE_SHIFT)->count++;
+        table[i] = (entry & PAGE_MASK) | attr;
     }
+    arch_pte_publish(table, PT_L2_ENTRIES * sizeof(*table));
 }
 
 int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib) {

@@ -55,7 +55,9 @@ class Symbols:
             for line in text.splitlines():
                 words = line.split(maxsplit=2)
                 if len(words) == 3 and words[1] in "tTwW" and not words[2].startswith("$"):
-                    found.append((int(words[0], 16), words[2], file.name))
+                    # The linker's own mark on what was static in one of several files compiled as one.
+                    name = words[2].partition(".lto_priv.")[0]
+                    found.append((int(words[0], 16), name, file.name))
         found.sort()
         self.addresses = [f[0] for f in found]
         self.found = found
