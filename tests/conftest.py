@@ -10,7 +10,8 @@ bare-metal guest "program", or nothing for the board's Linux, with "parts" of us
 machine's console is kept in build/test-logs/<test>.log.
 
 A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
-it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these.
+it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these;
+marked `with_reference`, on boards that docs/benchmarks has figures of.
 """
 import pathlib
 import re
@@ -41,6 +42,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "one_board: on the first board only")
     config.addinivalue_line("markers", "levels(name...): on boards of these architecture levels only")
+    config.addinivalue_line("markers", "with_reference: on boards with figures in docs/benchmarks")
 
 
 def boards_of(test, config):
@@ -48,6 +50,8 @@ def boards_of(test, config):
     levels = test.get_closest_marker("levels")
     if levels:
         names = [name for name in names if load_board(name).arch in levels.args]
+    if test.get_closest_marker("with_reference"):
+        names = [name for name in names if load_board(name).has_reference]
     return names[:1] if test.get_closest_marker("one_board") else names
 
 

@@ -30,6 +30,15 @@ class Board:
     def hypervisor(self):
         return BUILD / "hyp" / self.arch / "dacre.bin"
 
+    @property
+    def reference(self):
+        """Figures of the benchmark that later ones are compared with."""
+        return TOP / "docs" / "benchmarks" / f"reference-{self.name}.json"
+
+    @property
+    def has_reference(self):
+        return self.reference.exists()
+
     def flavour(self, kind):
         """As build/linux/ names it; @kind: pv or native, or another thing that is made for a kernel."""
         return f"{kind}-{self.kernel}" if self.kernel else kind
