@@ -2,39 +2,33 @@
 """What user programs are promised: signals, memory, threads, VFP, debuggers, modules, oops."""
 import re
 
-import pytest
-
-from linux import dom0, guest, wait_userland
+from linux import dom0, guest, two_linux, wait_userland
 
 SESSION_SECONDS = 300
 
 
-def in_domain(boot, where, session, parts, memory):
-    """Boots with @session in dom0 or in a domU; the other one idles with a shell."""
-    if where == "dom0":
-        config = {"dom0": dom0(memory, session, parts)}
-    else:
-        config = {"dom0": dom0("48M"), "domu": [guest("domU1", memory, session, parts)]}
-    machine = boot(config)
-    wait_userland(machine, where)
+def in_domu(boot, session, parts, memory):
+    """Boots with @session in a domU; dom0 idles with a shell."""
+    machine = boot({"dom0": dom0("48M"), "domu": [guest("domU1", memory, session, parts)]})
+    wait_userland(machine, "domU1")
     return machine
 
 
-@pytest.mark.parametrize("where", ["dom0", "domU1"])
-def test_programs(boot, board, where):
-    machine = in_domain(boot, where, "abi", ("stress", "tests"), "64M")
-    machine.expect("abi: all ran", where, SESSION_SECONDS)
-    text = machine.stream(where)
-    assert not re.search(r"FAILED|ended with status", text)
+def test_programs(boot, board):
+    machine = boot(two_linux("abi", "abi", ("stress", "tests")))
     newer = () if board.arch == "v5" else ("armv6",)
-    for program in ("processes", "memory", "threads", "vfp", "alignment", *newer):
-        assert f"abi: {program} ok" in text
-    assert "abi: kernel messages: 0" in text
-    assert "strace: status 42, exec 1, +++ exited with 42 +++" in text
+    for domain in ("dom0", "domU1"):
+        machine.expect("abi: all ran", domain, SESSION_SECONDS)
+        text = machine.stream(domain)
+        assert not re.search(r"FAILED|ended with status", text)
+        for program in ("processes", "memory", "threads", "vfp", "alignment", *newer):
+            assert f"abi: {program} ok" in text
+        assert "abi: kernel messages: 0" in text
+        assert "strace: status 42, exec 1, +++ exited with 42 +++" in text
 
 
 def test_debugger_and_core(boot):
-    machine = in_domain(boot, "domU1", "debug", ("debug", "tests"), "112M")
+    machine = in_domu(boot, "debug", ("debug", "tests"), "112M")
     machine.expect("debug: all ran", "domU1", SESSION_SECONDS)
     text = machine.stream("domU1")
     for line in (r"gdb: Breakpoint 1, checkpoint \(value=value@entry=2\)",
@@ -52,7 +46,7 @@ def test_debugger_and_core(boot):
 
 
 def test_modules_and_oops(boot):
-    machine = in_domain(boot, "domU1", "modules", ("stress", "tests", "modules"), "64M")
+    machine = in_domu(boot, "modules", ("stress", "tests", "modules"), "64M")
     machine.expect("modules: all ran", "domU1", SESSION_SECONDS)
     text = machine.stream("domU1")
     assert len(re.findall(r"stumble: walks", text)) == 3

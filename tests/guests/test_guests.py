@@ -13,6 +13,10 @@ GUESTS = TOP / "tests" / "guests"
 MEMORY = "16M"
 
 
+# A CPU of 8 ns an instruction, for guests that only let time pass: as much of it in fewer instructions.
+SLOW_CPU = 3
+
+
 def guest(name, program, bootargs="", **keys):
     return {"name": name, "program": program, "memory": MEMORY, "bootargs": bootargs} | keys
 
@@ -117,8 +121,8 @@ def test_fuzz_wild(boot, seed):
     "undefined_storm", "hypercall_storm",
 ])
 def test_nuisance_does_not_disturb(boot, what):
-    machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"),
-                               victim_options="peer=1")
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"), milliseconds=1000,
+                               victim_options="peer=1", shift=SLOW_CPU)
     machine.expect(rf"^doing {what}", "attacker", PATIENCE)
     expect_victim_well(machine)
     # It is still at it: neither crashed nor gone.
@@ -238,7 +242,7 @@ def test_scheduler_shares(boot, weights, caps, expected):
     """Guests that spin get what weight and cap say, within two per cent of the machine."""
     names = [f"g{i}" for i in range(len(weights))]
     machine = boot({"domu": [guest(name, "share", "ms=2000", weight=weight, cap=cap)
-                             for name, weight, cap in zip(names, weights, caps)]})
+                             for name, weight, cap in zip(names, weights, caps)]}, shift=SLOW_CPU)
     got = [share(machine, name) for name in names]
     assert got == pytest.approx(expected, abs=0.02)
 
