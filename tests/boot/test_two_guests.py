@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Two Linux guests side by side: each knows who it is, works, ends; the board ends with dom0."""
+import pathlib
+import re
 import subprocess
 import sys
 
@@ -27,6 +29,17 @@ def test_both_reach_userland_work_and_stop(boot, board):
     machine.send_line()
     machine.expect(r"domain 0 \(dom0\): shutdown, poweroff", HYPERVISOR)
     machine.wait_end()
+
+
+def test_compressed_kernels(boot, board):
+    """What Xen's users hand over: each domain unpacks its kernel itself, in USR mode."""
+    zimage = str(board.linux().with_name("zImage"))
+    machine = boot({"dom0": dom0("64M", "demo", kernel=zimage),
+                    "domu": [guest("domU1", "64M", "demo", kernel=zimage)]})
+    for name in ("dom0", "domU1"):
+        machine.expect(rf"demo: {name} is done", name, BOOT_SECONDS)
+    sizes = re.findall(r"kernel (\d+) KiB", machine.stream(HYPERVISOR))
+    assert sizes == [str(pathlib.Path(zimage).stat().st_size >> 10)] * 2
 
 
 @pytest.mark.one_board
