@@ -140,7 +140,8 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * bool arch_l1_is_section(uint32_t hw), arch_l1_is_writable(uint32_t hw) - of a hardware L1 entry;
  *   the second of a section.
  * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware's entry if those of @raw are a small
- *   page's that may map plain RAM: the same, but never global; 0 if refused.
+ *   page's that may map plain RAM: the same with those of ARCH_L2_ALWAYS, so that it is never global;
+ *   0 if refused.
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
  * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.

@@ -46,7 +46,7 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     if (!allowed) {
         return -XEN_EPERM;
     }
-    if (p2m_entry_type(frame) == P2M_RAM && attr == (raw & ~PAGE_MASK)) {
+    if (p2m_entry_type(frame) == P2M_RAM) {
         d->pt.attr_raw = raw << (32 - PAGE_SHIFT);
     }
     page_get(p2m_entry_mfn(frame));

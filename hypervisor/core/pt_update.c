@@ -80,7 +80,7 @@ static inline __attribute__((always_inline)) bool store_simple(struct fast *f, u
             }
             f->changed |= old;
         }
-        arch_pte_write(entry, frame | f->attr >> (32 - PAGE_SHIFT));
+        arch_pte_write(entry, frame | f->attr >> (32 - PAGE_SHIFT) | ARCH_L2_ALWAYS);
     } else if (!arch_l2_is_fault(raw)) {
         return false;
     } else if (arch_l2_is_cached(old)) {

@@ -31,6 +31,7 @@
 #define EXT_L2_AP_RO        0x020u
 #define EXT_L2_AP_MASK      0x230u /* APX and AP */
 #define EXT_L2_MEMORY       0x1ccu /* TEX, C, B */
+#define ARCH_L2_ALWAYS      EXT_L2_NG
 #define EXT_C               0x008u
 
 /* TEX, C, B of a small page. */
@@ -73,7 +74,7 @@ static inline uint32_t arch_l2_attr(uint32_t raw) {
         !extended_memory_ok(raw & EXT_L2_MEMORY)) {
         return 0;
     }
-    return (raw & 0xfffu) | EXT_L2_NG;
+    return (raw & 0xfffu) | ARCH_L2_ALWAYS;
 }
 
 static inline bool arch_l2_is_writable(uint32_t hw) {

@@ -15,16 +15,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define V5_TABLE      0x001u
-#define V5_SECTION    0x002u
-#define V5_SECTION_AP 0xc00u /* read-write */
-#define V5_SMALL      0x002u
-#define V5_TYPE_MASK  0x003u
-#define V5_AP_RW      0xff0u
-#define V5_AP_RO      0xaa0u
-#define V5_AP_MASK    0xff0u
-#define V5_C          0x008u
-#define V5_B          0x004u
+#define ARCH_L2_ALWAYS 0u
+
+#define V5_TABLE       0x001u
+#define V5_SECTION     0x002u
+#define V5_SECTION_AP  0xc00u /* read-write */
+#define V5_SMALL       0x002u
+#define V5_TYPE_MASK   0x003u
+#define V5_AP_RW       0xff0u
+#define V5_AP_RO       0xaa0u
+#define V5_AP_MASK     0xff0u
+#define V5_C           0x008u
+#define V5_B           0x004u
 
 static inline uint32_t arch_l1_table(uint32_t hw) {
     return (hw & V5_TYPE_MASK) == V5_TABLE ? hw & ~0x3ffu : 0;

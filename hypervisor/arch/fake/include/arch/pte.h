@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ARCH_L2_ALWAYS    0u
 #define FAKE_SMALL        0x2u
 #define FAKE_SECTION      0x2u
 #define FAKE_TABLE        0x1u
