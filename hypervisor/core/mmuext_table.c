@@ -80,7 +80,7 @@ static int load_entries(struct domain *d, uint64_t gpa, uint32_t first, const ui
         error = -XEN_EINVAL;
     }
     for (uint32_t i = 0; i < LOAD_STEP && error == 0; i++) {
-        error = pt_set_l2(d, &pt_unit_table(unit)[first + i], raw[i]);
+        error = pt_set_l2(d, &pt_unit_write(unit)[first + i], raw[i]);
     }
     arch_pte_sync();
     spin_unlock(&d->lock);

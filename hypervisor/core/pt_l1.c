@@ -59,7 +59,9 @@ static void unregister_l2(struct domain *d, uint16_t unit) {
     if (!(page->l2[0] | page->l2[1] | page->l2[2] | page->l2[3])) {
         page->type = PAGE_NONE;
     }
-    pt_clear_l2(d, pt_unit_table(unit));
+    if (pt_units[unit].written) {
+        pt_clear_l2(d, pt_unit_table(unit));
+    }
     pt_unit_give(d, unit);
 }
 

@@ -54,6 +54,7 @@ struct pt_unit {
     uint16_t next; /* SPLIT: in p2m_mib.splits */
     uint8_t slot;  /* GUEST: which KiB of the frame */
     uint8_t state;
+    bool written; /* GUEST: may hold entries; half of all tables never do */
 };
 
 extern struct pt_block *pt_blocks; /* one for each block of the heap; constant after setup */
@@ -91,6 +92,12 @@ static inline uint32_t *pt_block_table(uint16_t block) {
 
 static inline uint32_t *pt_unit_table(uint16_t unit) {
     return (uint32_t *)(void *)(heap_base + ((size_t)unit << PT_UNIT_SHIFT));
+}
+
+/** pt_unit_write() - a guest's table, to store entries to. */
+static inline uint32_t *pt_unit_write(uint16_t unit) {
+    pt_units[unit].written = true;
+    return pt_unit_table(unit);
 }
 
 /** pt_unit_at() - the unit that a hardware L1 entry's table address names. */

@@ -160,7 +160,7 @@ static __attribute__((noinline)) int find_table(struct domain *d, uint32_t ptr, 
         return 0;
     }
     d->pt.last_base = ptr & ~TABLE_OFFSETS;
-    d->pt.last_table = pt_unit_table(unit);
+    d->pt.last_table = pt_unit_write(unit);
     return 1;
 }
 
@@ -344,7 +344,7 @@ int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     spin_lock(&d->lock);
     unit = unit_of_va(v, va);
     if (unit) {
-        uint32_t *entry = &pt_unit_table(unit)[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
+        uint32_t *entry = &pt_unit_write(unit)[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
 
         error = store_one(d, entry, args[1]) ? 0 : pt_set_l2(d, entry, args[1]);
     }
