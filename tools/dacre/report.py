@@ -131,7 +131,7 @@ set grid ytics lc rgb "#cccccc"
 set border 3
 set key outside top center horizontal
 set ylabel "instructions, relative to the same kernel native"
-set yrange [0.6:*]
+set yrange [0:*]
 set arrow from graph 0, first 1 to graph 1, first 1 nohead lc rgb "#444444"
 plot for [i=2:{len(series) + 1}] "{data}" using i:xtic(1) title columnheader(i)
 """
