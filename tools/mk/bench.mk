@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What things cost: make bench, make bench-check, make bench-xen.
 
-# The same source for our boards (armel) and for make bench-xen (armhf), ARM code in both.
+# The same source for our boards (armel) and for make bench-xen (armhf), ARM code in both.  Without
+# symbols: they name the compiler's temporary files, and with the size of the packed ramdisk the figures move.
 bench_sources := $(wildcard tests/bench/*.c) tests/bench/mark.S
 bench_cc_armel := $(CC_ARMEL) -march=armv5te
 bench_cc_armhf := $(CC_ARMHF) -march=armv7-a -mfpu=vfpv3-d16
@@ -10,8 +11,8 @@ bench_programs := $(foreach abi,armel armhf,$(B)/bench/$(abi)/bench)
 $(bench_programs): $(B)/bench/%/bench: $(bench_sources) tests/bench/bench.h tests/bench/hello.S \
 		| tools-present
 	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D) && $(bench_cc_$*) -marm -std=gnu11 -O2 -static $(warnings) $(bench_sources) -o $@
-	$(Q)$(bench_cc_$*) -nostdlib -static -Wl,--build-id=none tests/bench/hello.S -o $(@D)/hello
+	$(Q)mkdir -p $(@D) && $(bench_cc_$*) -marm -std=gnu11 -O2 -static -s $(warnings) $(bench_sources) -o $@
+	$(Q)$(bench_cc_$*) -nostdlib -static -s -Wl,--build-id=none tests/bench/hello.S -o $(@D)/hello
 
 $(B)/userland/bench.cpio.gz: $(B)/bench/armel/bench
 
