@@ -66,9 +66,9 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
 }
 
 /*
- * A frame for @g of @d.  A domain that is mapped 1:1 can only get the one back that it gave.  -EAGAIN:
- * it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine that is
- * never idle would not come to it, and frames given back would be lost to all.
+ * A frame for @g of @d.  A domain that is mapped 1:1 can only get the one back that it gave.
+ * -EAGAIN: it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine
+ * that is never idle would not come to it, and frames given back would be lost to all.
  */
 static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
     int error;

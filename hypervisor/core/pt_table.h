@@ -105,8 +105,8 @@ static inline uint16_t pt_unit_at(uint32_t table_maddr) {
     return (uint16_t)((table_maddr - heap_base_pa.v) >> PT_UNIT_SHIFT);
 }
 
-/** pt_home() - the record of the frame at @g if it is one that may hold tables: the domain's own plain
- * RAM; or NULL. */
+/** pt_home() - the record of the frame at @g if it may hold tables, as the domain's own plain RAM
+ * may; or NULL. */
 static inline struct page_info *pt_home(const struct domain *d, gfn_t g) {
     uint32_t index = g.v - d->p2m.base;
     uint32_t entry = index < d->p2m.count ? d->p2m.entry[index] : P2M_NONE;
@@ -147,8 +147,8 @@ void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t 
 
 /* ---- pt_register.c ---- */
 
-/** pt_pin_l1() - MMUEXT_PIN_L1_TABLE: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM, or -EAGAIN (the domain's first:
- * once more). */
+/** pt_pin_l1() - MMUEXT_PIN_L1_TABLE: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM, -EAGAIN (the domain's
+ * first: once more). */
 int pt_pin_l1(struct domain *d, gfn_t g);
 /** pt_unpin() - MMUEXT_UNPIN_TABLE, a step: 0, -EINVAL, -EBUSY (loaded), -EAGAIN (more to do). */
 int pt_unpin(struct domain *d, gfn_t g);
@@ -159,8 +159,8 @@ uint16_t pt_find_l1(struct domain *d, gfn_t g);
  * than 256 and drops one second-level table at most.  Returns true if there is more to do.
  */
 bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end);
-/** pt_new_l1() - a first-level table with the hypervisor's part and, once there is one, the domain's
- * kernel part; 0 = -ENOMEM. */
+/** pt_new_l1() - a first-level table with the hypervisor's part and, once there is one, the
+ * domain's kernel part; 0 = -ENOMEM. */
 uint16_t pt_new_l1(struct domain *d);
 
 /* ---- pt_split.c ---- */

@@ -34,7 +34,7 @@ struct asid_cpu {
 
 static struct asid_cpu asid_cpus[ARCH_CPU_MAX];
 
-/** asid_of() - the ASID of the table of @ttbr: the low bits of its number, but never ASID_NOBODY. */
+/** asid_of() - the ASID of the table of @ttbr: its number's low bits, but never ASID_NOBODY. */
 static inline uint32_t asid_of(uint32_t ttbr) {
     uint32_t asid = ttbr >> ASID_L1_SHIFT & (ASID_COUNT - 1);
 

@@ -28,9 +28,9 @@ enum hyp_rights {
 };
 /*
  * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as
- * CACHED; the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where the
- * table walker does not look into the data cache, else as CACHED: a store to a table needs no cache
- * operation then.
+ * CACHED; the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where that is
+ * cached, so that a store to a table needs no cache operation; else as CACHED, and arch_pte_write()
+ * and arch_pte_publish() clean.
  */
 enum hyp_memory { MEMORY_DEVICE, MEMORY_SHARED, MEMORY_CACHED, MEMORY_TABLES };
 

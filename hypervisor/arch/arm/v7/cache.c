@@ -76,8 +76,8 @@ void level_dcache_inval(uint32_t va, size_t size) {
     level_dcache_flush(va, size);
 }
 
-/* Table walks look where a clean to the point of unification ends.  Four lines a turn: a first-level
- * table has 512. */
+/* Table walks look where a clean to the point of unification ends (DDI 0406, B3.10.1).  Four lines a
+ * turn: a first-level table has 512. */
 void arch_pte_publish(const void *table, size_t size) {
     uint32_t line = dline(), end = (uint32_t)table + (uint32_t)size;
 

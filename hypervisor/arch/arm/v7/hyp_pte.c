@@ -8,7 +8,7 @@ static const struct extended_memory memory_of[] = {
     [MEMORY_DEVICE] = {0, 0}, /* strongly ordered: two devices see accesses in order, too */
     [MEMORY_SHARED] = {1, 3}, /* as cached: mappings do not alias, and exclusives work */
     [MEMORY_CACHED] = {1, 3}, /* normal, write-back, write-allocate */
-    [MEMORY_TABLES] = {1, 3}, /* as cached: arch_pte_write() cleans the line */
+    [MEMORY_TABLES] = {1, 3}, /* as cached: arch/pte.h cleans the lines */
 };
 
 uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain) {
