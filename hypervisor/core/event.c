@@ -114,6 +114,10 @@ static void notify_vcpu(struct vcpu *v, evtchn_port_t port) {
         return;
     }
     *(volatile uint8_t *)&info->evtchn_upcall_pending = 1;
+    /* The byte before the look at @v's state: a vCPU that blocks stores its state before it looks at
+     * the byte (block_unless_due()).  Without both barriers each may miss the other's store, for a
+     * store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost. */
+    arch_memory_barrier();
     vcpu_kick(v);
 }
 
@@ -133,11 +137,12 @@ void event_set_pending(struct domain *d, evtchn_port_t port) {
                                  bitmap_mask(port))) {
         return;
     }
+    /* The bit before the mask and the count: who unmasks clears the mask before it looks at the bit,
+     * and a poller counts itself before it does. */
+    arch_memory_barrier();
     if (!is_masked(d, port)) {
         notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
     }
-    /* The bit before the count: a poller counts itself before it looks at the bit. */
-    arch_memory_barrier();
     if (d->event.poller_count > 0) {
         wake_pollers(d, port);
     }
@@ -149,6 +154,7 @@ int event_unmask(struct domain *d, evtchn_port_t port) {
     spin_lock(&d->event.lock);
     if (event_is_port(d, port)) {
         arch_atomic_clear(bitmap_word(d->shared_info->evtchn_mask, port), bitmap_mask(port));
+        arch_memory_barrier(); /* event_set_pending() looks at the mask after it set the bit */
         if (event_port_is_pending(d, port)) {
             notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
         }

@@ -112,8 +112,10 @@ static int32_t op_poll(struct vcpu *v, gvaddr_t arg) {
         timer_set(&v->poll, poll.timeout);
     }
     sched_block(v);
-    /* Again, for what another pCPU set before it could see us blocked. */
-    if (any_pending(v->domain, ports, poll.nr_ports) != 0) {
+    /* Again, for what another pCPU set before it could see us blocked.  The state before the bits, as
+     * event.c stores the bits before it looks at the state. */
+    arch_memory_barrier();
+    if (any_pending(v->domain, ports, poll.nr_ports) != 0 || upcall_is_due(v)) {
         sched_wake(v);
     }
     return 0;

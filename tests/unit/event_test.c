@@ -3,7 +3,9 @@
 /* links: core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
 #include "core/event.h"
 
+#include <arch/atomic.h>
 #include <arch/fake.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "core/heap.h"
@@ -224,6 +226,67 @@ static void virqs_reach_the_vcpu_they_are_bound_to(void **state) {
     assert_int_equal(a->vcpu[0]->page->info.evtchn_upcall_pending, 0);
     event_send_virq(b->vcpu[0], VIRQ_TIMER); /* not bound: nothing */
     assert_int_equal(pending_word(b, 0), 0);
+}
+
+/* ---- What another CPU may do or see at each barrier ---- */
+
+static evtchn_port_t watched; /* of b */
+static unsigned int kicks_when_due;
+
+static void note_kicks_when_due(void) {
+    if (b->vcpu[0]->page->info.evtchn_upcall_pending && kicks_when_due == UINT_MAX) {
+        kicks_when_due = support_kick_count;
+    }
+}
+
+static void unmask_when_pending(void) {
+    if (is_pending(b, watched)) {
+        memset(b->shared_info->evtchn_mask, 0, sizeof(b->shared_info->evtchn_mask));
+    }
+}
+
+static void send_when_unmasked(void) {
+    fake_on_barrier = NULL;
+    assert_int_equal(b->shared_info->evtchn_mask[watched / 64], 0);
+    b->shared_info->evtchn_pending[watched / 64] |= 1ull << (watched % 64);
+}
+
+/* The vCPU's state is looked at only after the others can see that an upcall is due. */
+static void an_upcall_is_seen_to_be_due_before_the_kick(void **state) {
+    evtchn_port_t pa;
+
+    (void)state;
+    connect(&pa, &watched);
+    kicks_when_due = UINT_MAX;
+    fake_on_barrier = note_kicks_when_due;
+    assert_int_equal(event_send(a, pa), 0);
+    fake_on_barrier = NULL;
+    assert_int_equal(support_kick_count, 1);
+    assert_int_equal(kicks_when_due, 0);
+}
+
+static void an_unmask_during_a_send_loses_nothing(void **state) {
+    evtchn_port_t pa;
+
+    (void)state;
+    connect(&pa, &watched);
+    set_mask(b, watched);
+    fake_on_barrier = unmask_when_pending;
+    assert_int_equal(event_send(a, pa), 0);
+    fake_on_barrier = NULL;
+    assert_int_equal(support_kick_count, 1);
+}
+
+static void a_send_during_an_unmask_loses_nothing(void **state) {
+    evtchn_port_t pa;
+
+    (void)state;
+    connect(&pa, &watched);
+    set_mask(b, watched);
+    fake_on_barrier = send_when_unmasked;
+    assert_int_equal(event_unmask(b, watched), 0);
+    assert_null(fake_on_barrier);
+    assert_int_equal(support_kick_count, 1);
 }
 
 static void virq_errors_are_xens(void **state) {
@@ -472,6 +535,9 @@ int main(void) {
         test(a_masked_port_becomes_pending_without_upcall),
         test(unmask_of_a_quiet_port_is_quiet),
         test(binding_sets_the_local_end_pending),
+        test(an_upcall_is_seen_to_be_due_before_the_kick),
+        test(an_unmask_during_a_send_loses_nothing),
+        test(a_send_during_an_unmask_loses_nothing),
         test(only_the_named_domain_may_bind),
         test(binding_refuses_what_is_no_unbound_port),
         test(loopback_within_a_domain),

@@ -3,6 +3,7 @@
 /* links: core/sched_op.c core/vcpu_op.c core/platform_op.c core/sched.c core/sched_credit.c */
 /* links: core/timer.c core/clock.c core/percpu.c core/device.c */
 /* links: core/event.c core/event_bind.c core/pirq.c core/heap.c */
+#include <arch/atomic.h>
 #include <arch/fake.h>
 
 #include "core/clock.h"
@@ -146,6 +147,35 @@ static void poll_waits_for_a_masked_port(void **state) {
     assert_int_equal(v->page->info.evtchn_upcall_mask, PV_MASK_EVENTS); /* untouched */
     assert_int_equal(event_send(b, ports[0]), 0);
     assert_false(is_blocked());
+}
+
+/* As another CPU that did not see yet that the vCPU is blocked, and so does not wake it. */
+static void set_bits_when_blocked(void) {
+    if (v->runstate.state == RUNSTATE_blocked) {
+        b->shared_info->evtchn_pending[0] = ~0ull;
+    }
+}
+
+static void make_upcall_due_when_blocked(void) {
+    v->page->info.evtchn_upcall_pending |= v->runstate.state == RUNSTATE_blocked;
+}
+
+static void what_comes_while_a_vcpu_falls_asleep_wakes_it(void **state) {
+    evtchn_port_t ports[1];
+
+    (void)state;
+    assert_int_equal(event_bind_ipi(b, 0, ports), 0);
+    fake_on_barrier = set_bits_when_blocked;
+    assert_int_equal(poll(ports, 1, 0), 0);
+    assert_int_equal(v->runstate.state, RUNSTATE_running);
+    b->shared_info->evtchn_pending[0] = 0;
+    fake_on_barrier = make_upcall_due_when_blocked;
+    assert_int_equal(poll(ports, 1, 0), 0);
+    assert_int_equal(v->runstate.state, RUNSTATE_running);
+    v->page->info.evtchn_upcall_pending = 0;
+    assert_int_equal(sched_op(SCHEDOP_block, ports, sizeof(ports)), 0);
+    assert_int_equal(v->runstate.state, RUNSTATE_running);
+    fake_on_barrier = NULL;
 }
 
 static void poll_of_a_pending_port_returns_at_once(void **state) {
@@ -440,6 +470,7 @@ int main(void) {
         test(block_with_an_upcall_pending_returns_at_once),
         test(yield_keeps_it_runnable),
         test(poll_waits_for_a_masked_port),
+        test(what_comes_while_a_vcpu_falls_asleep_wakes_it),
         test(poll_of_a_pending_port_returns_at_once),
         test(poll_ends_with_its_timeout),
         test(polls_that_ended_otherwise_leave_nothing_behind),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fake machine's one CPU. */
+#include <arch/atomic.h>
 #include <arch/fake.h>
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "core/printk.h"
 
 jmp_buf *fake_halt_jump;
+void (*fake_on_barrier)(void);
 
 unsigned int arch_cpu_id(void) {
     return 0;

@@ -19,9 +19,15 @@ static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
 }
 
+/* What a test wants to look at whenever a barrier is passed; NULL: nothing.  fake/cpu.c. */
+extern void (*fake_on_barrier)(void);
+
 /** arch_memory_barrier() - accesses before it are seen before those after it, by all pCPUs. */
 static inline void arch_memory_barrier(void) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (fake_on_barrier) {
+        fake_on_barrier();
+    }
 }
 
 #endif /* ARCH_ATOMIC_H */
