@@ -28,7 +28,7 @@ void event_domain_init(struct domain *d) {
 
     *e = (struct event_domain){.lock = SPINLOCK_INIT};
     e->port_count = EVENT_PORTS_FIRST;
-    e->free_hint = 1;
+    e->used[0] = bitmap_mask(0); /* never valid */
     e->close_next = 1;
 }
 
@@ -62,23 +62,33 @@ static int add_page(struct domain *d) {
     return 0;
 }
 
+/* The lowest port that is not in use, whether or not it has a place; EVENT_PORT_MAX: none. */
+static int first_free(const struct event_domain *e) {
+    for (unsigned int i = 0; i < EVENT_PORT_MAX / 32; i++) {
+        if (~e->used[i]) {
+            return (int)(i * 32) + __builtin_ctz(~e->used[i]);
+        }
+    }
+    return EVENT_PORT_MAX;
+}
+
 int event_port_alloc(struct domain *d) {
     struct event_domain *e = &d->event;
 
     if (e->is_closing) {
         return -XEN_EINVAL;
     }
-    while (e->free_hint < e->port_count && event_port(d, e->free_hint)->state != EVENT_FREE) {
-        e->free_hint++;
-    }
-    if (e->free_hint == e->port_count) {
+    int port = first_free(e);
+
+    if (port >= e->port_count) {
         int error = add_page(d);
 
         if (error != 0) {
             return error;
         }
     }
-    return e->free_hint++;
+    e->used[port / 32] |= bitmap_mask((unsigned int)port);
+    return port;
 }
 
 void event_port_free(struct domain *d, evtchn_port_t port) {
@@ -86,9 +96,7 @@ void event_port_free(struct domain *d, evtchn_port_t port) {
 
     arch_atomic_clear(bitmap_word(d->shared_info->evtchn_pending, port), bitmap_mask(port));
     *p = (struct event_port){.state = EVENT_FREE};
-    if (port < d->event.free_hint) {
-        d->event.free_hint = (uint16_t)port;
-    }
+    d->event.used[port / 32] &= ~bitmap_mask(port);
 }
 
 /* ---- Pending ---- */
@@ -127,6 +135,8 @@ static void wake_pollers(struct domain *d, evtchn_port_t port) {
         struct vcpu *v = d->vcpu[i];
 
         if (v->polling && (v->poll_port == 0 || v->poll_port == port)) {
+            v->poll_hit = true;
+            arch_memory_barrier(); /* it says that it blocks before it looks at this */
             vcpu_kick(v);
         }
     }

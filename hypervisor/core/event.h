@@ -55,8 +55,8 @@ struct event_domain {
     bool is_closing;       /* the domain is being destroyed: no new ports */
     uint16_t poller_count; /* vCPUs in SCHEDOP_poll: saves the look at each */
     uint16_t port_count;   /* ports that have a place: first and pages */
-    uint16_t free_hint;    /* no free port below this one */
     uint16_t close_next;   /* where event_close_all() goes on */
+    uint32_t used[EVENT_PORT_MAX / 32]; /* one bit for each port that is not free, and for 0 */
     struct event_port *page[EVENT_PAGES];
     struct event_port first[EVENT_PORTS_FIRST];
 };

@@ -4,10 +4,8 @@
 #include "core/event.h"
 #include "core/heap.h"
 #include "core/pirq.h"
+#include "core/steps.h"
 #include "core/vcpu.h"
-
-/* Ports closed in one go, so that closing all is not long with interrupts masked. */
-#define CLOSE_BATCH 16u
 
 /* Lower domain id first; @b may be @a. */
 static void lock_pair(struct domain *a, struct domain *b) {
@@ -250,11 +248,11 @@ int event_close(struct domain *d, evtchn_port_t port) {
     return close_port(d, port, true);
 }
 
-/* Close the next CLOSE_BATCH ports; true if there are more. */
+/* Close the next ports; true if there are more. */
 static bool close_some(struct domain *d, bool by_guest) {
     struct event_domain *e = &d->event;
 
-    for (unsigned int i = 0; i < CLOSE_BATCH; i++) {
+    for (unsigned int i = 0; i < STEP_CLOSE_PORTS; i++) {
         if (e->close_next >= e->port_count) {
             e->close_next = 1;
             return false;

@@ -12,10 +12,14 @@
 #include "core/guest_access.h"
 #include "core/hypercall.h"
 #include "core/sched_op.h"
+#include "core/steps.h"
 #include "core/vcpu.h"
 
 /* As Xen: "fairly arbitrary". */
 #define POLL_PORTS_MAX 128u
+/* In the command of a poll that goes on: the port that comes next, above the command itself. */
+#define NEXT_SHIFT     8
+#define COMMAND_MASK   ((1u << NEXT_SHIFT) - 1)
 
 /* ---- Blocking ---- */
 
@@ -28,6 +32,7 @@ static void poll_end(struct vcpu *v) {
     timer_stop(&v->poll);
     spin_lock(&d->event.lock);
     v->polling = false;
+    v->poll_next = 0;
     d->event.poller_count--;
     spin_unlock(&d->event.lock);
 }
@@ -70,6 +75,7 @@ static void poll_begin(struct vcpu *v, const struct sched_poll *poll, const evtc
     poll_end(v);
     spin_lock(&d->event.lock);
     v->polling = true;
+    v->poll_hit = false;
     v->poll_port = poll->nr_ports == 1 ? ports[0] : 0;
     d->event.poller_count++;
     spin_unlock(&d->event.lock);
@@ -89,36 +95,71 @@ static int any_pending(const struct domain *d, const evtchn_port_t *ports, unsig
     return 0;
 }
 
-static int32_t op_poll(struct vcpu *v, gvaddr_t arg) {
-    evtchn_port_t ports[POLL_PORTS_MAX];
+/* Is @next where the vCPU's poll with @arg gave way?  If not, it begins: the vCPU may have polled for
+ * something else meanwhile, or the guest made it up. */
+static bool goes_on(const struct vcpu *v, gvaddr_t arg, uint32_t next) {
+    return v->polling && v->poll_next == next && v->poll_arg.v == arg.v;
+}
+
+/* No port is pending: wait, unless an event came since the first of them was looked at. */
+static int32_t poll_block(struct vcpu *v, uint64_t timeout) {
+    v->poll_next = 0;
+    if (timeout != 0) {
+        timer_set(&v->poll, timeout);
+    }
+    sched_block(v);
+    /* The state before these, as event.c stores them before it looks at the state. */
+    arch_memory_barrier();
+    if (v->poll_hit || upcall_is_due(v)) {
+        sched_wake(v);
+    }
+    return 0;
+}
+
+/* A step of it, from port @next of the list on.  An event for a port that was looked at before sets
+ * poll_hit. */
+static int32_t poll_step(struct vcpu *v, uint32_t args[HYPERCALL_ARGS],
+                         const struct sched_poll *poll, uint32_t next) {
+    evtchn_port_t ports[STEP_POLL_PORTS];
+    uint32_t left = poll->nr_ports - next;
+    uint32_t count = left < STEP_POLL_PORTS ? left : STEP_POLL_PORTS;
+
+    if (copy_from_guest(ports, gvaddr((uint32_t)poll->ports.q + next * (uint32_t)sizeof(ports[0])),
+                        count * sizeof(ports[0]))) {
+        poll_end(v);
+        return -XEN_EFAULT;
+    }
+    if (next == 0) {
+        poll_begin(v, poll, ports);
+    }
+    int pending = any_pending(v->domain, ports, count);
+    if (pending != 0 || v->poll_hit || upcall_is_due(v)) {
+        poll_end(v);
+        return pending < 0 ? pending : 0;
+    }
+    if (count == left) {
+        return poll_block(v, poll->timeout);
+    }
+    v->poll_arg = gvaddr(args[1]);
+    v->poll_next = next + count;
+    args[0] = SCHEDOP_poll | v->poll_next << NEXT_SHIFT;
+    return HYPERCALL_AGAIN;
+}
+
+static int32_t op_poll(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    uint32_t next = args[0] >> NEXT_SHIFT;
     struct sched_poll poll;
 
-    if (copy_from_guest(&poll, arg, sizeof(poll)) != 0) {
+    if (copy_from_guest(&poll, gvaddr(args[1]), sizeof(poll)) != 0) {
         return -XEN_EFAULT;
     }
     if (poll.nr_ports > POLL_PORTS_MAX) {
         return -XEN_EINVAL;
     }
-    if (copy_from_guest(ports, gvaddr((uint32_t)poll.ports.q), poll.nr_ports * sizeof(ports[0]))) {
-        return -XEN_EFAULT;
+    if (next >= poll.nr_ports || !goes_on(v, gvaddr(args[1]), next)) {
+        next = 0;
     }
-    poll_begin(v, &poll, ports);
-    int pending = any_pending(v->domain, ports, poll.nr_ports);
-    if (pending != 0 || upcall_is_due(v)) {
-        poll_end(v);
-        return pending < 0 ? pending : 0;
-    }
-    if (poll.timeout != 0) {
-        timer_set(&v->poll, poll.timeout);
-    }
-    sched_block(v);
-    /* Again, for what another pCPU set before it could see us blocked.  The state before the bits, as
-     * event.c stores the bits before it looks at the state. */
-    arch_memory_barrier();
-    if (any_pending(v->domain, ports, poll.nr_ports) != 0 || upcall_is_due(v)) {
-        sched_wake(v);
-    }
-    return 0;
+    return poll_step(v, args, &poll, next);
 }
 
 /* ---- The end ---- */
@@ -166,10 +207,12 @@ static int32_t op_remote_shutdown(struct vcpu *v, gvaddr_t arg) {
 int32_t do_sched_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     gvaddr_t arg = gvaddr(args[1]);
 
+    if ((args[0] & COMMAND_MASK) == SCHEDOP_poll) {
+        return op_poll(v, args);
+    }
     switch (args[0]) {
     case SCHEDOP_yield: sched_give_way(v); return 0;
     case SCHEDOP_block: return op_block(v);
-    case SCHEDOP_poll: return op_poll(v, arg);
     case SCHEDOP_shutdown: return op_shutdown(v, arg);
     case SCHEDOP_shutdown_code: return op_shutdown_code(v, arg);
     case SCHEDOP_remote_shutdown: return op_remote_shutdown(v, arg);

@@ -27,7 +27,10 @@ struct vcpu {
     struct timer poll;       /* SCHEDOP_poll time-out */
     uint32_t poll_port;      /* port polled, 0 = none or several; event lock */
     bool polling;            /* in SCHEDOP_poll; event lock */
-    gvaddr_t runstate_area;  /* 0 = none; written in the vCPU's own context */
+    bool poll_hit;           /* an event came for it since it began; only stores */
+    gvaddr_t poll_arg;       /* what the poll that is under way was called with */
+    uint32_t poll_next;     /* the port that it looks at next, an index; 0 = it blocks or is over */
+    gvaddr_t runstate_area; /* 0 = none; written in the vCPU's own context */
     struct vcpu_runstate_info runstate; /* run queue lock */
     evtchn_port_t virq_port[NR_VIRQS];  /* 0 = not bound; event lock */
 };

@@ -11,6 +11,7 @@
 #include "core/hypercall.h"
 #include "core/percpu.h"
 #include "core/sched_op.h"
+#include "core/steps.h"
 #include "core/vcpu_op.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
@@ -149,10 +150,11 @@ static void poll_waits_for_a_masked_port(void **state) {
     assert_false(is_blocked());
 }
 
-/* As another CPU that did not see yet that the vCPU is blocked, and so does not wake it. */
+/* As another CPU that sees that the vCPU polls, but not yet that it is blocked, and so does not wake it. */
 static void set_bits_when_blocked(void) {
     if (v->runstate.state == RUNSTATE_blocked) {
         b->shared_info->evtchn_pending[0] = ~0ull;
+        v->poll_hit = true;
     }
 }
 
@@ -232,6 +234,97 @@ static void bad_polls_are_refused(void **state) {
     assert_int_equal(b->event.poller_count, 0);
     assert_int_equal(poll(ports, 0, 5 * MS), 0); /* only the timeout */
     assert_true(is_blocked());
+}
+
+/* Arguments of a poll of @count ports. */
+static void long_poll(uint32_t args[5], const evtchn_port_t *ports, uint32_t count) {
+    struct sched_poll arg = {.nr_ports = count};
+
+    arg.ports.q = fake_put(PORTS_OFFSET, ports, count * sizeof(ports[0])).v;
+    args[0] = SCHEDOP_poll;
+    args[1] = fake_put(0, &arg, sizeof(arg)).v;
+}
+
+#define LONG (3 * STEP_POLL_PORTS)
+
+/* The first port, the last one, and one that is all the others. */
+static void different_ends(evtchn_port_t ports[LONG]) {
+    ports[0] = masked_ipi();
+    ports[1] = masked_ipi();
+    for (unsigned int i = 2; i < LONG - 1; i++) {
+        ports[i] = ports[1];
+    }
+    ports[LONG - 1] = masked_ipi();
+}
+
+/* All of them are looked at, some at a time; then it blocks. */
+static void a_long_poll_gives_way(void **state) {
+    evtchn_port_t ports[LONG] = {0};
+    unsigned int again = 0;
+    uint32_t args[5];
+
+    (void)state;
+    different_ends(ports);
+    long_poll(args, ports, LONG);
+    while (do_sched_op(v, args) == HYPERCALL_AGAIN) {
+        again++;
+        assert_false(is_blocked());
+    }
+    assert_int_equal(again, 2);
+    assert_true(is_blocked());
+    assert_int_equal(event_send(b, ports[LONG - 1]), 0);
+    assert_false(is_blocked());
+    long_poll(args, ports, LONG);
+    while (do_sched_op(v, args) == HYPERCALL_AGAIN) {
+    }
+    assert_false(is_blocked());
+    assert_int_equal(b->event.poller_count, 0);
+}
+
+/* For a port that it has looked at already. */
+static void an_event_in_between_ends_a_long_poll(void **state) {
+    evtchn_port_t ports[LONG] = {0};
+    uint32_t args[5];
+
+    (void)state;
+    different_ends(ports);
+    long_poll(args, ports, LONG);
+    assert_int_equal(do_sched_op(v, args), HYPERCALL_AGAIN);
+    assert_int_equal(event_send(b, ports[0]), 0);
+    assert_int_equal(do_sched_op(v, args), 0);
+    assert_false(is_blocked());
+    assert_int_equal(b->event.poller_count, 0);
+}
+
+/* A made-up place to go on, or that of a poll that another one came after, is the beginning. */
+static void a_forged_poll_begins_anew(void **state) {
+    evtchn_port_t ports[LONG] = {0};
+    evtchn_port_t one;
+    uint32_t args[5], forged;
+
+    (void)state;
+    different_ends(ports);
+    one = masked_ipi();
+    assert_int_equal(event_send(b, ports[0]), 0);
+    for (uint32_t next = 1; next < 2 * LONG; next++) {
+        long_poll(args, ports, LONG);
+        args[0] |= next << 8;
+        assert_int_equal(do_sched_op(v, args), 0);
+        assert_false(is_blocked());
+    }
+    event_close(b, ports[0]);
+    ports[0] = masked_ipi();
+    long_poll(args, ports, LONG);
+    assert_int_equal(do_sched_op(v, args), HYPERCALL_AGAIN);
+    forged = args[0];
+    assert_int_equal(poll(&one, 1, 0), 0);
+    sched_wake(v);
+    (void)sched_pick();
+    assert_int_equal(event_send(b, ports[0]), 0);
+    long_poll(args, ports, LONG);
+    args[0] = forged;
+    assert_int_equal(do_sched_op(v, args), 0);
+    assert_false(is_blocked());
 }
 
 /* ---- Shutdown ---- */
@@ -475,6 +568,9 @@ int main(void) {
         test(poll_ends_with_its_timeout),
         test(polls_that_ended_otherwise_leave_nothing_behind),
         test(bad_polls_are_refused),
+        test(a_long_poll_gives_way),
+        test(an_event_in_between_ends_a_long_poll),
+        test(a_forged_poll_begins_anew),
         test(shutdown_tells_its_reason),
         test(a_latched_code_is_what_is_reported),
         test(only_dom0_shuts_others_down),
