@@ -71,7 +71,8 @@ struct domain {
  */
 int domain_create(domid_t id, const char *name, struct domain **out);
 
-/** domain_by_id() - the domain with this id (DOMID_SELF = the current one), or NULL. */
+/** domain_by_id() - the domain with this id, or NULL (so for DOMID_SELF and all reserved ones).  For
+ * what a guest names there is domain_lookup(). */
 struct domain *domain_by_id(domid_t id);
 
 /** domain_next() - iterate: the domain after @prev (NULL = the first), or NULL. Order of ids. */

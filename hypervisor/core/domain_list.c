@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-#include "core/vcpu.h"
-
 static spinlock_t list_lock = SPINLOCK_INIT; /* protects list[] */
 static struct domain *list[DOMAIN_MAX];      /* ascending ids, NULLs at the end */
 
@@ -62,9 +60,6 @@ void domain_list_remove(const struct domain *d) {
 struct domain *domain_by_id(domid_t id) {
     struct domain *found = NULL;
 
-    if (id == DOMID_SELF) {
-        return vcpu_current()->domain;
-    }
     spin_lock(&list_lock);
     for (unsigned int i = 0; i < DOMAIN_MAX && list[i]; i++) {
         if (list[i]->id == id) {

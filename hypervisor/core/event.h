@@ -74,11 +74,10 @@ bool event_domain_destroy(struct domain *d) __attribute__((warn_unused_result));
 /*
  * The operations of EVENTCHNOP_*, on behalf of @d.  Return 0 or Xen's error:
  * -EINVAL no such port, vCPU, VIRQ, or port in the wrong state; -ENOSPC no free port;
- * -ENOMEM; -EPERM not allowed to this domain; -ESRCH no such domain; -EEXIST already
- * bound; -ENOENT no such vCPU.  No event lock held by the caller.
+ * -ENOMEM; -EPERM not allowed to this domain; -EEXIST already bound; -ENOENT no such vCPU.  No event lock held by the caller.
  */
 int event_alloc_unbound(struct domain *d, domid_t remote, evtchn_port_t *port);
-int event_bind_interdomain(struct domain *d, domid_t remote, evtchn_port_t remote_port,
+int event_bind_interdomain(struct domain *d, struct domain *remote, evtchn_port_t remote_port,
                            evtchn_port_t *port);
 int event_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, evtchn_port_t *port);
 int event_bind_ipi(struct domain *d, uint32_t vcpu, evtchn_port_t *port);

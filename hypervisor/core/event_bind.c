@@ -29,10 +29,6 @@ static struct vcpu *vcpu_of(struct domain *d, uint32_t id) {
     return id < d->vcpu_count ? d->vcpu[id] : NULL;
 }
 
-static domid_t resolve(const struct domain *d, domid_t id) {
-    return id == DOMID_SELF ? d->id : id;
-}
-
 /* Allocates a port and fills it; event.lock held. */
 static int new_port(struct domain *d, struct event_port value, evtchn_port_t *port) {
     int number = event_port_alloc(d);
@@ -55,7 +51,7 @@ static int new_port_locking(struct domain *d, struct event_port value, evtchn_po
 /* ---- Binding ---- */
 
 int event_alloc_unbound(struct domain *d, domid_t remote, evtchn_port_t *port) {
-    struct event_port value = {.state = EVENT_UNBOUND, .number = resolve(d, remote)};
+    struct event_port value = {.state = EVENT_UNBOUND, .number = remote};
 
     return new_port_locking(d, value, port);
 }
@@ -88,16 +84,11 @@ static int connect(struct domain *d, struct domain *r, evtchn_port_t remote_port
     return error;
 }
 
-int event_bind_interdomain(struct domain *d, domid_t remote, evtchn_port_t remote_port,
+int event_bind_interdomain(struct domain *d, struct domain *remote, evtchn_port_t remote_port,
                            evtchn_port_t *port) {
-    struct domain *r = domain_by_id(resolve(d, remote));
-
-    if (r == NULL) {
-        return -XEN_ESRCH;
-    }
-    lock_pair(d, r);
-    int error = connect(d, r, remote_port, port);
-    unlock_pair(d, r);
+    lock_pair(d, remote);
+    int error = connect(d, remote, remote_port, port);
+    unlock_pair(d, remote);
     return error;
 }
 

@@ -4,6 +4,7 @@
  * whom.  The FIFO ABI is refused, on which guests use the 2-level one.
  */
 #include "core/domain.h"
+#include "core/domain_lookup.h"
 #include "core/event.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
@@ -27,32 +28,27 @@ union event_args {
     struct evtchn_reset reset;
 };
 
-/* The domain a caller may act on: itself, or any if it is privileged.  0, -ESRCH, -EPERM. */
-static int target(struct domain *caller, domid_t id, struct domain **d) {
-    *d = id == DOMID_SELF || id == caller->id ? caller : domain_by_id(id);
-    if (*d == NULL) {
-        return -XEN_ESRCH;
-    }
-    return *d == caller || caller->is_privileged ? 0 : -XEN_EPERM;
-}
-
 static int32_t op_alloc_unbound(struct domain *caller, union event_args *args) {
     struct evtchn_alloc_unbound *a = &args->alloc_unbound;
     struct domain *d;
-    int error = target(caller, a->dom, &d);
+    int error = domain_lookup(caller, a->dom, DOMAIN_RIGHT_MANAGE, &d);
 
     if (error != 0) {
         return error;
     }
     /* DOMID_SELF as the remote end is the caller, whoever the port belongs to. */
-    domid_t remote = a->remote_dom == DOMID_SELF ? caller->id : a->remote_dom;
-    return event_alloc_unbound(d, remote, &a->port);
+    return event_alloc_unbound(d, domain_lookup_id(caller, a->remote_dom), &a->port);
 }
 
 static int32_t op_bind_interdomain(struct domain *caller, union event_args *args) {
     struct evtchn_bind_interdomain *a = &args->bind_interdomain;
+    struct domain *remote;
+    int error = domain_lookup(caller, a->remote_dom, DOMAIN_RIGHT_CONNECT, &remote);
 
-    return event_bind_interdomain(caller, a->remote_dom, a->remote_port, &a->local_port);
+    if (error != 0) {
+        return error;
+    }
+    return event_bind_interdomain(caller, remote, a->remote_port, &a->local_port);
 }
 
 static int32_t op_bind_virq(struct domain *caller, union event_args *args) {
@@ -83,7 +79,7 @@ static int32_t op_send(struct domain *caller, union event_args *args) {
 
 static int32_t op_status(struct domain *caller, union event_args *args) {
     struct domain *d;
-    int error = target(caller, args->status.dom, &d);
+    int error = domain_lookup(caller, args->status.dom, DOMAIN_RIGHT_MANAGE, &d);
 
     return error != 0 ? error : event_status(d, args->status.port, &args->status);
 }
@@ -98,7 +94,7 @@ static int32_t op_unmask(struct domain *caller, union event_args *args) {
 
 static int32_t op_reset(struct domain *caller, union event_args *args) {
     struct domain *d;
-    int error = target(caller, args->reset.dom, &d);
+    int error = domain_lookup(caller, args->reset.dom, DOMAIN_RIGHT_MANAGE, &d);
 
     if (error != 0) {
         return error;

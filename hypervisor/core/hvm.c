@@ -3,17 +3,10 @@
  * hvm_op: get and set HVM parameters, the only sub-operations of Xen on ARM.
  */
 #include "core/domain.h"
+#include "core/domain_lookup.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
 #include "core/vcpu.h"
-
-/* A domain may name itself; dom0 may name others. */
-static struct domain *target(const struct vcpu *v, domid_t id, int *error) {
-    struct domain *d = domain_by_id(id);
-
-    *error = !d ? -XEN_ESRCH : -XEN_EPERM;
-    return d && (d == v->domain || v->domain->is_privileged) ? d : NULL;
-}
 
 /* What the hypervisor itself announces is not for the guest to change. */
 static bool may_set(const struct vcpu *v, uint32_t index) {
@@ -32,8 +25,8 @@ int32_t do_hvm_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (rc) {
         return rc;
     }
-    d = target(v, param.domid, &rc);
-    if (!d) {
+    rc = domain_lookup(v->domain, param.domid, DOMAIN_RIGHT_MANAGE, &d);
+    if (rc) {
         return rc;
     }
     if (param.index >= HVM_NR_PARAMS) {

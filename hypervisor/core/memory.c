@@ -4,6 +4,7 @@
  * is, and to give frames back and get them again (ballooning).
  */
 #include "core/domain.h"
+#include "core/domain_lookup.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
 #include "core/page.h"
@@ -13,10 +14,6 @@
 #define EXTENT_SHIFT 6
 #define COMMAND_MASK ((1u << EXTENT_SHIFT) - 1)
 #define EXTENTS_MAX  (1u << 24)
-
-static bool is_self(const struct vcpu *v, domid_t id) {
-    return id == DOMID_SELF || id == v->domain->id;
-}
 
 /* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between. */
 static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
@@ -29,15 +26,16 @@ static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
 }
 
 static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
-    struct domain *d = v->domain;
     struct xen_add_to_physmap add;
+    struct domain *d;
     int error;
 
     if (copy_from_guest(&add, from, sizeof(add))) {
         return -XEN_EFAULT;
     }
-    if (!is_self(v, add.domid)) {
-        return -XEN_EPERM;
+    error = domain_lookup(v->domain, add.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (error) {
+        return error;
     }
     if (add.space != XENMAPSPACE_shared_info) {
         return -XEN_ENOSYS;
@@ -54,15 +52,18 @@ static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
 }
 
 static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
+    struct domain *d;
     domid_t id;
+    int error;
 
     if (copy_from_guest(&id, from, sizeof(id))) {
         return -XEN_EFAULT;
     }
-    if (!is_self(v, id)) {
-        return -XEN_EPERM;
+    error = domain_lookup(v->domain, id, DOMAIN_RIGHT_MANAGE, &d);
+    if (error) {
+        return error;
     }
-    return (int32_t)(maximum ? v->domain->p2m.capacity : v->domain->p2m.held);
+    return (int32_t)(maximum ? d->p2m.capacity : d->p2m.held);
 }
 
 /*
@@ -125,18 +126,21 @@ static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS])
     uint32_t command = args[0] & COMMAND_MASK;
     uint32_t i = args[0] >> EXTENT_SHIFT;
     struct xen_memory_reservation r;
+    struct domain *d;
+    int error;
 
     if (copy_from_guest(&r, gvaddr(args[1]), sizeof(r))) {
         return -XEN_EFAULT;
     }
-    if (!is_self(v, r.domid)) {
-        return -XEN_EPERM;
+    error = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (error) {
+        return error;
     }
     if (r.extent_order != 0 || r.nr_extents > EXTENTS_MAX || r.extent_start.q >> 32) {
         return -XEN_EINVAL;
     }
     if (i < r.nr_extents) {
-        int error = one_extent(v->domain, command, gvaddr((uint32_t)r.extent_start.q), i);
+        error = one_extent(d, command, gvaddr((uint32_t)r.extent_start.q), i);
 
         i += error == 0;
         if ((error == 0 && i < r.nr_extents) || error == -XEN_EAGAIN) {

@@ -8,6 +8,7 @@
 
 #include "core/arch.h"
 #include "core/domain.h"
+#include "core/domain_lookup.h"
 #include "core/event.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
@@ -189,16 +190,15 @@ static int32_t op_shutdown_code(struct vcpu *v, gvaddr_t arg) {
 
 static int32_t op_remote_shutdown(struct vcpu *v, gvaddr_t arg) {
     struct sched_remote_shutdown shutdown;
+    struct domain *d;
+    int error;
 
     if (copy_from_guest(&shutdown, arg, sizeof(shutdown)) != 0) {
         return -XEN_EFAULT;
     }
-    struct domain *d = domain_by_id(shutdown.domain_id);
-    if (d == NULL) {
-        return -XEN_ESRCH;
-    }
-    if (!v->domain->is_privileged || d == v->domain) {
-        return -XEN_EPERM;
+    error = domain_lookup(v->domain, shutdown.domain_id, DOMAIN_RIGHT_END, &d);
+    if (error != 0) {
+        return error;
     }
     domain_shutdown(d, (uint8_t)shutdown.reason);
     return 0;

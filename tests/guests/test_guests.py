@@ -90,6 +90,16 @@ def test_dom0_has_its_devices_and_no_others(boot, board):
     machine.wait_end(PATIENCE)
 
 
+def test_calls_do_not_tell_which_domains_there_are(boot):
+    """Beside dom0, a domain that runs, and one that ends and is started again."""
+    machine = boot_with_victim(boot, guest("attacker", "domids", "self=1 ms=2500"),
+                               guest("other", "nuisance", "do=reboot"), guest("third", "nuisance", "do=yield"),
+                               victim_options="peer=7", shift=SLOW_CPU)
+    expect_all_pass(machine, "attacker", "domids")
+    assert machine.stream(HYPERVISOR).count("domain 2: destroyed") >= 2
+    expect_victim_well(machine)
+
+
 def test_table_memory_is_limited(boot):
     """One guest uses up its table memory; two others make tables meanwhile."""
     machine = boot_with_victim(boot, guest("attacker", "table_memory", table_memory="1M"),

@@ -4,7 +4,7 @@
 /* links: core/domain_build.c core/domain_load.c core/p2m.c core/p2m_change.c core/page.c */
 /* links: core/page_scrub.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c */
 /* links: core/pt_register.c core/pt_split.c core/pt_update.c core/mmuext.c core/mmuext_table.c */
-/* links: core/mmuext_cache.c core/memory.c core/device.c lib/format.c */
+/* links: core/mmuext_cache.c core/memory.c core/domain_lookup.c core/device.c lib/format.c */
 #include "core/domain_build.h"
 
 #include <arch/fake.h>

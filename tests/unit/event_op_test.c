@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The event channel hypercall: arguments from the guest, who may act on whom. */
-/* links: core/event_op.c core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
+/* links: core/domain_lookup.c core/event_op.c core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
 #include <arch/fake.h>
 #include <stdlib.h>
 
@@ -106,7 +106,30 @@ static void only_the_privileged_act_for_others(void **state) {
     assert_int_equal(CALL(a, EVTCHNOP_bind_interdomain, bind), 0); /* the remote was dom0 */
     status.dom = 55;
     assert_int_equal(CALL(a, EVTCHNOP_status, status), -XEN_ESRCH);
-    assert_int_equal(CALL(b, EVTCHNOP_status, status), -XEN_ESRCH);
+    bind.remote_dom = 55;
+    assert_int_equal(CALL(a, EVTCHNOP_bind_interdomain, bind), -XEN_ESRCH);
+}
+
+/* What a domU is told does not depend on whether there is such a domain. */
+static void the_unprivileged_learn_nothing_of_others(void **state) {
+    static const domid_t others[] = {0, 2, 55, DOMID_IO, DOMID_XEN, DOMID_INVALID};
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        struct evtchn_alloc_unbound alloc_arg = {.dom = others[i]};
+        struct evtchn_status status = {.dom = others[i], .port = 1};
+        struct evtchn_reset reset = {.dom = others[i]};
+
+        assert_int_equal(CALL(b, EVTCHNOP_alloc_unbound, alloc_arg), -XEN_EPERM);
+        assert_int_equal(CALL(b, EVTCHNOP_status, status), -XEN_EPERM);
+        assert_int_equal(CALL(b, EVTCHNOP_reset, reset), -XEN_EPERM);
+        for (evtchn_port_t port = 0; port < 2000; port++) {
+            struct evtchn_bind_interdomain bind = {.remote_dom = others[i], .remote_port = port};
+
+            assert_int_equal(CALL(b, EVTCHNOP_bind_interdomain, bind), -XEN_EINVAL);
+        }
+    }
+    assert_int_equal(alloc(b, 0), 1); /* none of that took a port */
 }
 
 static void reset_goes_on_until_all_is_closed(void **state) {
@@ -175,9 +198,13 @@ static void random_calls_keep_the_domains_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        test(a_channel_from_allocation_to_close),  test(the_others_copy_in_and_out),
-        test(only_the_privileged_act_for_others),  test(reset_goes_on_until_all_is_closed),
-        test(what_is_not_there_says_so),           test(bad_pointers_are_faults),
+        test(a_channel_from_allocation_to_close),
+        test(the_others_copy_in_and_out),
+        test(only_the_privileged_act_for_others),
+        test(reset_goes_on_until_all_is_closed),
+        test(the_unprivileged_learn_nothing_of_others),
+        test(what_is_not_there_says_so),
+        test(bad_pointers_are_faults),
         test(random_calls_keep_the_domains_apart),
     };
 

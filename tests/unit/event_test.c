@@ -75,7 +75,7 @@ static unsigned int status_of(struct domain *d, evtchn_port_t port) {
 /* Connected ports of a and b. */
 static void connect(evtchn_port_t *pa, evtchn_port_t *pb) {
     assert_int_equal(event_alloc_unbound(a, b->id, pa), 0);
-    assert_int_equal(event_bind_interdomain(b, a->id, *pa, pb), 0);
+    assert_int_equal(event_bind_interdomain(b, a, *pa, pb), 0);
     consume(a);
     consume(b);
 }
@@ -140,7 +140,7 @@ static void binding_sets_the_local_end_pending(void **state) {
     (void)state;
     assert_int_equal(event_alloc_unbound(a, b->id, &pa), 0);
     assert_int_equal(event_send(a, pa), 0); /* nobody there: accepted, lost */
-    assert_int_equal(event_bind_interdomain(b, a->id, pa, &pb), 0);
+    assert_int_equal(event_bind_interdomain(b, a, pa, &pb), 0);
     assert_true(is_pending(b, pb));
     assert_false(is_pending(a, pa));
 }
@@ -152,7 +152,7 @@ static void only_the_named_domain_may_bind(void **state) {
     (void)state;
     event_domain_init(c);
     assert_int_equal(event_alloc_unbound(a, b->id, &pa), 0);
-    assert_int_equal(event_bind_interdomain(c, a->id, pa, &pc), -XEN_EINVAL);
+    assert_int_equal(event_bind_interdomain(c, a, pa, &pc), -XEN_EINVAL);
     assert_int_equal(status_of(a, pa), EVTCHNSTAT_unbound);
     destroy(c);
 }
@@ -162,20 +162,19 @@ static void binding_refuses_what_is_no_unbound_port(void **state) {
 
     (void)state;
     connect(&pa, &pb);
-    assert_int_equal(event_bind_interdomain(b, a->id, pa, &p), -XEN_EINVAL); /* taken */
-    assert_int_equal(event_bind_interdomain(b, a->id, 0, &p), -XEN_EINVAL);
-    assert_int_equal(event_bind_interdomain(b, a->id, 63, &p), -XEN_EINVAL); /* free */
-    assert_int_equal(event_bind_interdomain(b, a->id, 64, &p), -XEN_EINVAL); /* no place */
-    assert_int_equal(event_bind_interdomain(b, a->id, 0xffffffff, &p), -XEN_EINVAL);
-    assert_int_equal(event_bind_interdomain(b, 77, pa, &p), -XEN_ESRCH);
+    assert_int_equal(event_bind_interdomain(b, a, pa, &p), -XEN_EINVAL); /* taken */
+    assert_int_equal(event_bind_interdomain(b, a, 0, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_interdomain(b, a, 63, &p), -XEN_EINVAL); /* free */
+    assert_int_equal(event_bind_interdomain(b, a, 64, &p), -XEN_EINVAL); /* no place */
+    assert_int_equal(event_bind_interdomain(b, a, 0xffffffff, &p), -XEN_EINVAL);
 }
 
 static void loopback_within_a_domain(void **state) {
     evtchn_port_t p1, p2;
 
     (void)state;
-    assert_int_equal(event_alloc_unbound(a, DOMID_SELF, &p1), 0);
-    assert_int_equal(event_bind_interdomain(a, a->id, p1, &p2), 0);
+    assert_int_equal(event_alloc_unbound(a, a->id, &p1), 0);
+    assert_int_equal(event_bind_interdomain(a, a, p1, &p2), 0);
     assert_int_not_equal(p1, p2);
     consume(a);
     assert_int_equal(event_send(a, p1), 0);
@@ -196,7 +195,7 @@ static void close_leaves_the_other_end_unbound_for_the_same_domain(void **state)
     assert_int_equal(status.u.unbound.dom, b->id);
     assert_int_equal(status_of(b, pb), EVTCHNSTAT_closed);
     assert_int_equal(event_send(a, pa), 0);
-    assert_int_equal(event_bind_interdomain(b, a->id, pa, &again), 0);
+    assert_int_equal(event_bind_interdomain(b, a, pa, &again), 0);
     assert_int_equal(again, pb); /* lowest free port */
 }
 
@@ -502,7 +501,7 @@ static void sending_to_a_domain_without_vcpus_is_harmless(void **state) {
     (void)state;
     event_domain_init(c);
     assert_int_equal(event_alloc_unbound(c, a->id, &pc), 0);
-    assert_int_equal(event_bind_interdomain(a, c->id, pc, &pa), 0);
+    assert_int_equal(event_bind_interdomain(a, c, pc, &pa), 0);
     assert_int_equal(event_send(a, pa), 0);
     assert_true(is_pending(c, pc));
     event_send_domain_virq(c, VIRQ_CONSOLE);

@@ -3,7 +3,7 @@
 /* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/heap.c core/pt.c */
 /* links: core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
 /* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/memory.c */
-/* links: core/device.c */
+/* links: core/domain_lookup.c core/device.c */
 #include "core/p2m.h"
 
 #include <arch/fake.h>

@@ -2,7 +2,7 @@
 /* Hypercalls that wait, set timers, end domains, set the clock. */
 /* links: core/sched_op.c core/vcpu_op.c core/platform_op.c core/sched.c core/sched_credit.c */
 /* links: core/timer.c core/clock.c core/percpu.c core/device.c */
-/* links: core/event.c core/event_bind.c core/pirq.c core/heap.c */
+/* links: core/event.c core/event_bind.c core/pirq.c core/heap.c core/domain_lookup.c */
 #include <arch/atomic.h>
 #include <arch/fake.h>
 
@@ -356,6 +356,9 @@ static void only_dom0_shuts_others_down(void **state) {
     assert_int_equal(sched_op(SCHEDOP_remote_shutdown, &arg, sizeof(arg)), -XEN_EPERM);
     arg.domain_id = 1;
     assert_int_equal(sched_op(SCHEDOP_remote_shutdown, &arg, sizeof(arg)), -XEN_EPERM);
+    arg.domain_id = 9; /* there is none, and it does not learn that */
+    assert_int_equal(sched_op(SCHEDOP_remote_shutdown, &arg, sizeof(arg)), -XEN_EPERM);
+    arg.domain_id = 1;
     v = a->vcpu[0];
     assert_int_equal(sched_op(SCHEDOP_remote_shutdown, &arg, sizeof(arg)), 0);
     assert_int_equal(b->state, DOMAIN_SHUTDOWN);

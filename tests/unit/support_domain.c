@@ -89,9 +89,6 @@ struct domain *domain_next(const struct domain *prev) {
 }
 
 struct domain *domain_by_id(domid_t id) {
-    if (id == DOMID_SELF && support_current != NULL) {
-        return support_current->domain;
-    }
     for (unsigned int i = 0; i < DOMAIN_MAX && domains[i] != NULL; i++) {
         if (domains[i]->id == id) {
             return domains[i];
