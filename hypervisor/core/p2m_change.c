@@ -40,29 +40,65 @@ static bool is_mapped(const struct change *c) {
     return section_count(c) != 0 || c->page->count > 1;
 }
 
-/* @hw maps the old frame: what it becomes. */
-static void rewrite(const struct change *c, uint32_t *entry) {
-    uint32_t attr = *entry & ~PAGE_MASK;
-
+/* What an entry with attributes @attr for the old frame becomes. */
+static uint32_t new_entry(const struct change *c, uint32_t attr) {
     if (mfn_eq(c->to, INVALID_MFN)) {
-        pt_replace_l2(entry, 0);
-        return;
+        return 0;
     }
     if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
         attr = arch_l2_readonly(attr);
     }
-    page_get(c->to);
-    pt_replace_l2(entry, mfn_to_maddr(c->to).v | pt_restrict(c->type, attr));
+    return mfn_to_maddr(c->to).v | pt_restrict(c->type, attr);
+}
+
+/*
+ * Break before make: a live entry gets another frame, perhaps of another memory type, without the
+ * guest's knowing, so it is a fault, and forgotten by every TLB, in between (Arm ARM DDI 0406, B3.10.1).
+ * That is done for some entries at a time.
+ */
+#define BROKEN_MAX PT_SECTIONS_MAX /* all splits of a MiB */
+
+struct broken {
+    unsigned int count;
+    struct {
+        uint32_t *entry;
+        uint32_t hw; /* what it becomes */
+    } at[BROKEN_MAX];
+};
+
+static void make(const struct change *c, struct broken *b) {
+    arch_pte_sync();
+    if (!mfn_eq(c->to, INVALID_MFN) && b->count > 0) {
+        arch_tlb_flush_all();
+        for (unsigned int i = 0; i < b->count; i++) {
+            page_get(c->to);
+            pt_replace_l2(b->at[i].entry, b->at[i].hw);
+        }
+        arch_pte_sync();
+    }
+    b->count = 0;
+}
+
+/* @entry, if it maps the old frame, is a fault until make(). */
+static void break_entry(const struct change *c, struct broken *b, uint32_t *entry) {
+    if (!*entry || (*entry & PAGE_MASK) != c->old) {
+        return;
+    }
+    if (b->count == BROKEN_MAX) {
+        make(c, b);
+    }
+    b->at[b->count].entry = entry;
+    b->at[b->count++].hw = new_entry(c, *entry & ~PAGE_MASK);
+    pt_replace_l2(entry, 0);
 }
 
 static void rewrite_splits(const struct change *c) {
-    for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
-        uint32_t *entry = &pt_unit_table(unit)[c->index];
+    struct broken b = {.count = 0};
 
-        if (*entry && (*entry & PAGE_MASK) == c->old) {
-            rewrite(c, entry);
-        }
+    for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
+        break_entry(c, &b, &pt_unit_table(unit)[c->index]);
     }
+    make(c, &b);
 }
 
 /* A frame appears where there was none: the linear mapping has it again. */
@@ -125,15 +161,15 @@ static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
 
 static void scan_l2(const struct change *c, uint16_t unit) {
     uint32_t *table = pt_unit_table(unit);
+    struct broken b = {.count = 0};
 
     if (pt_units[unit].state != PT_UNIT_GUEST) {
         return;
     }
     for (unsigned int i = 0; i < PT_L2_ENTRIES && c->page->count > 1; i++) {
-        if (table[i] && (table[i] & PAGE_MASK) == c->old) {
-            rewrite(c, &table[i]);
-        }
+        break_entry(c, &b, &table[i]);
     }
+    make(c, &b);
 }
 
 static int scan_block(const struct change *c, uint16_t block, unsigned int part) {

@@ -120,18 +120,44 @@ static void store_all(uint16_t list, unsigned int index, uint32_t hw) {
     }
 }
 
-void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+/* In all tables that have this entry. */
+static void store(const struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
     uint32_t *entry = &pt_block_table(block)[index];
-    uint32_t old = *entry;
 
     if (index >= d->pt.kernel_index && block != d->pt.flat) {
         arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
         store_all(d->pt.registered, index, hw);
         store_all(d->pt.clean, index, hw);
     } else {
+        pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (*entry != 0));
         arch_pte_write(entry, hw);
-        pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (old != 0));
     }
+}
+
+/*
+ * Break before make.  A TLB must never hold a section and a small page for one address: two that match
+ * give an unpredictable address, which need not be one that the domain has.  So where the size of what
+ * an entry maps may change, a fault is stored and every TLB forgets the old before the new is stored (Arm
+ * ARM DDI 0406, B3.10.1; ARM926EJ-S TRM DDI 0198, 3.7: what was cached of a first-level descriptor that
+ * is modified must be invalidated).  Sections come and go seldom: the TLB is emptied whenever one does,
+ * so that small pages which the guest dropped before, without a flush of its own, are gone as well.
+ * Nothing of the guest's runs until this call ends.
+ */
+static void break_before(const struct domain *d, uint16_t block, unsigned int index, uint32_t old) {
+    if (old) {
+        store(d, block, index, 0);
+    }
+    arch_pte_sync();
+    arch_tlb_flush_all();
+}
+
+void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+    uint32_t old = pt_block_table(block)[index];
+
+    if (arch_l1_is_section(old) || arch_l1_is_section(hw)) {
+        break_before(d, block, index, old);
+    }
+    store(d, block, index, hw);
     arch_pte_changed(old);
     put_l1_entry(d, old);
 }

@@ -125,8 +125,11 @@ uint16_t pt_unit_take(struct domain *d) {
         pt_list_remove(&d->pt.slab, block);
     }
     unit += block * PT_UNITS_PER_BLOCK;
-    /* Its zeroes may be new: the whole block at once would be long. */
+    /* Its zeroes may be new: the whole block at once would be long.  Seen before the first-level entry
+     * that will point here: stores to two addresses are seen in any order but for a barrier, and a walk
+     * may come at any moment (Arm ARM DDI 0406, A3.8.2 and B3.3.1). */
     arch_pte_publish(pt_unit_table((uint16_t)unit), PT_L2_ENTRIES * sizeof(uint32_t));
+    arch_pte_sync();
     return (uint16_t)unit;
 }
 

@@ -54,8 +54,9 @@ int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint3
     state->split_count++;
     pte.kind = PTE_TABLE;
     pte.addr = heap_to_maddr(pt_unit_table(unit)).v;
-    arch_pte_sync();
+    arch_pte_sync(); /* before a walk can come here */
     pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+    arch_pte_sync(); /* the guest may run before the next step of the change */
     return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "core/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
+#include "support_walker.h"
 
 #define MIBS   8u
 #define L1_GFN (MM_BASE_GFN + 4)
@@ -37,6 +38,7 @@ static uint32_t free_at_start;
 static int setup(void **state) {
     (void)state;
     mm_setup();
+    walker_strict(true); /* no guest here changes what it has mapped */
     free_at_start = page_free_count();
     d = mm_domain(1, MIBS);
     return 0;
@@ -72,6 +74,7 @@ static int change(uint32_t g, mfn_t to, enum p2m_type type, unsigned int *calls)
         rc = p2m_change(d, gfn(g), to, type);
         ++*calls;
         mm_check();
+        walker_check_visible(); /* the guest may run now */
     } while (rc == -XEN_EAGAIN);
     return rc;
 }
@@ -187,6 +190,26 @@ static void a_change_reaches_entries_of_user_tables(void **state) {
     assert_int_equal(mm_update(d, L2_GPA + 11 * 4, MM_RW(VICTIM)), 0);
     assert_int_equal(mm_l2(d, 0xb000), shared.v << 12 | 0x12u);
     page_put(shared);
+}
+
+/* More entries of one table than are broken at a time. */
+static void a_change_reaches_a_frame_that_is_mapped_often(void **state) {
+    mfn_t to = page_alloc(DOMID_XEN);
+    unsigned int calls;
+
+    (void)state;
+    boot_kernel();
+    page_get(to);
+    for (uint32_t i = 0; i < 40; i++) {
+        assert_int_equal(mm_update(d, L2_GPA + 8 * i, MM_RW(VICTIM)), 0);
+    }
+    assert_int_equal(change(VICTIM, to, P2M_SHARED, &calls), 0);
+    for (uint32_t i = 0; i < 40; i++) {
+        assert_int_equal(mm_l2(d, 2 * i << 12), to.v << 12 | 0x12u);
+    }
+    assert_int_equal(page_of(to)->count,
+                     2 + 40 + 2); /* and the kernel's linear map, and the flat one */
+    page_put(to);
 }
 
 static void a_frame_given_back_cannot_be_reached(void **state) {
@@ -462,6 +485,7 @@ int main(void) {
         TEST(the_list_of_ranges_ends),
         TEST(a_change_reaches_the_linear_mapping),
         TEST(a_change_reaches_entries_of_user_tables),
+        TEST(a_change_reaches_a_frame_that_is_mapped_often),
         TEST(a_frame_given_back_cannot_be_reached),
         TEST(a_frame_that_comes_back_is_in_the_linear_mapping),
         TEST(the_second_change_of_a_mib_is_one_step),

@@ -476,6 +476,42 @@ static void sections_are_whole_ram_only(void **state) {
     assert_int_equal(*page_section_count(mm_frame(d, MM_BASE_GFN)), 1);
 }
 
+/* support_walker.c fails where the TLB may hold both sizes; and whatever the guest forgot to flush. */
+static void sections_and_tables_take_turns(void **state) {
+    static const uint32_t entries[] = {
+        MM_TABLE(L2_GPA + 0x400, PV_DOMAIN_KERNEL),
+        MM_SECTION(MM_BASE_GFN),
+        MM_SECTION(MM_BASE_GFN + 256),
+        MM_TABLE(L2_GPA, PV_DOMAIN_USER),
+        MM_TABLE(L2_GPA + 0x400, PV_DOMAIN_KERNEL),
+        0,
+        MM_SECTION(MM_BASE_GFN),
+        0,
+        MM_TABLE(L2_GPA, PV_DOMAIN_USER),
+        0,
+    };
+
+    (void)state;
+    for (uint32_t index = 4; index < 0xd00;
+         index += KERNEL_INDEX - 4) { /* of the kernel part as well */
+        for (unsigned int i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+            assert_int_equal(mm_update(d, L1_GPA + index * 4, entries[i]), 0);
+        }
+    }
+}
+
+/* As a process comes and goes: nothing that costs a flush. */
+static void tables_alone_come_and_go_without_a_flush(void **state) {
+    unsigned int flushes = fake_tlb_flushes;
+
+    (void)state;
+    for (unsigned int i = 0; i < 3; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + 16, MM_TABLE(L2_GPA + 0x400, PV_DOMAIN_USER)), 0);
+        assert_int_equal(mm_update(d, L1_GPA + 16, 0), 0);
+    }
+    assert_int_equal(fake_tlb_flushes, flushes);
+}
+
 static void sections_of_a_mib_are_limited(void **state) {
     unsigned int made = 1; /* the flat one */
 
@@ -1038,6 +1074,8 @@ int main(void) {
         TEST(the_hole_is_not_for_guests),
         TEST(only_two_domains_can_be_had),
         TEST(sections_are_whole_ram_only),
+        TEST(sections_and_tables_take_turns),
+        TEST(tables_alone_come_and_go_without_a_flush),
         TEST(sections_of_a_mib_are_limited),
         TEST(tables_are_in_own_ram),
         TEST(a_table_has_one_level),

@@ -19,6 +19,7 @@
 #include "core/page.h"
 #include "core/pt_table.h"
 #include "support_domain.h"
+#include "support_walker.h"
 
 static uint32_t *expected; /* references of each frame, by the tables */
 
@@ -30,6 +31,7 @@ void mm_setup(void) {
     fake_mm_init();
     pt_blocks = NULL;
     pt_units = NULL;
+    walker_start();
     assert_int_equal(page_init_early(&ram, 1, NULL, 0), 0);
 }
 
@@ -84,8 +86,10 @@ int32_t mm_run(int32_t (*fn)(struct vcpu *, uint32_t *), struct domain *d, uint3
     support_current = d->vcpu[0];
     *again = 0;
     while ((rc = fn(d->vcpu[0], args)) == HYPERCALL_AGAIN) {
+        walker_check_visible();
         ++*again;
     }
+    walker_check_visible();
     return rc;
 }
 

@@ -20,6 +20,7 @@ uint32_t fake_last_va;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
 unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
+const struct fake_mmu *fake_mmu;
 
 static uint8_t heap[FAKE_HEAP_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
 static bool slot_used[ARCH_MAP_SLOTS];
@@ -30,6 +31,7 @@ void fake_mm_init(void) {
     memset(slot_used, 0, sizeof(slot_used));
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
     fake_pte_changes = fake_pte_published = 0;
+    fake_mmu = NULL;
 }
 
 uint8_t *fake_frame(mfn_t m) {
@@ -84,10 +86,13 @@ const uint32_t arch_cache_range_max = 32 * 1024;
 
 void arch_tlb_flush_all(void) {
     fake_tlb_flushes++;
+    if (fake_mmu) {
+        fake_mmu->flush();
+    }
 }
 
 void arch_tlb_flush_local(void) {
-    fake_tlb_flushes++;
+    arch_tlb_flush_all();
 }
 
 static void by_address(gvaddr_t va, size_t size) {

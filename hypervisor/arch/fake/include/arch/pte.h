@@ -28,6 +28,16 @@
  * were published. */
 extern unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
 
+/* Who watches the stores to tables, before each, and what makes them visible or forgotten; NULL:
+ * nobody. */
+struct fake_mmu {
+    void (*write)(uint32_t *entry, uint32_t hw);
+    void (*publish)(const void *table, size_t size);
+    void (*sync)(void);
+    void (*flush)(void);
+};
+extern const struct fake_mmu *fake_mmu;
+
 static inline uint32_t arch_l1_table(uint32_t hw) {
     return (hw & 3u) == FAKE_TABLE ? hw & ~0x3ffu : 0;
 }
@@ -71,6 +81,9 @@ static inline uint32_t arch_l2_readonly(uint32_t attr) {
 }
 
 static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
+    if (fake_mmu) {
+        fake_mmu->write(entry, hw);
+    }
     *entry = hw;
 }
 
@@ -79,12 +92,17 @@ static inline void arch_pte_changed(uint32_t old) {
 }
 
 static inline void arch_pte_publish(const void *table, size_t size) {
-    (void)table;
     fake_pte_published += (unsigned int)size;
+    if (fake_mmu) {
+        fake_mmu->publish(table, size);
+    }
 }
 
 static inline void arch_pte_sync(void) {
     fake_pte_syncs++;
+    if (fake_mmu) {
+        fake_mmu->sync();
+    }
 }
 
 #endif /* ARCH_PTE_H */
