@@ -156,3 +156,54 @@ TEST(data_abort_tells_the_address) {
     EXPECT_EQ(trap_caught.far, 0x20);
     EXPECT_EQ(trap_caught.pc, 0x20);
 }
+
+/* Bytes that user code and the kernel access at the same address. */
+static USER_DATA __attribute__((aligned(8))) uint8_t bytes[64];
+
+#define ALWAYS    true
+#define BEFORE_V6 (CORE_LEVEL < 6)
+
+/* Which accesses check the address: all on ARMv5 with SCTLR.A = 1 (DDI 0100, A2.7.4), from ARMv6 on with
+ * A = 0 and U = 1 those of several words (DDI 0406, A3.2.1). */
+static const struct {
+    void (*code)(void);
+    bool checked;
+} accesses[] = {
+    {user_read, BEFORE_V6},       {user_read_thumb, BEFORE_V6},  {user_read_translated, BEFORE_V6},
+    {user_write, BEFORE_V6},      {user_write_thumb, BEFORE_V6}, {user_write_translated, BEFORE_V6},
+    {user_read_multiple, ALWAYS}, {user_read_double, ALWAYS},    {user_write_multiple, ALWAYS},
+    {user_write_double, ALWAYS},  {user_read_half, BEFORE_V6},   {user_read_signed_half, BEFORE_V6},
+    {user_write_half, BEFORE_V6},
+};
+
+static void expect_alignment_fault(const struct trap *state, uint32_t address) {
+    EXPECT_EQ(state->fsr & CORE_FSR_MASK, CORE_FSR_ALIGNMENT);
+    EXPECT_EQ(state->far, address);
+}
+
+TEST(alignment_is_checked_for_user_code) {
+    for (unsigned int i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
+        uint32_t wanted = accesses[i].checked ? TRAP_DATA_ABORT : TRAP_SWI;
+
+        for (uint32_t odd = 1; odd < 4; odd += 2) {
+            uint32_t address = (uint32_t)bytes + odd;
+
+            EXPECT_TRAP(user_run(accesses[i].code, address, 0), wanted);
+            if (user_state.kind == TRAP_DATA_ABORT) {
+                expect_alignment_fault(&user_state, address);
+            }
+        }
+        EXPECT_TRAP(user_run(accesses[i].code, (uint32_t)bytes, 0), TRAP_SWI);
+    }
+}
+
+TEST(alignment_is_checked_for_the_kernel) {
+    uint32_t wanted = BEFORE_V6 ? TRAP_DATA_ABORT : TRAP_NONE;
+    uint32_t address = (uint32_t)bytes + 1;
+
+    EXPECT_TRAP(try_read(address, NULL), wanted);
+    if (BEFORE_V6) {
+        expect_alignment_fault(&trap_caught, address);
+    }
+    EXPECT_TRAP(try_write(address, 1), wanted);
+}

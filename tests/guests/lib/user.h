@@ -19,12 +19,15 @@
 void user_read(void);
 void user_read_byte(void);
 void user_read_thumb(void);
+void user_read_half(void);
+void user_read_signed_half(void);
 void user_read_multiple(void);
 void user_read_double(void);
 void user_read_translated(void);
 void user_write(void);
 void user_write_byte(void);
 void user_write_thumb(void);
+void user_write_half(void);
 void user_write_multiple(void);
 void user_write_double(void);
 void user_write_translated(void);

@@ -7,12 +7,15 @@
         user_probe user_read, arm, "ldr r0, [r0]"
         user_probe user_read_byte, arm, "ldrb r0, [r0]"
         user_probe user_read_thumb, thumb, "ldr r0, [r0]"
+        user_probe user_read_half, arm, "ldrh r0, [r0]"
+        user_probe user_read_signed_half, arm, "ldrsh r0, [r0]"
         user_probe user_read_multiple, arm, "ldmia r0, {r1-r8}"
         user_probe user_read_double, arm, "ldrd r2, r3, [r0]"
         user_probe user_read_translated, arm, "ldrt r2, [r0]"
         user_probe user_write, arm, "str r1, [r0]"
         user_probe user_write_byte, arm, "strb r1, [r0]"
         user_probe user_write_thumb, thumb, "str r1, [r0]"
+        user_probe user_write_half, arm, "strh r1, [r0]"
         user_probe user_write_multiple, arm, "stmia r0, {r1-r8}"
 
         probe_begins user_write_double, arm, .user.text

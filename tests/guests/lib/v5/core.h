@@ -26,7 +26,8 @@
     { 0x3u, 0x1u } /* large page, tiny page */
 
 /* Fault status, FS[3:0]. */
-#define CORE_FSR_MASK 0xfu
+#define CORE_FSR_MASK      0xfu
+#define CORE_FSR_ALIGNMENT 0x1u
 
 #include "core_common.h"
 
