@@ -87,20 +87,24 @@ void arch_tlb_flush_local(void);
 /** arch_tlb_flush_page() - entries for @va on this pCPU, global ones included. */
 void arch_tlb_flush_page(gvaddr_t va);
 
-/** arch_cache_faults() - do operations by address fault when the address is not mapped? */
-bool arch_cache_faults(void);
-/* Cache operation by guest virtual address, which the caller has found below PV_VIRT_START and, if
- * arch_cache_faults(), mapped in the loaded table.  @size: within one page. */
-void arch_guest_dcache_clean(gvaddr_t va, size_t size);
-void arch_guest_dcache_flush(gvaddr_t va, size_t size);
+/*
+ * Cache operations by guest virtual address, below PV_VIRT_START; @size: not 0, within one page.  0, or
+ * -EFAULT where one by address faults: it is not mapped, and the rest was left out.  Context: the space of
+ * the current vCPU is loaded.
+ */
+int arch_guest_dcache_clean(gvaddr_t va, size_t size);
+int arch_guest_dcache_flush(gvaddr_t va, size_t size);
 /** Lines partly outside the range are written back first. */
-void arch_guest_dcache_inval(gvaddr_t va, size_t size);
-void arch_guest_icache_sync(gvaddr_t va, size_t size);
-/* A page of the guest's, mapped in the loaded table with the rights needed, page-aligned: fill
- * it with zeroes, or with @from's bytes.  Afterwards no line of
- * the destination is dirty where caches are virtually tagged: guests rely on it. */
-void arch_guest_clear_page(gvaddr_t va);
-void arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
+int arch_guest_dcache_inval(gvaddr_t va, size_t size);
+int arch_guest_icache_sync(gvaddr_t va, size_t size);
+/*
+ * Fill a page of the guest's, page-aligned, below PV_VIRT_START, with zeroes or with @from's bytes, with
+ * the guest's own rights.  0 or -EFAULT, when some bytes may have been written.  Afterwards no line of the
+ * destination is dirty where caches are virtually tagged: guests rely on it.  The domain's tables must
+ * not change meanwhile: domain.lock held.
+ */
+int arch_guest_clear_page(gvaddr_t va);
+int arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
 
 /* ---- Translation tables: formats differ by architecture level ---- */
 
@@ -137,8 +141,7 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * frame in bits 31:12, and 0 is a fault entry.
  *
  * uint32_t arch_l1_table(uint32_t hw) - machine address of the table in a hardware L1 entry, or 0.
- * bool arch_l1_is_section(uint32_t hw), arch_l1_is_writable(uint32_t hw) - of a hardware L1 entry;
- *   the second of a section.
+ * bool arch_l1_is_section(uint32_t hw) - of a hardware L1 entry.
  * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware's entry if those of @raw are a small
  *   page's that may map plain RAM: the same with those of ARCH_L2_ALWAYS, so that it is never global;
  *   0 if refused.

@@ -36,10 +36,4 @@ mmuext_fn mmuext_cache_range;
 mmuext_fn mmuext_clear_page;
 mmuext_fn mmuext_copy_page;
 
-/**
- * mmuext_cache_reaches() - may a cache operation name @va of @v, current?  Where one by address
- * faults on what is not mapped, it must be: that fault would be the hypervisor's.
- */
-bool mmuext_cache_reaches(const struct vcpu *v, uint32_t va);
-
 #endif /* CORE_MMUEXT_H */

@@ -64,31 +64,14 @@ int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     return arch_cache_flush_step(progress) ? -XEN_EAGAIN : 0;
 }
 
-/* The hardware entry of @va below PV_VIRT_START in the table that @v runs on; 0: none. */
-static uint32_t entry_of(const struct vcpu *v, uint32_t va, bool *is_section) {
-    uint32_t hw = pt_vcpu_l1(v)[va >> MIB_SHIFT];
-    uint32_t table = arch_l1_table(hw);
-
-    *is_section = arch_l1_is_section(hw);
-    if (*is_section || !table) {
-        return *is_section ? hw : 0;
-    }
-    return pt_unit_table(pt_unit_at(table))[va >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
-}
-
-bool mmuext_cache_reaches(const struct vcpu *v, uint32_t va) {
-    bool is_section;
-
-    return va < PV_VIRT_START && (!arch_cache_faults() || entry_of(v, va, &is_section) != 0);
-}
-
-/* One page, or the part of it that is asked for. */
+/* One page, or the part of it that is asked for.  What is not mapped is left out: natively the guest
+ * would get the fault, and has nothing in the cache there. */
 static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
     switch (cmd) {
-    case PV_MMUEXT_CLEAN_DCACHE: arch_guest_dcache_clean(gvaddr(va), size); break;
-    case PV_MMUEXT_FLUSH_DCACHE: arch_guest_dcache_flush(gvaddr(va), size); break;
-    case PV_MMUEXT_INVAL_DCACHE: arch_guest_dcache_inval(gvaddr(va), size); break;
-    case PV_MMUEXT_SYNC_ICACHE: arch_guest_icache_sync(gvaddr(va), size); break;
+    case PV_MMUEXT_CLEAN_DCACHE: (void)arch_guest_dcache_clean(gvaddr(va), size); break;
+    case PV_MMUEXT_FLUSH_DCACHE: (void)arch_guest_dcache_flush(gvaddr(va), size); break;
+    case PV_MMUEXT_INVAL_DCACHE: (void)arch_guest_dcache_inval(gvaddr(va), size); break;
+    case PV_MMUEXT_SYNC_ICACHE: (void)arch_guest_icache_sync(gvaddr(va), size); break;
     }
 }
 
@@ -110,54 +93,41 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     size -= *progress;
     chunk = PAGE_SIZE - start % PAGE_SIZE;
     chunk = chunk < size ? chunk : size;
-    if (chunk && mmuext_cache_reaches(v, start)) {
+    if (chunk) {
         cache_page(op->cmd, start, chunk);
     }
     *progress += chunk;
     return chunk < size ? -XEN_EAGAIN : 0;
 }
 
-/*
- * Does the table that @v runs on give the guest kernel this page, of cached RAM?  (Device registers
- * might answer a store with an abort, in the hypervisor.)
- */
-static bool is_mapped(const struct vcpu *v, uint64_t va, bool writable) {
-    bool is_section;
-    uint32_t hw;
-
-    if (va >= PV_VIRT_START || va % PAGE_SIZE) {
-        return false;
-    }
-    hw = entry_of(v, (uint32_t)va, &is_section);
-    if (is_section) {
-        return !writable || arch_l1_is_writable(hw);
-    }
-    return arch_l2_is_cached(hw) && (!writable || arch_l2_is_writable(hw));
+/* A page that a guest may name: the rights to it are looked at by the MMU. */
+static bool is_page(uint64_t va) {
+    return va < PV_VIRT_START && va % PAGE_SIZE == 0;
 }
 
 int mmuext_clear_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error = -XEN_EINVAL;
+    int error;
 
     (void)progress;
-    spin_lock(&v->domain->lock);
-    if (is_mapped(v, op->arg1.linear_addr, true)) {
-        arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
-        error = 0;
+    if (!is_page(op->arg1.linear_addr)) {
+        return -XEN_EINVAL;
     }
+    spin_lock(&v->domain->lock);
+    error = arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
     spin_unlock(&v->domain->lock);
     return error;
 }
 
 int mmuext_copy_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error = -XEN_EINVAL;
+    int error;
 
     (void)progress;
-    spin_lock(&v->domain->lock);
-    if (is_mapped(v, op->arg1.linear_addr, true) && is_mapped(v, op->arg2.src_mfn, false)) {
-        arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
-                             gvaddr((uint32_t)op->arg2.src_mfn));
-        error = 0;
+    if (!is_page(op->arg1.linear_addr) || !is_page(op->arg2.src_mfn)) {
+        return -XEN_EINVAL;
     }
+    spin_lock(&v->domain->lock);
+    error = arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
+                                 gvaddr((uint32_t)op->arg2.src_mfn));
     spin_unlock(&v->domain->lock);
     return error;
 }

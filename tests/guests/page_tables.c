@@ -220,6 +220,45 @@ TEST(clear_page_and_copy_page) {
     EXPECT_TRUE(pt_ext(MMUEXT_COPY_PAGE, 0xff000000, (uint32_t)from) < 0);
 }
 
+TEST(page_operations_have_the_guests_rights) {
+    uint32_t *page = page_alloc(1), *other = page_alloc(1);
+
+    memset(page, 0x5a, PAGE_SIZE);
+    memset(other, 0xa5, PAGE_SIZE);
+    EXPECT_EQ(pt_map(WINDOW, core_small(page_gpa(page), CORE_READ_ONLY)), 0);
+    EXPECT_EQ(pt_map(WINDOW + PAGE_SIZE, 0), 0);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, WINDOW, 0), -XEN_EFAULT);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, WINDOW, (uint32_t)other), -XEN_EFAULT);
+    EXPECT_EQ(page[0], 0x5a5a5a5a);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, WINDOW + PAGE_SIZE, 0), -XEN_EFAULT);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, WINDOW + PAGE_SIZE, (uint32_t)other), -XEN_EFAULT);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, (uint32_t)other, WINDOW + PAGE_SIZE), -XEN_EFAULT);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, (uint32_t)other, WINDOW), 0);
+    EXPECT_EQ(memcmp(page, other, PAGE_SIZE), 0);
+    EXPECT_EQ(pt_map(WINDOW, 0), 0);
+}
+
+/* The TLB holds what the last operation left there, which the guest did not flush. */
+TEST(page_operations_go_where_the_table_says) {
+    uint32_t *old = page_alloc(1), *new = page_alloc(1);
+    uint32_t *entry = &pt_window(WINDOW)[WINDOW / PAGE_SIZE % 256];
+
+    EXPECT_EQ(pt_map(WINDOW, core_small(page_gpa(old), CORE_READ_WRITE)), 0);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, WINDOW, 0), 0);
+    old[1] = new[1] = 0x1234;
+    EXPECT_EQ(pt_set(entry, core_small(page_gpa(new), CORE_READ_WRITE)), 0);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, WINDOW, 0), 0);
+    EXPECT_EQ(old[1], 0x1234);
+    EXPECT_EQ(new[1], 0);
+    new[1] = 0x5678;
+    EXPECT_EQ(pt_set(entry, core_small(page_gpa(new), CORE_READ_ONLY)), 0);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, WINDOW, 0), -XEN_EFAULT);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, WINDOW, (uint32_t)old), -XEN_EFAULT);
+    EXPECT_EQ(old[1], 0x1234);
+    EXPECT_EQ(new[1], 0x5678);
+    EXPECT_EQ(pt_map(WINDOW, 0), 0);
+}
+
 TEST(whole_table_load) {
     static uint32_t entries[256];
     uint32_t *l2 = pt_window(WINDOW);

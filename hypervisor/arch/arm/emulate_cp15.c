@@ -9,7 +9,6 @@
 #include "arch/arm/decode.h"
 #include "arch/arm/level.h"
 #include "core/arch.h"
-#include "core/mmuext.h"
 #include "core/vcpu.h"
 
 static unsigned int key_of(const struct transfer *t) {
@@ -41,7 +40,7 @@ bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value) {
     }
 }
 
-static bool cache_write(const struct vcpu *v, const struct transfer *t, uint32_t value) {
+static bool cache_write(const struct transfer *t, uint32_t value) {
     gvaddr_t va = gvaddr(value & ~(LEVEL_LINE_MAX - 1u));
 
     if (t->crm == 0 && t->opc2 == 4) { /* wait for interrupt: idle is SCHEDOP_block */
@@ -49,9 +48,9 @@ static bool cache_write(const struct vcpu *v, const struct transfer *t, uint32_t
     }
     switch (t->opc2) {
     case 1:
-        if (mmuext_cache_reaches(v, va.v)) {
-            arch_guest_dcache_flush(va, LEVEL_LINE_MAX);
-            arch_guest_icache_sync(va, LEVEL_LINE_MAX);
+        /* What is not mapped is left out. */
+        if (va.v < PV_VIRT_START && arch_guest_dcache_flush(va, LEVEL_LINE_MAX) == 0) {
+            (void)arch_guest_icache_sync(va, LEVEL_LINE_MAX);
         }
         break;
     case 2: level_cache_flush_set(value); break;
@@ -70,7 +69,7 @@ bool cp15_write(struct vcpu *v, const struct transfer *t, uint32_t value) {
     default: break;
     }
     switch (t->crn) {
-    case 7: return cache_write(v, t, value);
+    case 7: return cache_write(t, value);
     case 8: arch_tlb_flush_local(); return true;
     default: return level_cp15_write(v, key, value);
     }

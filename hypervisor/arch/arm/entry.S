@@ -274,7 +274,7 @@ entry_pabt:
 
 /*
  * A guest pointer that the guest itself could not use: resume at the fixup, which
- * returns -EFAULT from the copy routine.  An abort that a guest's access caused earlier is
+ * returns -EFAULT from the routine of .text.guest_access.  An abort that a guest's access caused earlier is
  * counted and lost.  Any other fault of ours is fatal.
  *   in: ABT mode, sp = vcpu, fault_pc saved, lr = spsr
  */

@@ -2,7 +2,7 @@
 /*
  * Copies between the hypervisor and guest virtual addresses, with the guest's
  * rights: LDRT and STRT are checked as USR accesses.  A fault on any instruction
- * between guest_access_start and guest_access_end resumes at
+ * in the section .text.guest_access, of whichever file, resumes at
  * guest_access_fault, which returns -EFAULT to the caller: so these are leaf
  * routines that use r0-r3 and r12 and keep lr and the stack as they were.
  * DACR must say DACR_KERNEL.  An unaligned address goes byte by byte: LDRT of a
@@ -13,8 +13,6 @@
         .syntax unified
         .arm
         .section .text.guest_access, "ax"
-        .globl  guest_access_start
-guest_access_start:
 
 /* int guest_copy_in(void *to, uint32_t from, size_t size): 0 or -EFAULT */
         .globl  guest_copy_in
@@ -108,11 +106,8 @@ copy_update_from_guest:
         stmia   r0, {r1, r3}
         moveq   r0, #0
         bx      lr
-guest_access_end:
 
-        .globl  guest_access_size
-        .equ    guest_access_size, guest_access_end - guest_access_start
-
+        .text
         .globl  guest_access_fault
 guest_access_fault:
         mvn     r0, #13                         @ -EFAULT (14)

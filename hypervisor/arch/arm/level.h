@@ -38,12 +38,26 @@ uint32_t level_l1_table(uint32_t table_pa, unsigned int dacr_domain);
 uint32_t level_l1_section(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
 uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memory);
 
-/* cache.c: by virtual address; sizes in bytes, any alignment. */
-extern const bool level_cache_faults; /* if the address is not mapped */
+/* cache.c: by virtual address of the hypervisor's; sizes in bytes, any alignment. */
 void level_dcache_clean(uint32_t va, size_t size);
 void level_dcache_flush(uint32_t va, size_t size);
-void level_dcache_inval(uint32_t va, size_t size);
 void level_icache_sync(uint32_t va, size_t size);
+/*
+ * The same for a guest's addresses, below PV_VIRT_START.  0; -EFAULT: it is not mapped, and the rest of
+ * the range was left out.  No right of the guest's is asked for, so none of them may take away what
+ * another stored: where a line is found by its frame, invalidation writes it back as well.
+ */
+int level_guest_dcache_clean(uint32_t va, size_t size);
+int level_guest_dcache_flush(uint32_t va, size_t size);
+int level_guest_dcache_inval(uint32_t va, size_t size);
+int level_guest_icache_sync(uint32_t va, size_t size);
+/*
+ * page.S: a page of the guest's, with the guest's rights; 0 or -EFAULT.  The TLB must have nothing of @va
+ * or @to: the first store asks for the guest's right to write (STRT), and the others rely on all of them
+ * finding what the table says, which cannot change meanwhile.
+ */
+int level_clear_page(uint32_t va);
+int level_copy_page(uint32_t to, uint32_t from);
 /* core/arch.h says what these two do, and what arch_cache_range_max is. */
 void level_cache_flush_aliases(void);
 bool level_cache_flush_step(uint32_t *progress);

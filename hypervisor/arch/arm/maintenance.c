@@ -16,10 +16,6 @@ bool arch_cache_flush_step(uint32_t *progress) {
     return level_cache_flush_step(progress);
 }
 
-bool arch_cache_faults(void) {
-    return level_cache_faults;
-}
-
 void arch_tlb_flush_all(void) {
     level_tlb_flush_all();
 }
@@ -32,18 +28,33 @@ void arch_tlb_flush_page(gvaddr_t va) {
     level_tlb_flush_page(va.v);
 }
 
-void arch_guest_dcache_clean(gvaddr_t va, size_t size) {
-    level_dcache_clean(va.v, size);
+int arch_guest_dcache_clean(gvaddr_t va, size_t size) {
+    return level_guest_dcache_clean(va.v, size);
 }
 
-void arch_guest_dcache_flush(gvaddr_t va, size_t size) {
-    level_dcache_flush(va.v, size);
+int arch_guest_dcache_flush(gvaddr_t va, size_t size) {
+    return level_guest_dcache_flush(va.v, size);
 }
 
-void arch_guest_dcache_inval(gvaddr_t va, size_t size) {
-    level_dcache_inval(va.v, size);
+int arch_guest_dcache_inval(gvaddr_t va, size_t size) {
+    return level_guest_dcache_inval(va.v, size);
 }
 
-void arch_guest_icache_sync(gvaddr_t va, size_t size) {
-    level_icache_sync(va.v, size);
+int arch_guest_icache_sync(gvaddr_t va, size_t size) {
+    return level_guest_icache_sync(va.v, size);
+}
+
+/*
+ * An entry of read-only memory gives the hypervisor's own stores what it does not give the guest's (AP
+ * = 0b10: Arm ARM DDI 0100, B3.4; DDI 0406, B3.7.1).  The TLB may hold an older entry than the table's,
+ * and lose it between two stores; so it loses it before the first.
+ */
+int arch_guest_clear_page(gvaddr_t va) {
+    level_tlb_flush_page(va.v);
+    return level_clear_page(va.v);
+}
+
+int arch_guest_copy_page(gvaddr_t to, gvaddr_t from) {
+    level_tlb_flush_page(to.v);
+    return level_copy_page(to.v, from.v);
 }

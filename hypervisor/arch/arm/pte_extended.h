@@ -18,33 +18,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EXT_TYPE_MASK       0x3u
-#define EXT_TABLE           0x1u
-#define EXT_SECTION         0x2u
-#define EXT_SMALL           0x2u
+#define EXT_TYPE_MASK     0x3u
+#define EXT_TABLE         0x1u
+#define EXT_SECTION       0x2u
+#define EXT_SMALL         0x2u
 
-#define EXT_SECTION_AP_MASK 0x8c00u /* APX and AP */
-#define EXT_SECTION_AP_RW   0x0c00u
-#define EXT_L2_XN           0x001u
-#define EXT_L2_NG           0x800u
-#define EXT_L2_AP_RW        0x030u
-#define EXT_L2_AP_RO        0x020u
-#define EXT_L2_AP_MASK      0x230u /* APX and AP */
-#define EXT_L2_MEMORY       0x1ccu /* TEX, C, B */
-#define ARCH_L2_ALWAYS      EXT_L2_NG
-#define EXT_C               0x008u
+#define EXT_L2_XN         0x001u
+#define EXT_L2_NG         0x800u
+#define EXT_L2_AP_RW      0x030u
+#define EXT_L2_AP_RO      0x020u
+#define EXT_L2_AP_MASK    0x230u /* APX and AP */
+#define EXT_L2_MEMORY     0x1ccu /* TEX, C, B */
+#define ARCH_L2_ALWAYS    EXT_L2_NG
+#define EXT_C             0x008u
 
 /* TEX, C, B of a small page. */
-#define EXT_STRONG          0x000u
-#define EXT_DEVICE          0x004u /* shared device */
-#define EXT_WRITETHROUGH    0x008u
-#define EXT_WRITEBACK       0x00cu
-#define EXT_UNCACHED        0x040u /* normal memory */
-#define EXT_WRITEALLOCATE   0x04cu /* write-back */
-#define EXT_DEVICE_OWN      0x080u /* not shared */
+#define EXT_STRONG        0x000u
+#define EXT_DEVICE        0x004u /* shared device */
+#define EXT_WRITETHROUGH  0x008u
+#define EXT_WRITEBACK     0x00cu
+#define EXT_UNCACHED      0x040u /* normal memory */
+#define EXT_WRITEALLOCATE 0x04cu /* write-back */
+#define EXT_DEVICE_OWN    0x080u /* not shared */
 /* TEX = 0b1BB, C and B = AA: outer and inner cache policy; 01 is write-back, write-allocate.  The same
  * memory type as EXT_WRITEALLOCATE, with C = 0.  Guests may not ask for it. */
-#define EXT_POLICY_BOTH     0x144u
+#define EXT_POLICY_BOTH   0x144u
 
 static inline bool extended_memory_ok(uint32_t memory) {
     return memory <= EXT_WRITEBACK || memory == EXT_UNCACHED || memory == EXT_WRITEALLOCATE ||
@@ -57,10 +55,6 @@ static inline uint32_t arch_l1_table(uint32_t hw) {
 
 static inline bool arch_l1_is_section(uint32_t hw) {
     return (hw & EXT_TYPE_MASK) == EXT_SECTION;
-}
-
-static inline bool arch_l1_is_writable(uint32_t hw) {
-    return (hw & EXT_SECTION_AP_MASK) == EXT_SECTION_AP_RW;
 }
 
 static inline bool arch_l2_is_fault(uint32_t raw) {

@@ -15,7 +15,7 @@ uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 unsigned int fake_tlb_flushes;
 unsigned int fake_cache_flushes;
 unsigned int fake_range_ops;
-bool fake_cache_faults;
+uint32_t fake_unmapped;
 uint32_t fake_last_va;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
@@ -32,6 +32,7 @@ void fake_mm_init(void) {
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
     fake_pte_changes = fake_pte_published = 0;
     fake_mmu = NULL;
+    fake_unmapped = ~0u;
 }
 
 uint8_t *fake_frame(mfn_t m) {
@@ -78,10 +79,6 @@ bool arch_cache_flush_step(uint32_t *progress) {
     return false;
 }
 
-bool arch_cache_faults(void) {
-    return fake_cache_faults;
-}
-
 const uint32_t arch_cache_range_max = 32 * 1024;
 
 void arch_tlb_flush_all(void) {
@@ -105,31 +102,41 @@ void arch_tlb_flush_page(gvaddr_t va) {
     by_address(va, PAGE_SIZE);
 }
 
-void arch_guest_dcache_clean(gvaddr_t va, size_t size) {
+static int by_guest_address(gvaddr_t va, size_t size) {
+    if ((va.v & PAGE_MASK) == fake_unmapped) {
+        return -XEN_EFAULT;
+    }
     by_address(va, size);
+    return 0;
 }
 
-void arch_guest_dcache_flush(gvaddr_t va, size_t size) {
-    by_address(va, size);
+int arch_guest_dcache_clean(gvaddr_t va, size_t size) {
+    return by_guest_address(va, size);
 }
 
-void arch_guest_dcache_inval(gvaddr_t va, size_t size) {
-    by_address(va, size);
+int arch_guest_dcache_flush(gvaddr_t va, size_t size) {
+    return by_guest_address(va, size);
 }
 
-void arch_guest_icache_sync(gvaddr_t va, size_t size) {
-    by_address(va, size);
+int arch_guest_dcache_inval(gvaddr_t va, size_t size) {
+    return by_guest_address(va, size);
 }
 
-void arch_guest_clear_page(gvaddr_t va) {
+int arch_guest_icache_sync(gvaddr_t va, size_t size) {
+    return by_guest_address(va, size);
+}
+
+int arch_guest_clear_page(gvaddr_t va) {
+    if (va.v == fake_unmapped) {
+        return -XEN_EFAULT;
+    }
     fake_page_ops++;
     fake_last_va = va.v;
+    return 0;
 }
 
-void arch_guest_copy_page(gvaddr_t to, gvaddr_t from) {
-    (void)from;
-    fake_page_ops++;
-    fake_last_va = to.v;
+int arch_guest_copy_page(gvaddr_t to, gvaddr_t from) {
+    return from.v == fake_unmapped ? -XEN_EFAULT : arch_guest_clear_page(to);
 }
 
 int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count) {

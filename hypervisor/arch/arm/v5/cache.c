@@ -52,20 +52,6 @@ void level_dcache_flush(uint32_t va, size_t size) {
     level_drain();
 }
 
-void level_dcache_inval(uint32_t va, size_t size) {
-    uint32_t end = va + (uint32_t)size;
-
-    if (va & (LINE - 1)) {
-        DCACHE_OP(va, "c10", "1");
-    }
-    if (end & (LINE - 1)) {
-        DCACHE_OP(end, "c10", "1");
-    }
-    va &= ~(LINE - 1);
-    EACH_LINE(va, end, "c6", "1");
-    level_drain();
-}
-
 void level_icache_sync(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
     uint32_t line = va & ~(LINE - 1);
@@ -103,8 +89,39 @@ void level_cache_flush_set(uint32_t value) {
     level_cache_flush_aliases();
 }
 
-/* By address, caches are looked up by that alone (DDI 0198, 2.3.8). */
-const bool level_cache_faults = false;
+/*
+ * By address, caches are looked up by that alone and nothing is translated (DDI 0198, 2.3.8), so nothing
+ * faults.  The lines are those of the guest's own space, all of which go when another one is loaded.
+ */
+int level_guest_dcache_clean(uint32_t va, size_t size) {
+    level_dcache_clean(va, size);
+    return 0;
+}
+
+int level_guest_dcache_flush(uint32_t va, size_t size) {
+    level_dcache_flush(va, size);
+    return 0;
+}
+
+int level_guest_dcache_inval(uint32_t va, size_t size) {
+    uint32_t end = va + (uint32_t)size;
+
+    if (va & (LINE - 1)) {
+        DCACHE_OP(va, "c10", "1");
+    }
+    if (end & (LINE - 1)) {
+        DCACHE_OP(end, "c10", "1");
+    }
+    va &= ~(LINE - 1);
+    EACH_LINE(va, end, "c6", "1");
+    level_drain();
+    return 0;
+}
+
+int level_guest_icache_sync(uint32_t va, size_t size) {
+    level_icache_sync(va, size);
+    return 0;
+}
 
 const uint32_t arch_cache_range_max = 32 * 1024;
 

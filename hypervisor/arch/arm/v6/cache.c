@@ -6,10 +6,13 @@
  * hypervisor use at two addresses are uncached or flushed between, and guests colour their
  * mappings as they do on the bare core.  The table walker reads memory, not the data cache.
  */
+#include "arch/arm/cp15.h"
+#include "arch/arm/extended_guest_lines.h"
 #include "arch/arm/level.h"
 #include "core/arch.h"
 
-#define LINE 32u
+#define LINE        32u
+#define CTR_DSIZE_P (1u << 23)
 
 #define CACHE_OP(va, crm, op) \
     __asm__ volatile("mcr p15, 0, %0, c7, " crm ", " op : : "r"(va) : "memory")
@@ -34,12 +37,6 @@ void level_dcache_flush(uint32_t va, size_t size) {
         CACHE_OP(va, "c14", "1");
     }
     level_drain();
-}
-
-/* Lines are written back as well: a guest cannot undo what another one stored to a frame that both
- * have. */
-void level_dcache_inval(uint32_t va, size_t size) {
-    level_dcache_flush(va, size);
 }
 
 /*
@@ -91,8 +88,52 @@ void level_cache_flush_set(uint32_t value) {
     level_cache_flush_aliases();
 }
 
-/* The address is translated (ARM ARM DDI 0406, D12.7.10 about ARMv6; B3.12.3). */
-const bool level_cache_faults = true;
+/* ---- A guest's addresses are translated (Arm ARM DDI 0406, D12.7.10 about ARMv6) ---- */
+
+static int guest_range(guest_lines_fn *operation, uint32_t va, size_t size) {
+    int error = operation(va & ~(LINE - 1), va + (uint32_t)size, LINE);
+
+    level_drain();
+    return error;
+}
+
+int level_guest_dcache_clean(uint32_t va, size_t size) {
+    return guest_range(guest_clean_lines, va, size);
+}
+
+int level_guest_dcache_flush(uint32_t va, size_t size) {
+    return guest_range(guest_flush_lines, va, size);
+}
+
+/* Lines are written back as well: a guest cannot undo what another one stored to a frame that both
+ * have, or that it may only read. */
+int level_guest_dcache_inval(uint32_t va, size_t size) {
+    return level_guest_dcache_flush(va, size);
+}
+
+int level_guest_icache_sync(uint32_t va, size_t size) {
+    int error = level_guest_dcache_clean(va, size);
+
+    if (error == 0) {
+        invalidate_instructions();
+    }
+    return error;
+}
+
+/* Where the data cache may alias, what was stored goes to memory: the page has a user mapping at another
+ * address, perhaps of another colour. */
+static int flush_if_aliasing(uint32_t va, int error) {
+    return error == 0 && (cp15_read_ctr() & CTR_DSIZE_P) ? level_guest_dcache_flush(va, PAGE_SIZE)
+                                                         : error;
+}
+
+int level_clear_page(uint32_t va) {
+    return flush_if_aliasing(va, extended_clear_page(va));
+}
+
+int level_copy_page(uint32_t to, uint32_t from) {
+    return flush_if_aliasing(to, extended_copy_page(to, from));
+}
 
 const uint32_t arch_cache_range_max = 32 * 1024;
 

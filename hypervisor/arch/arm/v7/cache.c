@@ -5,6 +5,7 @@
  * point of coherency of the CPU, and then the outer cache, if the board has one.
  */
 #include "arch/arm/cp15.h"
+#include "arch/arm/extended_guest_lines.h"
 #include "arch/arm/level.h"
 #include "core/arch.h"
 #include "core/device.h"
@@ -65,15 +66,6 @@ void level_dcache_flush(uint32_t va, size_t size) {
         CP15_SET(7, 0, 14, 1, at); /* DCCIMVAC */
     }
     dsb();
-}
-
-/*
- * Lines are written back as well.  What a device wrote to memory is not overwritten, if the guest invalidated
- * before it gave the buffer to the device, as it must; but a guest cannot undo what another one
- * stored to a frame that both have.
- */
-void level_dcache_inval(uint32_t va, size_t size) {
-    level_dcache_flush(va, size);
 }
 
 /* Table walks look where a clean to the point of unification ends (DDI 0406, B3.10.1).  Four lines a
@@ -181,8 +173,54 @@ bool level_cache_flush_step(uint32_t *progress) {
     return STEP_LEVEL(*progress) <= STEP_LEVELS;
 }
 
-/* The address is translated, and may fault (B2.2.7, B3.12.3). */
-const bool level_cache_faults = true;
+/* ---- A guest's addresses are translated, and may fault (B2.2.7, B3.12.3) ---- */
+
+static int guest_range(guest_lines_fn *operation, uint32_t va, size_t size) {
+    uint32_t line = dline();
+    int error = operation(va & ~(line - 1), va + (uint32_t)size, line);
+
+    dsb();
+    return error;
+}
+
+int level_guest_dcache_clean(uint32_t va, size_t size) {
+    int error = guest_range(guest_clean_lines, va, size);
+
+    if (error == 0 && devices.outer_cache) {
+        outer_range(va, size, devices.outer_cache->clean);
+    }
+    return error;
+}
+
+int level_guest_dcache_flush(uint32_t va, size_t size) {
+    int error = 0;
+
+    if (devices.outer_cache) {
+        error = level_guest_dcache_clean(va, size);
+        if (error == 0) {
+            outer_range(va, size, devices.outer_cache->flush);
+        }
+    }
+    return error ? error : guest_range(guest_flush_lines, va, size);
+}
+
+/*
+ * Lines are written back as well.  What a device wrote to memory is not overwritten, if the guest invalidated
+ * before it gave the buffer to the device, as it must; but a guest cannot undo what another one
+ * stored to a frame that both have, or that it may only read.
+ */
+int level_guest_dcache_inval(uint32_t va, size_t size) {
+    return level_guest_dcache_flush(va, size);
+}
+
+int level_guest_icache_sync(uint32_t va, size_t size) {
+    int error = guest_range(guest_unify_lines, va, size);
+
+    if (error == 0) {
+        invalidate_instructions();
+    }
+    return error;
+}
 
 /* More than a second-level cache holds. */
 const uint32_t arch_cache_range_max = MIB;

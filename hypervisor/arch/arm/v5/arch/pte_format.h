@@ -19,7 +19,6 @@
 
 #define V5_TABLE       0x001u
 #define V5_SECTION     0x002u
-#define V5_SECTION_AP  0xc00u /* read-write */
 #define V5_SMALL       0x002u
 #define V5_TYPE_MASK   0x003u
 #define V5_AP_RW       0xff0u
@@ -34,10 +33,6 @@ static inline uint32_t arch_l1_table(uint32_t hw) {
 
 static inline bool arch_l1_is_section(uint32_t hw) {
     return (hw & V5_TYPE_MASK) == V5_SECTION;
-}
-
-static inline bool arch_l1_is_writable(uint32_t hw) {
-    return (hw & V5_SECTION_AP) == V5_SECTION_AP;
 }
 
 static inline bool arch_l2_is_fault(uint32_t raw) {

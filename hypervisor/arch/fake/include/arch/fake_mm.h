@@ -22,9 +22,9 @@
 extern uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 extern unsigned int fake_tlb_flushes;   /* of everything */
 extern unsigned int fake_cache_flushes; /* of everything */
-extern bool fake_cache_faults;          /* what arch_cache_faults() says */
-extern unsigned int fake_range_ops;     /* cache operations by address */
-extern uint32_t fake_last_va;           /* of the last operation by address */
+extern uint32_t fake_unmapped;      /* the page where operations by guest address fault; ~0: none */
+extern unsigned int fake_range_ops; /* cache operations by address */
+extern uint32_t fake_last_va;       /* of the last operation by address */
 extern uint32_t fake_last_size;
 extern unsigned int fake_page_ops; /* pages cleared or copied */
 

@@ -46,10 +46,6 @@ static inline bool arch_l1_is_section(uint32_t hw) {
     return (hw & 3u) == FAKE_SECTION;
 }
 
-static inline bool arch_l1_is_writable(uint32_t hw) {
-    return (hw & FAKE_L1_WRITE) != 0;
-}
-
 static inline bool arch_l2_is_fault(uint32_t raw) {
     return (raw & 3u) == 0;
 }
