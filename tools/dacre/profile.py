@@ -11,8 +11,13 @@ from dacre import BUILD, UserError
 NM = "arm-linux-gnueabi-nm"
 
 
-# Where the hypervisor looks for interrupts that wait: to take one, and to give way in a long call.
-LOOKS = ["intc_tree_ack", "intc_tree_pending"]
+# Functions of the hypervisor that tools/plugin/profile.c wants to know, by what they are to it.  Between the
+# start of timer_interrupt() and the end of that interrupt a timer that is due is not seen: the hardware is
+# set for the next deadline last, and a GIC's line stays active.
+PLACES = {"intc_tree_ack": "look", "intc_tree_pending": "look",
+          "timer_interrupt": "blind", "intc_tree_eoi": "seeing"}
+# Asks whether a timer is due, where the hypervisor has it.
+OPTIONAL_PLACES = {"timer_is_due": "look_due"}
 
 
 def plugin_argument(*options):
@@ -23,9 +28,10 @@ def stretch_options(board):
     """Options of the plugin for stretches of the board's hypervisor."""
     elf = board.hypervisor.with_suffix(".elf")
     where = {name: address for address, name, _ in Symbols([elf]).found}
-    if not where.keys() >= set(LOOKS):
-        raise UserError(f"{elf} has no {' or '.join(LOOKS)}")
-    return ["counts=off", *(f"look={where[name]:x}" for name in LOOKS)]
+    if missing := PLACES.keys() - where.keys():
+        raise UserError(f"{elf} has no {' and no '.join(sorted(missing))}")
+    places = PLACES | {name: kind for name, kind in OPTIONAL_PLACES.items() if name in where}
+    return ["counts=off", *(f"{kind}={where[name]:x}" for name, kind in places.items())]
 
 
 @dataclasses.dataclass
@@ -34,6 +40,7 @@ class Stretch:
     instructions: int
     entry: str
     place: str          # the symbol in which its hottest block is
+    row: int            # of the guest's table; 0: of none
     symbols: collections.Counter
 
 
@@ -43,6 +50,7 @@ class Profile:
     user: int
     symbols: collections.Counter    # (file, symbol): instructions
     stretches: list                 # longest first
+    rows: dict                      # row of the guest's table: instructions of its longest stretch
 
 
 class Symbols:
@@ -75,7 +83,7 @@ class Symbols:
 def read_profile(path, files):
     """@path: the plugin's output; @files: the ELF files that ran."""
     symbols = Symbols(files)
-    profile = Profile(0, 0, collections.Counter(), [])
+    profile = Profile(0, 0, collections.Counter(), [], {})
     for line in pathlib.Path(path).read_text().splitlines():
         kind, *words = line.split()
         if kind == "total":
@@ -85,8 +93,11 @@ def read_profile(path, files):
         elif kind == "pc":
             profile.symbols[symbols.name(int(words[0], 16))] += int(words[1])
         elif kind == "stretch":
-            entry, place = (symbols.name(int(w, 16))[1] for w in words[1:])
-            profile.stretches.append(Stretch(int(words[0]), entry, place, collections.Counter()))
+            entry, place = (symbols.name(int(w, 16))[1] for w in words[1:3])
+            profile.stretches.append(Stretch(int(words[0]), entry, place, int(words[3]),
+                                             collections.Counter()))
+        elif kind == "row":
+            profile.rows[int(words[0])] = int(words[1])
         elif kind == "in":
             profile.stretches[-1].symbols[symbols.name(int(words[0], 16))[1]] += int(words[1])
     return profile

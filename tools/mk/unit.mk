@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Host unit tests.  tests/unit/x_test.c says in a comment in its first 15 lines which files under
-# hypervisor/ it links:
-#     links: core/x.c core/y.c
+# Host unit tests.  tests/unit/x_test.c says in a comment in its first 15 lines which files it links,
+# those under hypervisor/ without that word:
+#     links: core/x.c core/y.c tools/plugin/z.c
 # arch/fake and tests/unit/support*.c are linked into every one (from an archive: what is not
 # referred to stays out).
 
@@ -24,8 +24,9 @@ unit_support := $(wildcard hypervisor/arch/fake/*.c tests/unit/support*.c)
 unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
 
 # links(test) - objects of the files named by the test's links: line.
-links = $(patsubst %.c,$(U)/obj/hypervisor/%.o,$(shell sed -n \
-	'1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c))
+linked_files = $(shell sed -n '1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c)
+links = $(foreach file,$(linked_files),$(patsubst %.c,$(U)/obj/%.o,$(if $(filter \
+	tools/%,$(file)),$(file),hypervisor/$(file))))
 
 $(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h
 	$(call say,HOSTCC,$<)

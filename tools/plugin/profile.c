@@ -2,22 +2,29 @@
 /*
  * TCG plugin: where a machine's instructions go.  Used by tools/profile and tools/bench.
  *
- *     -plugin profile.so,out=FILE[,hyp=START:END][,look=ADDRESS]...[,kernel=START][,counts=off]
+ *     -plugin profile.so,out=FILE[,hyp=START:END][,<place>=ADDRESS]...[,kernel=START][,counts=off]
  *
- * hyp is the hypervisor's address range; look is where it looks for waiting interrupts; kernel is where kernel addresses start, below which all
- * counts as one (user code, and code that runs before the MMU is on).  FILE gets
+ * hyp is the hypervisor's address range; kernel is where kernel addresses start, below which all counts
+ * as one (user code, and code that runs before the MMU is on).  A place is the start of a function:
+ *     look      asks the interrupt controller what waits
+ *     look_due  asks whether a timer is due
+ *     blind     from here on the interrupt controller does not show a timer that is due
+ *     seeing    from here on it does again
+ * FILE gets
  *     mark NAME TOTAL              as soon as tests/bench/mark.S is executed
  * and, when QEMU ends,
  *     total INSNS
  *     user INSNS
  *     pc ADDRESS INSNS             of each instruction (not with counts=off)
- *     stretch INSNS ENTRY PLACE    the longest stays in the hypervisor, longest first: from the vector
+ *     stretch INSNS ENTRY PLACE ROW   the longest stays in the hypervisor, longest first: from the vector
  *     in ADDRESS INSNS             at ENTRY, most of it in the block at PLACE; and all its blocks
+ *     row ROW INSNS                the longest stay of each row that a guest said it was in
  * If marks "begin" and "end" came, pc and user count only what ran between them.
  *
  * The hypervisor runs with interrupts masked, so a stay is a stretch with interrupts off.  One that
  * did not begin at a vector is its boot and is left out.  One ends, and the next begins, at WFI and
- * where the hypervisor looks whether an interrupt waits: it waits no longer than to there.
+ * where the hypervisor looks whether an interrupt waits: it waits no longer than to there.  A look while
+ * a timer that is due cannot be seen ends nothing, unless it is one that asks for due timers.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,11 +34,14 @@
 #include <qemu-plugin.h>
 
 #include "stretch.h"
+#include "stretch_blocks.h"
 #include "table.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 #define MARK_FIRST    0xe22cc000u /* eor r12, r12, #0 */
+#define MARK_ROW      0xe35cc000u /* cmp r12, #ROW, as in tests/guests/lib/row.S */
+#define MARK_ROW_MASK 0xffffff00u
 #define VECTORS_START 0xffff0000u
 #define VECTORS_END   0xffff0f00u /* the helpers of user programs start here */
 
@@ -101,6 +111,11 @@ static void on_mark(unsigned int vcpu, void *data) {
     }
 }
 
+static void on_row(unsigned int vcpu, void *data) {
+    (void)vcpu;
+    stretch_row((uint32_t)(uintptr_t)data);
+}
+
 static uint32_t opcode(const struct qemu_plugin_insn *insn) {
     uint32_t value = 0;
 
@@ -111,11 +126,17 @@ static uint32_t opcode(const struct qemu_plugin_insn *insn) {
 }
 
 static void look_for_mark(struct qemu_plugin_insn *insn, struct qemu_plugin_insn *next) {
+    uint32_t second = opcode(next);
+
     if (opcode(insn) != MARK_FIRST) {
         return;
     }
+    if ((second & MARK_ROW_MASK) == MARK_ROW) {
+        qemu_plugin_register_vcpu_insn_exec_cb(next, on_row, QEMU_PLUGIN_CB_NO_REGS,
+                                               (void *)(uintptr_t)(second & ~MARK_ROW_MASK));
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (opcode(next) == marks[i].second) {
+        if (second == marks[i].second) {
             qemu_plugin_register_vcpu_insn_exec_cb(next, on_mark, QEMU_PLUGIN_CB_NO_REGS,
                                                    (void *)&marks[i]);
         }
@@ -127,7 +148,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     struct qemu_plugin_insn *before = NULL;
 
     (void)id;
-    stretch_translation(tb, in_hypervisor(qemu_plugin_tb_vaddr(tb)));
+    stretch_blocks_translation(tb, in_hypervisor(qemu_plugin_tb_vaddr(tb)));
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
@@ -168,6 +189,26 @@ static bool is(const char *argument, const char *key) {
     return strncmp(argument, key, strlen(key)) == 0;
 }
 
+/* A place of the hypervisor; false if @argument is none, or one too many. */
+static bool place_option(const char *argument, const char *value) {
+    static const struct {
+        const char *key;
+        enum stretch_place place;
+    } keys[] = {
+        {"look=", STRETCH_LOOK},
+        {"look_due=", STRETCH_LOOK_DUE},
+        {"blind=", STRETCH_BLIND},
+        {"seeing=", STRETCH_SEEING},
+    };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (is(argument, keys[i].key)) {
+            return stretch_place_at((uint32_t)strtoul(value, NULL, 16), keys[i].place);
+        }
+    }
+    return false;
+}
+
 static bool option(const char *argument) {
     const char *value = strchr(argument, '=');
 
@@ -181,13 +222,13 @@ static bool option(const char *argument) {
     if (is(argument, "hyp=")) {
         return sscanf(value, "%" SCNx64 ":%" SCNx64, &hyp_start, &hyp_end) == 2;
     }
-    if (is(argument, "look=")) {
-        return stretch_look((uint32_t)strtoul(value, NULL, 16));
-    }
     if (is(argument, "kernel=")) {
         return sscanf(value, "%" SCNx64, &kernel_start) == 1;
     }
-    return is(argument, "counts=") && qemu_plugin_bool_parse("counts", value, &counting);
+    if (is(argument, "counts=")) {
+        return qemu_plugin_bool_parse("counts", value, &counting);
+    }
+    return place_option(argument, value);
 }
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
@@ -204,7 +245,8 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         return -1;
     }
     table_init(&counters, sizeof(struct counter));
-    stretch_init(id, VECTORS_START, VECTORS_END);
+    stretch_init(VECTORS_START, VECTORS_END);
+    stretch_blocks_init(id);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
     return 0;

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Blocks outside the range only add to a counter, without a call.  A block inside sees by that counter
- * whether anything ran outside since the one before it: then a new stay has begun.
- *
- * Instructions inside are counted one by one: a block in which a device is accessed is left and begun
- * again at the access (with -icount), so that its length says too much.
- */
+#include "stretch.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "stretch.h"
 #include "table.h"
 
-#define KEPT       16
-#define LOOKS_MAX  4
-#define WORTH_KEPT 1000 /* instructions: shorter stays are not looked at further */
+#define KEPT       64
+#define PLACES_MAX 8
+#define WORTH_KEPT 500 /* instructions: shorter stays are not looked at further */
 
 struct visit {
     uint32_t address; /* of a block */
@@ -23,22 +17,30 @@ struct visit {
 
 struct stay {
     uint64_t insns;
-    uint32_t entry;       /* address of its first block */
-    uint32_t place;       /* address of the block where most of it went */
+    uint32_t entry; /* address of its first block */
+    uint32_t place; /* address of the block where most of it went */
+    uint32_t row;
     struct visit *visits; /* in the order of their execution */
     size_t count, room;
 };
 
-static uint64_t inside, outside; /* instructions there, counted by translated code */
-static uint64_t inside_seen;     /* when the last block inside began */
+uint64_t stretch_inside, stretch_outside;
+
+static uint64_t inside_seen; /* when the last block inside began */
 static uint64_t outside_seen;
-static bool idle; /* the CPU slept since the last block inside */
+static bool idle;  /* the CPU slept since the last block inside */
+static bool blind; /* the stay cannot see a timer that is due */
 static uint64_t vectors_start, vectors_end;
-static uint32_t looks[LOOKS_MAX];
-static unsigned int look_count;
+static struct {
+    uint32_t address;
+    enum stretch_place place;
+} places[PLACES_MAX];
+static unsigned int place_count;
 static struct table heat; /* uint64_t: instructions of a stay in each of its blocks */
 static struct stay now;
-static struct stay kept[KEPT]; /* longest first, one for each pair of entry and place */
+static struct stay kept[KEPT]; /* longest first, one for each row, entry and place */
+static uint32_t row;
+static uint64_t longest_of_row[STRETCH_ROWS];
 
 static uint32_t hottest(const struct stay *stay) {
     const struct visit *end = stay->visits + stay->count;
@@ -64,7 +66,8 @@ static void keep(struct stay *stay) {
     int place = KEPT - 1;
 
     for (int i = 0; i < KEPT; i++) {
-        if (kept[i].insns && kept[i].entry == stay->entry && kept[i].place == stay->place) {
+        if (kept[i].insns && kept[i].entry == stay->entry && kept[i].place == stay->place &&
+            kept[i].row == stay->row) {
             place = i;
             break;
         }
@@ -83,17 +86,29 @@ static void keep(struct stay *stay) {
 /* What ran since the last block inside began belongs to it. */
 static void count_last(void) {
     if (now.count) {
-        now.visits[now.count - 1].insns = (uint32_t)(inside - inside_seen);
+        now.visits[now.count - 1].insns = (uint32_t)(stretch_inside - inside_seen);
     }
-    now.insns += inside - inside_seen;
-    inside_seen = inside;
+    now.insns += stretch_inside - inside_seen;
+    inside_seen = stretch_inside;
 }
 
-static void begin(uint32_t address) {
-    if (now.insns > WORTH_KEPT && now.entry >= vectors_start && now.entry < vectors_end) {
+/* The stay is over. */
+static void end(void) {
+    if (now.entry < vectors_start || now.entry >= vectors_end) {
+        return;
+    }
+    now.row = row;
+    if (now.insns > longest_of_row[row]) {
+        longest_of_row[row] = now.insns;
+    }
+    if (now.insns > WORTH_KEPT) {
         now.place = hottest(&now);
         keep(&now);
     }
+}
+
+static void begin(uint32_t address) {
+    end();
     now.count = 0;
     now.insns = 0;
     now.entry = address;
@@ -110,86 +125,87 @@ static void remember(uint32_t address) {
     now.visits[now.count++] = (struct visit){.address = address};
 }
 
-static bool is_look(uint32_t address) {
-    for (unsigned int i = 0; i < look_count; i++) {
-        if (looks[i] == address) {
-            return true;
+bool stretch_place_at(uint32_t address, enum stretch_place place) {
+    if (place_count == PLACES_MAX) {
+        return false;
+    }
+    places[place_count].address = address;
+    places[place_count++].place = place;
+    return true;
+}
+
+enum stretch_place stretch_place_of(uint32_t address) {
+    for (unsigned int i = 0; i < place_count; i++) {
+        if (places[i].address == address) {
+            return places[i].place;
         }
     }
-    return false;
+    return STRETCH_PLAIN;
 }
 
-bool stretch_look(uint32_t address) {
-    if (look_count < LOOKS_MAX) {
-        looks[look_count++] = address;
-        return true;
-    }
-    return false;
+/* The boot is not in the vectors and is not kept. */
+static bool is_boot(void) {
+    return now.entry < vectors_start;
 }
 
-/* As on_block(), where the hypervisor looks for interrupts: the boot has none to look for. */
-static void on_look(unsigned int vcpu, void *data) {
-    (void)vcpu;
-    count_last();
-    if (now.entry >= vectors_start) {
+/* A look is the end of what came before it, and the block itself belongs to what comes next. */
+static void pass(enum stretch_place place) {
+    if (place == STRETCH_BLIND || place == STRETCH_SEEING) {
+        blind = place == STRETCH_BLIND;
+    } else if (!is_boot() && (place == STRETCH_LOOK_DUE || (place == STRETCH_LOOK && !blind))) {
         begin((uint32_t)vectors_start);
-        remember((uint32_t)(uintptr_t)data);
     }
 }
 
-static void on_block(unsigned int vcpu, void *data) {
-    uint32_t address = (uint32_t)(uintptr_t)data;
-
-    (void)vcpu;
+void stretch_block(uint32_t address, enum stretch_place place) {
     count_last();
-    if (outside != outside_seen || idle) {
-        outside_seen = outside;
+    if (stretch_outside != outside_seen || idle) {
+        outside_seen = stretch_outside;
         /* What goes on after WFI is as good as an interrupt's entry. */
         begin(idle ? (uint32_t)vectors_start : address);
         idle = false;
+        blind = false;
     }
-    /* The boot is not kept, so need not be remembered. */
-    if (now.entry >= vectors_start) {
+    if (place != STRETCH_PLAIN) {
+        pass(place);
+    }
+    if (!is_boot()) {
         remember(address);
     }
 }
 
-static void on_idle(qemu_plugin_id_t id, unsigned int vcpu) {
-    (void)id;
-    (void)vcpu;
+void stretch_idle(void) {
     idle = true;
 }
 
-void stretch_init(qemu_plugin_id_t id, uint64_t start, uint64_t end) {
-    vectors_start = start;
-    vectors_end = end;
-    table_init(&heat, sizeof(uint64_t));
-    qemu_plugin_register_vcpu_idle_cb(id, on_idle);
+void stretch_row(uint32_t next) {
+    count_last();
+    begin(0);
+    row = next < STRETCH_ROWS ? next : 0;
 }
 
-void stretch_translation(struct qemu_plugin_tb *tb, bool is_inside) {
-    size_t insns = qemu_plugin_tb_n_insns(tb);
-    uintptr_t address = (uintptr_t)qemu_plugin_tb_vaddr(tb);
+void stretch_init(uint64_t start, uint64_t end_of_vectors) {
+    vectors_start = start;
+    vectors_end = end_of_vectors;
+    table_init(&heat, sizeof(uint64_t));
+}
 
-    if (!is_inside) {
-        qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &outside, insns);
-        return;
-    }
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, is_look((uint32_t)address) ? on_look : on_block,
-                                         QEMU_PLUGIN_CB_NO_REGS, (void *)address);
-    for (size_t i = 0; i < insns; i++) {
-        qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_tb_get_insn(tb, i),
-                                                   QEMU_PLUGIN_INLINE_ADD_U64, &inside, 1);
+static void print_stay(FILE *out, const struct stay *stay) {
+    fprintf(out, "stretch %" PRIu64 " %08" PRIx32 " %08" PRIx32 " %" PRIu32 "\n", stay->insns,
+            stay->entry, stay->place, stay->row);
+    for (size_t i = 0; i < stay->count; i++) {
+        fprintf(out, "in %08" PRIx32 " %" PRIu32 "\n", stay->visits[i].address,
+                stay->visits[i].insns);
     }
 }
 
 void stretch_print(FILE *out) {
     for (int i = 0; i < KEPT && kept[i].insns; i++) {
-        fprintf(out, "stretch %" PRIu64 " %08" PRIx32 " %08" PRIx32 "\n", kept[i].insns,
-                kept[i].entry, kept[i].place);
-        for (size_t j = 0; j < kept[i].count; j++) {
-            fprintf(out, "in %08" PRIx32 " %" PRIu32 "\n", kept[i].visits[j].address,
-                    kept[i].visits[j].insns);
+        print_stay(out, &kept[i]);
+    }
+    for (unsigned int i = 0; i < STRETCH_ROWS; i++) {
+        if (longest_of_row[i]) {
+            fprintf(out, "row %u %" PRIu64 "\n", i, longest_of_row[i]);
         }
     }
 }
