@@ -13,16 +13,6 @@
 
 #define NS_PER_MS 1000000u
 
-static const char *domain_state_name(enum domain_state state) {
-    switch (state) {
-    case DOMAIN_BUILDING: return "building";
-    case DOMAIN_RUNNING: return "running";
-    case DOMAIN_SHUTDOWN: return "shut down";
-    case DOMAIN_DYING: return "dying";
-    }
-    return "?";
-}
-
 static void print_vcpu(struct vcpu *v) {
     static const char *const names[] = {"running", "runnable", "blocked", "offline"};
     struct vcpu_runstate_info info;
@@ -35,7 +25,8 @@ static void print_vcpu(struct vcpu *v) {
 
 static void print_domains(void) {
     for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
-        printk("d%u %s: %s\n", d->id, d->name, domain_state_name(d->state));
+        printk("d%u %s: %s%s\n", d->id, d->name, domain_state_name(d->state),
+               d->pause_count > 0 ? ", paused" : "");
         for (unsigned int i = 0; i < d->vcpu_count; i++) {
             print_vcpu(d->vcpu[i]);
         }

@@ -38,7 +38,8 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
         return -XEN_ENOMEM;
     }
     d->id = id;
-    d->state = DOMAIN_BUILDING;
+    d->life_lock = (spinlock_t)SPINLOCK_INIT;
+    d->state = DOMAIN_CREATED;
     d->shared_info_mfn = INVALID_MFN;
     strncpy(d->name, name, sizeof(d->name) - 1);
     event_domain_init(d);
@@ -69,14 +70,17 @@ void domain_free(struct domain *d) {
     heap_free(d, heap_order(sizeof(*d)));
 }
 
-void domain_start(struct domain *d) {
-    d->state = DOMAIN_RUNNING;
+int domain_start(struct domain *d) {
+    if (d->state != DOMAIN_CREATED) {
+        return -XEN_EINVAL;
+    }
     d->started = clock_now();
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         if (d->vcpu[i]->is_initialised) {
             sched_start(d->vcpu[i]);
         }
     }
+    return domain_change_state(d, DOMAIN_RUNNING);
 }
 
 static const char *reason_name(uint8_t reason) {
@@ -91,18 +95,25 @@ static const char *reason_name(uint8_t reason) {
 }
 
 void domain_shutdown(struct domain *d, uint8_t reason) {
-    if (d->state != DOMAIN_RUNNING) {
+    if (domain_end(d, reason, clock_now())) {
         return;
-    }
-    d->state = DOMAIN_SHUTDOWN;
-    d->shutdown_reason = reason;
-    d->stopped = clock_now();
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        sched_sleep(d->vcpu[i]);
     }
     printk("domain %u (%s): shutdown, %s\n", d->id, d->name, reason_name(reason));
     event_send_global_virq(VIRQ_DOM_EXC);
     domain_reap_request();
+}
+
+int domain_resume(struct domain *d) {
+    return d->state == DOMAIN_SHUTDOWN ? domain_change_state(d, DOMAIN_RUNNING) : -XEN_EINVAL;
+}
+
+int domain_kill(struct domain *d) {
+    int error = domain_change_state(d, DOMAIN_DYING);
+
+    if (error == 0) {
+        domain_reap_request();
+    }
+    return error;
 }
 
 void domain_crash(struct domain *d, const char *why) {

@@ -10,6 +10,7 @@
 #include "core/abi.h"
 #include "core/addr.h"
 #include "core/console_domain.h"
+#include "core/domain_state.h"
 #include "core/event.h"
 #include "core/lock.h"
 #include "core/p2m.h"
@@ -22,20 +23,15 @@
 
 struct vcpu;
 
-enum domain_state {
-    DOMAIN_BUILDING, /* being built; no vCPU runs */
-    DOMAIN_RUNNING,
-    DOMAIN_SHUTDOWN, /* vCPUs stopped, shutdown_reason is valid, memory still held */
-    DOMAIN_DYING,    /* being torn down, step by step */
-};
-
 struct domain {
     domid_t id;                         /* constant */
     bool is_privileged;                 /* constant: dom0 */
     bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
-    enum domain_state state;            /* domain list lock */
-    uint8_t shutdown_reason;            /* SHUTDOWN_*, valid from DOMAIN_SHUTDOWN on */
+    spinlock_t life_lock;               /* protects state and pause_count */
+    enum domain_state state;            /* changed by domain_state.c alone */
+    uint8_t pause_count;                /* the same */
+    uint8_t shutdown_reason;            /* SHUTDOWN_*, set when it becomes DOMAIN_SHUTDOWN */
     uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
     uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
     spinlock_t lock;                    /* protects p2m, pt, hvm_params, shared_info placement */
@@ -60,11 +56,11 @@ struct domain {
     void *boot;            /* domain_build's private record for a restart */
     bool restart_on_crash; /* constant */
     uint64_t started;      /* ns since boot; constant once it runs */
-    uint64_t stopped;      /* ns since boot; constant once it is shut down */
+    uint64_t stopped;      /* ns since boot, of its last shutdown; 0 = none: it was killed */
 };
 
 /**
- * domain_create() - allocate an empty domain in state DOMAIN_BUILDING.
+ * domain_create() - allocate an empty domain in state DOMAIN_CREATED.
  * @id: its id, unique, below DOMID_FIRST_RESERVED
  * @name: at most DOMAIN_NAME_MAX - 1 bytes are kept
  * Returns 0 and *out, -EEXIST, -ENOSPC (DOMAIN_MAX), -ENOMEM.
@@ -78,15 +74,30 @@ struct domain *domain_by_id(domid_t id);
 /** domain_next() - iterate: the domain after @prev (NULL = the first), or NULL. Order of ids. */
 struct domain *domain_next(const struct domain *prev);
 
-/** domain_start() - make its initialised vCPUs runnable; from DOMAIN_BUILDING only. */
-void domain_start(struct domain *d);
+/**
+ * domain_start() - bring its initialised vCPUs up and let it run, unless it is paused.
+ * Returns 0 or -EINVAL (it is not DOMAIN_CREATED).
+ */
+int domain_start(struct domain *d);
 
 /**
- * domain_shutdown() - stop all vCPUs of @d with a SHUTDOWN_* reason and report it
- * on the console.  What follows (destroy, rebuild, board reset) happens from
- * domain_reap() outside of the domain's own context.
+ * domain_shutdown() - stop all vCPUs of @d with a SHUTDOWN_* reason and report it on the console; no
+ * effect unless it is DOMAIN_RUNNING.  What follows (destroy, rebuild, board reset) happens outside of
+ * the domain's own context.
  */
 void domain_shutdown(struct domain *d, uint8_t reason);
+
+/**
+ * domain_resume() - go on after a shutdown, as after SHUTDOWN_suspend: its vCPUs have the states that they
+ * had.  Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
+ */
+int domain_resume(struct domain *d);
+
+/**
+ * domain_kill() - stop @d for good, whether or not it ever ran or has shut down, and have it torn down.
+ * Returns 0 or -EINVAL (it is dying or dead already).
+ */
+int domain_kill(struct domain *d);
 
 /**
  * domain_crash() - the guest broke a rule that it cannot be told about: print why, and shut it down

@@ -251,8 +251,7 @@ static int domain_build_start(struct domain_build *b) {
            b->id, b->name, b->layout.ram_size >> MIB_SHIFT, b->layout.ram_start.v,
            b->kernel.size >> 10, b->ramdisk.size >> 10, b->tree_start.v);
     b->domain->boot = b;
-    domain_start(b->domain);
-    return 0;
+    return domain_start(b->domain);
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
@@ -350,9 +349,7 @@ void domain_build_restart(void *record) {
 static void domain_build_give_up(struct domain_build *b) {
     b->waiting = false;
     if (b->domain) {
-        b->domain->shutdown_reason = SHUTDOWN_crash;
-        b->domain->state = DOMAIN_SHUTDOWN;
-        domain_reap_request();
+        CHECK(domain_kill(b->domain) == 0);
     }
 }
 

@@ -18,6 +18,7 @@
 #include "core/domain_restart.h"
 #include "core/irq.h"
 #include "core/page.h"
+#include "core/panic.h"
 #include "core/printk.h"
 #include "core/timer.h"
 #include "core/vcpu.h"
@@ -57,7 +58,6 @@ static void release_console(struct domain *d) {
 
 static void begin(struct domain *d) {
     dying = d;
-    d->state = DOMAIN_DYING;
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         vcpu_op_destroy(d->vcpu[i]);
         arch_vcpu_unload(d->vcpu[i]);
@@ -67,6 +67,7 @@ static void begin(struct domain *d) {
 }
 
 static void finish(struct domain *d) {
+    CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         vcpu_destroy(d->vcpu[i]);
     }
@@ -79,7 +80,7 @@ static void finish(struct domain *d) {
 
 static struct domain *find_ended(void) {
     for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
-        if (d->state == DOMAIN_SHUTDOWN) {
+        if (d->state == DOMAIN_SHUTDOWN || d->state == DOMAIN_DYING) {
             return d;
         }
     }
@@ -142,7 +143,12 @@ bool domain_reap_step(void) {
     if (d->is_privileged) {
         end_of_board();
     }
-    begin(d);
+    if (d->state == DOMAIN_SHUTDOWN) {
+        (void)domain_kill(d);
+    }
+    if (domain_is_off_cpu(d)) {
+        begin(d);
+    }
     return true;
 }
 

@@ -29,12 +29,54 @@ static void set_needed(const struct sched_cpu *cpu) {
     percpu_of(cpu->id)->work |= PERCPU_WORK_SCHED;
 }
 
-static void set_state(struct vcpu *v, int state, uint64_t now) {
+/* ---- States ---- */
+
+static inline bool may_run(const struct vcpu *v) {
+    return v->sched.state == VCPU_RUNNING ||
+           (v->sched.state == VCPU_RUNNABLE && v->sched.pause_count == 0);
+}
+
+/* As Xen: one that waits for an event is blocked, held or not; else one that is held is offline. */
+static inline int runstate_of(enum vcpu_state state, bool is_held) {
+    switch (state) {
+    case VCPU_BLOCKED: return RUNSTATE_blocked;
+    case VCPU_RUNNING: return RUNSTATE_running;
+    case VCPU_RUNNABLE: return is_held ? RUNSTATE_offline : RUNSTATE_runnable;
+    case VCPU_OFFLINE:
+    case VCPU_STATES: break;
+    }
+    return RUNSTATE_offline;
+}
+
+static inline bool is_held(const struct vcpu *v) {
+    return v->sched.pause_count > 0;
+}
+
+/* The only writer of a vCPU's state, and of the runstate that follows from it. */
+static inline void enter(struct vcpu *v, enum vcpu_state from, bool was_held, enum vcpu_state to,
+                         bool held, uint64_t now) {
     struct vcpu_runstate_info *info = &v->runstate;
 
-    info->time[info->state] += now - info->state_entry_time;
+    v->sched.state = (uint8_t)to;
+    info->time[runstate_of(from, was_held)] += now - info->state_entry_time;
     info->state_entry_time = now;
-    info->state = state;
+    info->state = runstate_of(to, held);
+}
+
+/*
+ * False: refused, nothing has changed.  Inline, so that with a constant @event, and @held if that is
+ * known, little is left of it.
+ */
+static inline __attribute__((always_inline)) bool happen(struct vcpu *v, enum vcpu_event event,
+                                                         bool held, uint64_t now) {
+    enum vcpu_state from = (enum vcpu_state)v->sched.state;
+    enum vcpu_state to = vcpu_state_after(from, event);
+
+    if (to == VCPU_REFUSED) {
+        return false;
+    }
+    enter(v, from, held, to, held, now);
+    return true;
 }
 
 /* ---- The slice timer ---- */
@@ -81,7 +123,7 @@ static void account_running(struct sched_cpu *cpu, uint64_t now) {
 static void requeue_running(struct sched_cpu *cpu, uint64_t now) {
     struct vcpu *v = cpu->running;
 
-    if (!is_idle(v) && v->runstate.state == RUNSTATE_running) {
+    if (!is_idle(v) && may_run(v)) {
         if (cpu->yields) {
             v->sched.ops->yield(cpu, v);
         }
@@ -104,12 +146,14 @@ static struct vcpu *pick_from_classes(struct sched_cpu *cpu) {
 static void switch_to(struct sched_cpu *cpu, struct vcpu *next, uint64_t now) {
     struct vcpu *prev = cpu->running;
 
-    if (prev != next && prev->runstate.state == RUNSTATE_running) {
-        set_state(prev, RUNSTATE_runnable, now);
+    if (prev != next) {
+        (void)happen(prev, VCPU_PREEMPT, false, now);
+        /* Its registers were saved when it entered the hypervisor, and it has none of its pCPU from here
+         * on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes away. */
+        prev->sched.on_cpu = false;
+        next->sched.on_cpu = true;
     }
-    if (next->runstate.state != RUNSTATE_running) {
-        set_state(next, RUNSTATE_running, now);
-    }
+    (void)happen(next, VCPU_PICK, false, now); /* refused if it has not stopped running */
     cpu->running = next;
     cpu->turn_start = now;
 }
@@ -148,8 +192,7 @@ struct vcpu *sched_idle_vcpu(void) {
 static void reconsider(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
     struct vcpu *running = cpu->running;
 
-    if (is_idle(running) || running->runstate.state != RUNSTATE_running ||
-        running->sched.ops->preempts(v, running)) {
+    if (is_idle(running) || !may_run(running) || running->sched.ops->preempts(v, running)) {
         set_needed(cpu);
     } else {
         arm_slice(cpu, now);
@@ -161,46 +204,68 @@ void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
     reconsider(cpu, v, now);
 }
 
-static void make_runnable(struct vcpu *v, int from) {
-    struct sched_cpu *cpu = cpu_of(v);
-    uint64_t now;
-
-    if (v->runstate.state != from) {
-        return; /* a look without the lock is enough to see that nothing is to be done */
+/* @v, which was not queued, is RUNNABLE or lost a hold: does it wait for a pCPU now? */
+static void queue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+    if (!may_run(v)) {
+        return;
     }
-    now = clock_now();
+    if (v == cpu->running) {
+        set_needed(cpu); /* it has not left its pCPU yet: sched_pick() queues it */
+        return;
+    }
+    account_running(cpu, now);
+    v->sched.ops->wake(cpu, v, now);
+    if (!v->sched.is_parked) {
+        reconsider(cpu, v, now);
+    }
+}
+
+/* @v can no longer run: it leaves the queue, or its pCPU as soon as that looks. */
+static void unqueue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+    if (v->sched.is_queued) {
+        v->sched.ops->dequeue(cpu, v);
+    }
+    if (v == cpu->running) {
+        account_running(cpu, now);
+        set_needed(cpu);
+    }
+}
+
+/* Out of line: events are sent far more often than they wake somebody. */
+static __attribute__((noinline)) void make_runnable(struct vcpu *v, enum vcpu_event event) {
+    struct sched_cpu *cpu = cpu_of(v);
+    uint64_t now = clock_now();
+
     spin_lock(&cpu->lock);
-    if (v->runstate.state == from) {
-        if (v == cpu->running) {
-            /* It has not left the CPU yet: as if it had never blocked. */
-            set_state(v, RUNSTATE_running, now);
-        } else {
-            set_state(v, RUNSTATE_runnable, now);
-            account_running(cpu, now);
-            v->sched.ops->wake(cpu, v, now);
-            if (!v->sched.is_parked) {
-                reconsider(cpu, v, now);
-            }
-        }
+    if (happen(v, event, is_held(v), now)) {
+        queue(cpu, v, now);
     }
     spin_unlock(&cpu->lock);
 }
 
+/* A look without the lock is enough to see that nothing is to be done. */
+static inline bool has_effect(const struct vcpu *v, enum vcpu_event event) {
+    return vcpu_state_after((enum vcpu_state)v->sched.state, event) != VCPU_REFUSED;
+}
+
 void sched_wake(struct vcpu *v) {
-    make_runnable(v, RUNSTATE_blocked);
+    if (has_effect(v, VCPU_WAKE)) {
+        make_runnable(v, VCPU_WAKE);
+    }
 }
 
 void sched_start(struct vcpu *v) {
-    make_runnable(v, RUNSTATE_offline);
+    if (has_effect(v, VCPU_UP)) {
+        make_runnable(v, VCPU_UP);
+    }
 }
 
 void sched_block(struct vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
-    if (v->runstate.state == RUNSTATE_running) {
-        set_state(v, RUNSTATE_blocked, clock_now()); /* sched_pick() accounts for what it ran */
-        set_needed(cpu);
+    if (happen(v, VCPU_BLOCK, false, clock_now())) {
+        set_needed(cpu); /* sched_pick() accounts for what it ran */
     }
     spin_unlock(&cpu->lock);
 }
@@ -210,14 +275,43 @@ void sched_sleep(struct vcpu *v) {
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
-    if (v->sched.is_queued) {
-        v->sched.ops->dequeue(cpu, v);
+    if (happen(v, VCPU_DOWN, is_held(v), now)) {
+        unqueue(cpu, v, now);
     }
-    if (v == cpu->running) {
-        account_running(cpu, now);
-        set_needed(cpu);
+    spin_unlock(&cpu->lock);
+}
+
+/* The state is the same, the runstate may be another. */
+static void hold_changed(struct vcpu *v, bool held, uint64_t now) {
+    enum vcpu_state state = (enum vcpu_state)v->sched.state;
+
+    enter(v, state, !held, state, held, now);
+}
+
+void sched_pause(struct vcpu *v) {
+    struct sched_cpu *cpu = cpu_of(v);
+    uint64_t now = clock_now();
+
+    spin_lock(&cpu->lock);
+    CHECK(v->sched.pause_count < UINT16_MAX);
+    if (v->sched.pause_count++ == 0) {
+        (void)happen(v, VCPU_PREEMPT, false, now); /* refused unless it runs */
+        hold_changed(v, true, now);
+        unqueue(cpu, v, now);
     }
-    set_state(v, RUNSTATE_offline, now);
+    spin_unlock(&cpu->lock);
+}
+
+void sched_unpause(struct vcpu *v) {
+    struct sched_cpu *cpu = cpu_of(v);
+    uint64_t now = clock_now();
+
+    spin_lock(&cpu->lock);
+    CHECK(v->sched.pause_count > 0);
+    if (--v->sched.pause_count == 0) {
+        hold_changed(v, false, now);
+        queue(cpu, v, now);
+    }
     spin_unlock(&cpu->lock);
 }
 
@@ -254,7 +348,8 @@ void sched_init(void) {
                               .idle = idle,
                               .running = idle,
                               .slice_end = TIMER_NEVER};
-    idle->sched = (struct sched_vcpu){.cpu = (uint8_t)cpu->id};
+    idle->sched =
+        (struct sched_vcpu){.cpu = (uint8_t)cpu->id, .state = VCPU_RUNNING, .on_cpu = true};
     init_runstate(idle, RUNSTATE_running);
     cpu->turn_start = cpu->accounted = clock_now();
     timer_init(&cpu->slice, slice_timer, cpu);
@@ -275,8 +370,11 @@ static struct sched_cpu *least_loaded(void) {
 void sched_vcpu_init(struct vcpu *v) {
     struct sched_cpu *cpu = least_loaded();
 
-    v->sched = (struct sched_vcpu){
-        .ops = &sched_credit, .cpu = (uint8_t)cpu->id, .params.weight = SCHED_WEIGHT_DEFAULT};
+    v->sched = (struct sched_vcpu){.ops = &sched_credit,
+                                   .cpu = (uint8_t)cpu->id,
+                                   .state = VCPU_OFFLINE,
+                                   .pause_count = 1,
+                                   .params.weight = SCHED_WEIGHT_DEFAULT};
     init_runstate(v, RUNSTATE_offline);
     spin_lock(&cpu->lock);
     cpu->count++;
@@ -288,7 +386,7 @@ void sched_vcpu_destroy(struct vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
-    CHECK(v->runstate.state == RUNSTATE_offline && v != cpu->running);
+    CHECK(v->sched.pause_count > 0 && !v->sched.on_cpu && !v->sched.is_queued);
     cpu->count--;
     spin_unlock(&cpu->lock);
 }

@@ -3,8 +3,9 @@
  * Scheduling of vCPUs.  The generic part keeps states, accounting and the current
  * vCPU of each pCPU; a scheduling class (struct sched_ops) orders the runnable
  * ones.  Classes are asked in order, so that a real-time class goes before the
- * fair one.  A vCPU's state is its runstate (RUNSTATE_*): running, runnable (queued
- * in its class), blocked or offline.
+ * fair one.  The states are vcpu_state.h's.  A vCPU is queued in its class while it is RUNNABLE, nothing
+ * holds it, and it is not the one that its pCPU runs; its runstate (RUNSTATE_*), which guests
+ * can read, follows from these.
  *
  * Locking: the run queue lock of a pCPU protects the scheduling data of the vCPUs
  * assigned to it.
@@ -17,6 +18,7 @@
 
 #include "core/abi.h"
 #include "core/lock.h"
+#include "core/vcpu_state.h"
 
 struct domain;
 struct sched_cpu;
@@ -38,6 +40,9 @@ struct sched_params {
 struct sched_vcpu {
     const struct sched_ops *ops; /* its class; constant while it exists; NULL: the idle vCPU */
     uint8_t cpu;                 /* constant: pCPU whose run queue it belongs to */
+    uint8_t state;               /* enum vcpu_state */
+    bool on_cpu;                 /* a pCPU has it; cleared when another was picked there */
+    uint16_t pause_count;        /* reasons why it must not run */
     bool is_parked;              /* credit: queued, but in the parked list */
     bool is_queued;              /* in a list of its class */
     struct vcpu *prev, *next;    /* in that list */
@@ -84,23 +89,36 @@ void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
 /** sched_init() - this pCPU's run queue and idle vCPU, which becomes current.  Boot. */
 void sched_init(void);
 
-/** sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs.  By vcpu_create(). */
+/**
+ * sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs, and held once: a domain does
+ * not run when it gets its vCPUs (domain_state.h).  By vcpu_create().
+ */
 void sched_vcpu_init(struct vcpu *v);
 
-/** sched_vcpu_destroy() - @v must be offline (sched_sleep()) and not current. */
+/** sched_vcpu_destroy() - @v must be held for good and on no pCPU (domain_is_off_cpu()). */
 void sched_vcpu_destroy(struct vcpu *v);
 
-/** sched_start() - from offline to runnable; no effect on one that is not offline. */
+/*
+ * The events of vcpu_state.h.  Each has no effect where the table refuses it.  Any context, no run queue
+ * lock held; they may set sched_needed().
+ */
+
+/** sched_start() - VCPU_UP. */
 void sched_start(struct vcpu *v);
-
-/** sched_wake() - from blocked to runnable; no effect in another state.  May set sched_needed(). */
+/** sched_wake() - VCPU_WAKE. */
 void sched_wake(struct vcpu *v);
-
-/** sched_block() - @v, current, waits for sched_wake(). */
+/** sched_block() - VCPU_BLOCK: @v, current, waits for sched_wake(). */
 void sched_block(struct vcpu *v);
-
-/** sched_sleep() - take @v offline, in whatever state it is. */
+/** sched_sleep() - VCPU_DOWN. */
 void sched_sleep(struct vcpu *v);
+
+/**
+ * sched_pause() - one more reason why @v must not run, in whatever state it is.  If it has a pCPU, that
+ * one picks another before it returns to a guest; sched_vcpu.on_cpu says when it has.
+ */
+void sched_pause(struct vcpu *v);
+/** sched_unpause() - undo one sched_pause(). */
+void sched_unpause(struct vcpu *v);
 
 /** sched_give_way() - @v, current, yields once to those of its class that wait.  (sched_yield is
  * the host C library's.) */

@@ -94,7 +94,7 @@ static int32_t register_vcpu_info(struct vcpu *v, gvaddr_t arg) {
 
 static int32_t is_up(struct vcpu *v, gvaddr_t arg) {
     (void)arg;
-    return v->runstate.state != RUNSTATE_offline;
+    return v->sched.state != VCPU_OFFLINE;
 }
 
 /* The first vCPU is initialised with its domain; there is no way yet to initialise others. */
@@ -116,7 +116,7 @@ static bool is_last_up(const struct vcpu *v) {
     const struct domain *d = v->domain;
 
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        if (d->vcpu[i] != v && d->vcpu[i]->runstate.state != RUNSTATE_offline) {
+        if (d->vcpu[i] != v && d->vcpu[i]->sched.state != VCPU_OFFLINE) {
             return false;
         }
     }

@@ -2,7 +2,8 @@
 /* The shared console: focus, input, floods, a slow or dead UART, the hypercall. */
 /* links: core/console.c core/console_out.c core/console_input.c core/console_ring.c */
 /* links: core/console_keys.c core/console_op.c core/printk.c core/event.c core/event_bind.c */
-/* links: core/heap.c core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/timer.c */
+/* links: core/heap.c core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/domain_state.c */
+/* links: core/timer.c */
 /* links: core/clock.c core/percpu.c core/device.c lib/format.c */
 #include "core/console.h"
 

@@ -2,7 +2,8 @@
 /* The hypervisor's end: what it still says, with a lock held, a UART that hangs, twice. */
 /* links: core/panic.c core/printk.c core/console.c core/console_out.c core/console_input.c */
 /* links: core/console_ring.c core/console_keys.c core/event.c core/event_bind.c core/heap.c */
-/* links: core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/timer.c */
+/* links: core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/domain_state.c */
+/* links: core/timer.c */
 /* links: core/clock.c core/percpu.c core/device.c lib/format.c */
 #include "core/panic.h"
 

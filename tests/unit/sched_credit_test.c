@@ -57,6 +57,7 @@ static struct task *add(uint64_t run_ns, uint64_t block_ns) {
 
     sched_vcpu_init(d->vcpu[0]);
     *t = (struct task){.v = d->vcpu[0], .run_ns = run_ns, .block_ns = block_ns, .left = run_ns};
+    sched_unpause(t->v); /* its domain runs */
     sched_start(t->v);
     return t;
 }
@@ -393,6 +394,7 @@ static void a_parked_vcpu_can_go_offline(void **state) {
     sched_sleep(t->v);
     run(SEC);
     assert_ptr_equal(running, sched_idle_vcpu());
+    sched_pause(t->v);
     sched_vcpu_destroy(t->v);
 }
 

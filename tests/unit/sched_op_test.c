@@ -27,6 +27,7 @@ static void add_vcpus(struct domain *d) {
     event_domain_init(d);
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         sched_vcpu_init(d->vcpu[i]);
+        sched_unpause(d->vcpu[i]); /* its domain runs */
         vcpu_op_init(d->vcpu[i]);
     }
 }
