@@ -6,6 +6,7 @@
 
 #include "core/abi.h"
 #include "core/irq.h"
+#include "core/percpu.h"
 
 static int32_t do_nosys(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     (void)v;
@@ -42,5 +43,5 @@ hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
 #pragma GCC diagnostic pop
 
 bool hypercall_preempted(void) {
-    return irq_waits();
+    return sched_needed() || irq_waits();
 }

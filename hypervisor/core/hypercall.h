@@ -25,8 +25,11 @@ struct vcpu;
  */
 typedef int32_t hypercall_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
 
-/** hypercall_preempted() - is an interrupt waiting, so that a long handler should return
- * HYPERCALL_AGAIN?  Cheap enough for once every few hundred instructions. */
+/**
+ * hypercall_preempted() - should a long handler return HYPERCALL_AGAIN?  Yes if an interrupt waits, or
+ * if the scheduler is to pick a vCPU: it may have to be another one, since the caller was stopped by
+ * what it has done so far.  Cheap enough for once every few hundred instructions.
+ */
 bool hypercall_preempted(void);
 
 /* Handlers, one line each, by module. */

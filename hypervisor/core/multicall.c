@@ -2,7 +2,8 @@
 /*
  * multicall(r0 = struct multicall_entry *, r1 = count): several hypercalls for one
  * entry and exit.  Each entry's result is written back; a failing entry does not
- * stop the others, as in Xen.
+ * stop the others, as in Xen.  One that ends the caller does: hypercall_preempted() sees that
+ * another vCPU must be picked, and the rest is done if the caller ever goes on.
  */
 #include "core/abi.h"
 #include "core/guest_access.h"

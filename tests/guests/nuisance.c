@@ -17,6 +17,7 @@
  *     bad_handler     exception entries that point nowhere
  *     bad_stack_kernel a kernel fault with sp pointing nowhere
  *     crash, reboot, poweroff     at once
+ *     outlive_shutdown, outlive_down   ends itself and comes back, in one multicall
  *     remember        fills its RAM with a mark and reboots; says so if it finds the mark
  */
 #include <stdio.h>
@@ -180,6 +181,42 @@ static void do_poweroff(void) {
     shutdown(SHUTDOWN_poweroff);
 }
 
+/*
+ * One multicall that ends this domain, by its first entry, and brings its vCPU up again, and then
+ * whatever a vCPU can do that its domain does not know of any more.  A long line before it: the
+ * hypervisor's own line about the shutdown then waits, and no interrupt of the UART comes at once.
+ */
+static void outlive(uint64_t op, uint64_t command, uint64_t argument) {
+    static const char line[] =
+        "nothing but a long line, which keeps the UART busy for as long as it "
+        "takes to send all of it, and that is long enough for this purpose\n";
+    static struct multicall_entry calls[4];
+    static struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = 1};
+
+    calls[0] = (struct multicall_entry){.op = op, .args = {command, argument}};
+    calls[1] = (struct multicall_entry){.op = __HYPERVISOR_vcpu_op, .args = {VCPUOP_up, 0}};
+    calls[2] = (struct multicall_entry){.op = __HYPERVISOR_vcpu_op,
+                                        .args = {VCPUOP_set_singleshot_timer, 0, (uint32_t)&timer}};
+    calls[3] = (struct multicall_entry){.op = __HYPERVISOR_sched_op, .args = {SCHEDOP_yield}};
+    event_mask_all();
+    console_write(line, sizeof(line) - 1);
+    hypercall2(__HYPERVISOR_multicall, (uint32_t)calls, 4);
+    for (;;) {
+        hypercall2(__HYPERVISOR_xen_version, XENVER_version, 0);
+        vcpu_op(VCPUOP_up, 0, NULL);
+    }
+}
+
+static struct sched_shutdown outlived = {.reason = SHUTDOWN_poweroff};
+
+static void do_outlive_shutdown(void) {
+    outlive(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (uint32_t)&outlived);
+}
+
+static void do_outlive_down(void) {
+    outlive(__HYPERVISOR_vcpu_op, VCPUOP_down, 0);
+}
+
 /* How many words of free RAM hold the mark of an earlier life; now they all do. */
 static uint32_t leave_mark(void) {
     const uint32_t mark = 0x1eaf1eaf;
@@ -223,6 +260,8 @@ static const struct {
     NUISANCE(crash),
     NUISANCE(reboot),
     NUISANCE(poweroff),
+    NUISANCE(outlive_shutdown),
+    NUISANCE(outlive_down),
     NUISANCE(remember),
 };
 

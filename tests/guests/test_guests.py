@@ -152,6 +152,16 @@ def test_crash_ends_only_the_culprit(boot, what):
     expect_victim_well(machine)
 
 
+@pytest.mark.parametrize("how", ["shutdown", "down"])
+def test_no_vcpu_outlives_its_domain(boot, how):
+    """A guest ends its domain and brings its vCPU up again, in one multicall: it never runs again, and
+    all that it had is given back."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do=outlive_{how}"))
+    machine.expect(r"^domain 1 \(attacker\): shutdown, poweroff", HYPERVISOR, PATIENCE)
+    machine.expect(r"^domain 1: destroyed, \d+ frames free", HYPERVISOR, PATIENCE)
+    expect_victim_well(machine)
+
+
 def start_times(machine, what):
     """When the attacker started to do that, in virtual ms."""
     return [int(ms) for ms in re.findall(rf"^doing {what} at (\d+) ms", machine.stream("attacker"), re.M)]

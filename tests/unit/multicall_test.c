@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* multicall: results written back, what gives way goes on where it stopped, bad lists. */
-/* links: core/multicall.c core/device.c */
+/* links: core/multicall.c core/device.c core/percpu.c */
 #include <arch/fake.h>
 
 #include "core/abi.h"
 #include "core/device.h"
 #include "core/hypercall_table.h"
+#include "core/percpu.h"
 #include "support_cmocka.h"
 
 #define ENTRY_SIZE sizeof(struct multicall_entry)
@@ -30,17 +31,28 @@ static int32_t do_countdown(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     return 7;
 }
 
+/* Something that makes the scheduler pick. */
+static int32_t do_stop(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    (void)v;
+    (void)args;
+    this_cpu()->work |= PERCPU_WORK_SCHED;
+    return 0;
+}
+
 #define OP_ADD       40
 #define OP_COUNTDOWN 41
+#define OP_STOP      42
 
 hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
     [OP_ADD] = do_add,
     [OP_COUNTDOWN] = do_countdown,
+    [OP_STOP] = do_stop,
 };
 
 static int power_on(void **state) {
     (void)state;
     fake_board_init(0);
+    this_cpu()->work = 0;
     calls = 0;
     return 0;
 }
@@ -118,6 +130,21 @@ static void a_waiting_interrupt_comes_between_entries(void **state) {
     assert_int_equal(result_of(2), 3);
 }
 
+/* It shut its domain down, say: the scheduler is to pick another vCPU. */
+static void an_entry_that_stops_the_caller_stops_the_list(void **state) {
+    uint32_t args[HYPERCALL_ARGS] = {FAKE_GUEST_VA, 2};
+
+    (void)state;
+    put_entry(0, OP_STOP, 0, 0);
+    put_entry(1, OP_ADD, 1, 2);
+    assert_int_equal(do_multicall(NULL, args), HYPERCALL_AGAIN);
+    assert_int_equal(result_of(0), 0);
+    assert_int_equal(result_of(1), 99);
+    this_cpu()->work = 0; /* it goes on after all */
+    assert_int_equal(do_multicall(NULL, args), 0);
+    assert_int_equal(result_of(1), 3);
+}
+
 static void a_list_outside_memory_is_refused(void **state) {
     uint32_t args[HYPERCALL_ARGS] = {FAKE_GUEST_VA + FAKE_GUEST_SIZE - ENTRY_SIZE, 2};
     uint32_t wild[HYPERCALL_ARGS] = {0xfffffff8, 1};
@@ -135,6 +162,7 @@ int main(void) {
         cmocka_unit_test_setup(what_may_not_be_listed_fails_alone, power_on),
         cmocka_unit_test_setup(an_entry_that_gives_way_is_continued, power_on),
         cmocka_unit_test_setup(a_waiting_interrupt_comes_between_entries, power_on),
+        cmocka_unit_test_setup(an_entry_that_stops_the_caller_stops_the_list, power_on),
         cmocka_unit_test_setup(a_list_outside_memory_is_refused, power_on),
     };
 

@@ -4,7 +4,8 @@
 
 #include "core/device.h"
 #include "core/hypercall.h"
+#include "core/percpu.h"
 
 bool hypercall_preempted(void) {
-    return devices.intc != NULL && devices.intc->pending();
+    return sched_needed() || (devices.intc != NULL && devices.intc->pending());
 }
