@@ -2,6 +2,5 @@
 /* User code for alignment.c: r0 = address; one load, then SWI. */
 #include "probe.inc"
 
-        user_probe user_read_half, arm, "ldrh r0, [r0]"
         user_probe user_read_pair, arm, "ldrd r2, r3, [r0]"
         user_probe user_read_exclusive, arm, "ldrex r1, [r0]"
