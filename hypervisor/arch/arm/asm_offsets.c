@@ -26,6 +26,7 @@ void asm_offsets(void) {
     OFFSET(VCPU_HYP_SP, struct vcpu, arch.hyp_sp);
     OFFSET(VCPU_FRAME_VA, struct vcpu, arch.frame_va);
     OFFSET(VCPU_PSR_MASK, struct vcpu, arch.psr_mask);
+    OFFSET(VCPU_PSR_MASK_THUMB, struct vcpu, arch.psr_mask_thumb);
     OFFSET(VCPU_WORK, struct vcpu, arch.work);
     OFFSET(VCPU_ENTRY_UNDEF, struct vcpu, arch.entry_undef);
     OFFSET(VCPU_ENTRY_SWI, struct vcpu, arch.entry_swi);

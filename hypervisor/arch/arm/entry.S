@@ -22,12 +22,13 @@
 #include <level/barrier.inc>
 #include "asm_offsets.h"
 #include "arch/arm/layout.h"
+#include <level/return.inc>
 
 /* Offsets from frame_va of fields of struct pv_vcpu. */
 #define F_PENDING   (PV_VCPU_PENDING - PV_VCPU_FRAME_SP)
 #define F_MASK      (PV_VCPU_MASK - PV_VCPU_FRAME_SP)
 #define F_PC        (PV_VCPU_FRAME_PC - PV_VCPU_FRAME_SP)
-#define F_PSR       (PV_VCPU_FRAME_PSR - PV_VCPU_FRAME_SP)
+#define F_PSR       (PV_VCPU_FRAME_PSR - PV_VCPU_FRAME_SP) /* after F_PC: ldrd */
 #define F_R12       (PV_VCPU_FRAME_R12 - PV_VCPU_FRAME_SP)
 #define F_FSR       (PV_VCPU_FSR - PV_VCPU_FRAME_SP)
 #define F_FAR       (PV_VCPU_FAR - PV_VCPU_FRAME_SP)
@@ -135,33 +136,34 @@ hypercall_again:
  */
 hypercall_iret:
         ldr     r12, [sp, #VCPU_FRAME_VA]
-        ldr     r1, [sp, #VCPU_PSR_MASK]
-        ldr     lr, [r12, #F_PSR]
-        ldrb    r0, [r12, #F_PENDING]
-        tst     lr, #0xf                        @ virtual mode USR?
-        cmpeq   r0, #0
+        ldrd    r0, r1, [r12, #F_PC]            @ r0 = pc, r1 = virtual psr
+        ldrb    lr, [r12, #F_PENDING]
+        orr     lr, lr, r1, lsl #27             @ 31:27 = its mode, 7:0 = pending
+        eors    lr, lr, #(PSR_MODE_USR << 27)
         bne     iret_slow
+        str     lr, [sp, #VCPU_IN_KERNEL]       @ lr = 0
+        strb    lr, [r12, #F_MASK]
+        return_state r1, r0, lr                 @ lr = mask
         and     lr, lr, r1
-        orr     lr, lr, #PSR_MODE_USR
         msr     spsr_cxsf, lr
-        str     r0, [sp, #VCPU_IN_KERNEL]       @ r0 = 0
-        strb    r0, [r12, #F_MASK]
-        ldr     lr, [r12, #F_PC]
+        str     r0, [sp, #VCPU_R2]              @ r2 is live, its place is free
         ldmia   r12, {sp, lr}^
         mov     r0, #DACR_USER
         ldr     r12, [r12, #F_R12]
         mcr     p15, 0, r0, c3, c0, 0
         dacr_sync r1
-        ldmia   sp, {r0, r1}
-        movs    pc, lr
+        ldmia   sp, {r0, r1, pc}^
 
-iret_slow:
+iret_slow:                                      @ r0 = pc, r1 = virtual psr
+        return_state r1, r0, lr                 @ lr = mask
+        and     r1, r1, lr
+        orr     r1, r1, #PSR_MODE_USR
+        str     r0, [sp, #VCPU_PC]
+        str     r1, [sp, #VCPU_CPSR]
         ldmia   sp, {r0, r1}
         stmia   sp, {r0-lr}^                    @ sp, lr, r12 come from the frame
         nop
         mov     r4, sp
-        mrs     r1, spsr
-        str     r1, [r4, #VCPU_CPSR]
         ldr     sp, [r4, #VCPU_HYP_SP]
         mov     r0, r4
         bl      trap_iret

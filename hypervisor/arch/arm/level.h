@@ -14,7 +14,7 @@
 
 /* Architecture level, 5, 6 or 7 (pv_vcpu.arch_level). */
 extern const uint32_t level_number;
-/* Bits of a virtual CPSR that a guest may set in the hardware's. */
+/* Bits of a virtual CPSR that a guest may set in the hardware's; PSR_IT in Thumb state alone. */
 extern const uint32_t level_psr_mask;
 
 /* hyp_pte.c: the hypervisor's own entries. */

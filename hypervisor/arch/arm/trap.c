@@ -156,9 +156,7 @@ struct vcpu *trap_iret(struct vcpu *v) {
 
     regs->sp = page->frame.sp;
     regs->lr = page->frame.lr;
-    regs->pc = page->frame.pc;
     regs->r[12] = page->frame.r12;
-    regs->cpsr = (psr & level_psr_mask) | PSR_MODE_USR;
     v->arch.in_kernel = to_kernel ? DACR_KERNEL : 0;
     page->info.evtchn_upcall_mask = to_kernel ? psr & PV_MASK_EVENTS : 0;
     return trap_exit(v);

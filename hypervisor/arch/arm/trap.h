@@ -22,7 +22,7 @@ struct fatal_frame {
 struct vcpu *trap_irq(struct vcpu *v);
 struct vcpu *trap_und(struct vcpu *v);
 struct vcpu *trap_double_fault(struct vcpu *v);
-/** trap_iret() - iret to kernel code, or with an upcall due. */
+/** trap_iret() - iret to kernel code, or with an upcall due; regs.pc and regs.cpsr are set. */
 struct vcpu *trap_iret(struct vcpu *v);
 /** trap_again() - the hypercall gave way: it will be issued again. */
 struct vcpu *trap_again(struct vcpu *v);

@@ -48,7 +48,8 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch->in_kernel = DACR_KERNEL;
     arch->hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
     arch->frame_va = PV_VCPU_VA(v->id) + offsetof(struct pv_vcpu, frame);
-    arch->psr_mask = level_psr_mask;
+    arch->psr_mask = (level_psr_mask & ~PSR_IT) | PSR_MODE_USR;
+    arch->psr_mask_thumb = level_psr_mask | PSR_MODE_USR;
     arch->sctlr = cp15_read_sctlr();
     arch->work = &this_cpu()->work;
     arch_vcpu_set_base(v, pt_vcpu_l1(v));

@@ -17,6 +17,7 @@
 #define PSR_MODE   0x1fu
 #define PSR_T      0x20u
 #define PSR_I      0x80u
+#define PSR_IT     0x0600fc00u
 
 /* Saved by entry.S; TRAP_* offsets there. */
 struct trap {

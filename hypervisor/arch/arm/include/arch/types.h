@@ -58,9 +58,10 @@ struct arch_vcpu {
     uint32_t fault_r0;    /* likewise */
     uint32_t hyp_sp;      /* top of this pCPU's hypervisor stack */
     uint32_t frame_va;    /* guest and hypervisor address of page->frame */
-    uint32_t psr_mask;    /* bits of a virtual CPSR that reach the hardware */
-    uint32_t *work;       /* this pCPU's "look before resuming" flag */
-    uint32_t entry_undef; /* guest's entries, from set_callbacks */
+    uint32_t psr_mask; /* bits of a virtual CPSR of USR mode that reach the hardware, ARM state */
+    uint32_t psr_mask_thumb; /* the same in Thumb state */
+    uint32_t *work;          /* this pCPU's "look before resuming" flag */
+    uint32_t entry_undef;    /* guest's entries, from set_callbacks */
     uint32_t entry_swi;
     uint32_t entry_pabt;
     uint32_t entry_dabt;
