@@ -2,6 +2,7 @@
 """Bare-metal guests under the hypervisor.  Each attacks or exercises something in a domU of its own
 while a victim in dom0 computes and must not notice."""
 import re
+import struct
 
 import pytest
 
@@ -237,6 +238,21 @@ def test_newer_guest_beside_victim(boot, program):
 def test_v7_guest(boot, program):
     machine = boot({"domu": [guest("alone", program)]})
     expect_all_pass(machine, "alone", program)
+
+
+def open_controls(board, directory):
+    """QEMU's options for a boot loader that lets USR mode use the performance monitors, before QEMU's own
+    at the start of RAM: mov r0, #1; PMUSERENR = r0; a jump."""
+    start = board.ram_start
+    program = directory / "open-controls.bin"
+    program.write_bytes(struct.pack("<4I", 0xe3a00001, 0xee090f1e, 0xe51ff004, start))
+    return ("-nic", "none", "-device", f"loader,file={program},addr={start + 0x1000:#x},cpu-num=0,force-raw=on")
+
+
+@pytest.mark.levels("v7")
+def test_user_mode_has_no_controls(boot, board, tmp_path):
+    machine = boot({"domu": [guest("alone", "user_controls")]}, qemu=open_controls(board, tmp_path))
+    expect_all_pass(machine, "alone", "user_controls")
 
 
 @pytest.mark.levels("v6", "v7")

@@ -389,7 +389,13 @@ und_in_hypervisor:
         ldreq   r0, =vfp_probe_absent
         moveq   lr, r0
         movseq  pc, lr
+        ldr     r0, =optional_start + 4         @ what a core may lack is left out
+        sub     r0, lr, r0
+        ldr     lr, =optional_size
+        cmp     r0, lr
         ldr     r0, [sp, #VCPU_FAULT_R0]
+        ldr     lr, [sp, #VCPU_FAULT_PC]
+        movslo  pc, lr
         sub     lr, lr, #4
         ldr     sp, =fatal_stack_top
         stmdb   sp!, {r0-r12, lr}

@@ -96,6 +96,13 @@ void level_thread_load(const struct arch_vcpu *v);
 /* level_thread_set() - the one that user code only reads; of the running vCPU. */
 void level_thread_set(uint32_t tls);
 
+/**
+ * level_close_user_access() - USR mode has nothing of the registers that guests are not given, whatever a
+ * boot loader left in their controls; those that this core lacks are left out.  Each pCPU, when its
+ * banked stack pointers are set, before it runs a guest.  user_access.S.
+ */
+void level_close_user_access(void);
+
 /** level_clear_exclusive() - the exclusive monitor, where there is one.  core.c. */
 void level_clear_exclusive(void);
 

@@ -2,6 +2,7 @@
 /*
  * From start.S to core: the final map of the hypervisor, the device tree in it.
  */
+#include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
 #include "arch/arm/vcpu_state.h"
 #include "arch/arm/vfp.h"
@@ -53,6 +54,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
 void arch_guests_init(void) {
     vcpu_state_init(sched_idle_vcpu());
     vfp_init();
+    level_close_user_access();
     printk("VFP: %s\n", vfp_present() ? "present" : "none");
 }
 

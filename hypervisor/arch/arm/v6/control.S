@@ -21,8 +21,7 @@ level_cpu_setup:
         mcr     p15, 0, r0, c2, c0, 2           @ TTBCR = 0: TTBR0 for everything
         mcr     p15, 0, r0, c13, c0, 0          @ FCSE PID = 0
         mcr     p15, 0, r0, c13, c0, 1          @ context ID, ASID = 0
-        mrc     p15, 0, r0, c1, c0, 2
-        orr     r0, r0, #(0xf << 20)            @ CPACR: coprocessors 10 and 11
+        mov     r0, #(0xf << 20)                @ CPACR: coprocessors 10 and 11, no others
         mcr     p15, 0, r0, c1, c0, 2
         mov     r1, #0
         mcr     p15, 0, r1, c7, c5, 4           @ prefetch flush

@@ -22,10 +22,8 @@ level_cpu_setup:
         mcr     p15, 0, r0, c8, c7, 0           @ TLBIALL
         mcr     p15, 0, r0, c2, c0, 2           @ TTBCR = 0: TTBR0 for everything
         mcr     p15, 0, r0, c13, c0, 1          @ CONTEXTIDR: ASID = 0
-        mrc     p15, 0, r0, c1, c0, 2
-        orr     r0, r0, #(0xf << 20)            @ CPACR: coprocessors 10 and 11,
-        bic     r0, r0, #(3 << 30)              @ all registers, Advanced SIMD
-        mcr     p15, 0, r0, c1, c0, 2
+        mov     r0, #(0xf << 20)                @ CPACR: coprocessors 10 and 11, no others; all
+        mcr     p15, 0, r0, c1, c0, 2           @ registers, Advanced SIMD
         mrc     p15, 0, r0, c0, c0, 0
         ubfx    r0, r0, #4, #12
         ldr     r1, =level_cores                @ r1 = entry of the table, r0 = part
