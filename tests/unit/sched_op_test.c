@@ -53,6 +53,7 @@ static int power_on(void **state) {
 
 static int power_off(void **state) {
     (void)state;
+    fake_on_barrier = NULL;
     while (event_domain_destroy(a) || event_domain_destroy(b)) {
     }
     support_domain_remove_all();
@@ -170,15 +171,16 @@ static void what_comes_while_a_vcpu_falls_asleep_wakes_it(void **state) {
     assert_int_equal(event_bind_ipi(b, 0, ports), 0);
     fake_on_barrier = set_bits_when_blocked;
     assert_int_equal(poll(ports, 1, 0), 0);
-    assert_int_equal(v->runstate.state, RUNSTATE_running);
+    assert_false(is_blocked());
+    assert_ptr_equal(sched_pick(), v);
     b->shared_info->evtchn_pending[0] = 0;
     fake_on_barrier = make_upcall_due_when_blocked;
     assert_int_equal(poll(ports, 1, 0), 0);
-    assert_int_equal(v->runstate.state, RUNSTATE_running);
+    assert_false(is_blocked());
+    assert_ptr_equal(sched_pick(), v);
     v->page->info.evtchn_upcall_pending = 0;
     assert_int_equal(sched_op(SCHEDOP_block, ports, sizeof(ports)), 0);
-    assert_int_equal(v->runstate.state, RUNSTATE_running);
-    fake_on_barrier = NULL;
+    assert_false(is_blocked());
 }
 
 static void poll_of_a_pending_port_returns_at_once(void **state) {
