@@ -18,3 +18,30 @@ def test_attacks_from_processes_are_refused(boot):
         assert "attack: status 0" in text
         assert "attack: different sums 1 of 10" in text
         assert "attack: kernel messages 0" in text
+
+
+def flash(board):
+    """Machine address of the board's flash memory, which is dom0's; None: it has none."""
+    found = re.search(r"flash@([0-9a-f]+)", board.tree.read_text())
+    return int(found[1], 16) if found else None
+
+
+def test_mapping_what_is_not_there_is_an_error(boot, board):
+    """Devices of the hypervisor's and its RAM, at the wish of root and of a driver, in both guests."""
+    foreign = [*board.withheld[:2], board.ram_start + 0x10000]
+    own = flash(board)
+    config = two_linux("frames", "frames", ("stress", "tests", "modules"))
+    for domain in (config["dom0"], *config["domu"]):
+        domain["bootargs"] += " dacre.foreign=" + ",".join(f"{address:#x}" for address in foreign)
+    if own:
+        config["dom0"]["bootargs"] += f" dacre.own={own:#x}"
+    machine = boot(config)
+    for domain in ("dom0", "domU1"):
+        machine.expect(r"^frames: goes on: \w+\n", domain, SESSION_SECONDS)
+        text = machine.stream(domain)
+        assert not re.search(r"^FAIL", text, re.M), text
+        assert "frames: status 0" in text
+        assert "frames: kernel messages 0" in text
+        for address in foreign:
+            assert f"frames: ioremap {address:#x} refused" in text
+    assert not own or f"frames: ioremap {own:#x} mapped" in machine.stream("dom0")
