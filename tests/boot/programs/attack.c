@@ -9,7 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static sigjmp_buf recovery;
@@ -31,6 +33,23 @@ static void probe_write(uint32_t address) {
 
 static void probe_byte(uint32_t address) {
     *(volatile uint8_t *)address = 0xbd;
+}
+
+/* Unaligned, so that the kernel is asked to fix it up: with the process's rights, not its own. */
+static void probe_read_unaligned(uint32_t address) {
+    __asm__ volatile("ldr r4, [%0]\n\tldmia %0, {r4, r5}" : : "r"(address + 1) : "r4", "r5");
+}
+
+static void probe_write_unaligned(uint32_t address) {
+    __asm__ volatile("stmia %0, {r4, r5}" : : "r"(address + 1) : "memory");
+}
+
+static void probe_half_unaligned(uint32_t address) {
+    __asm__ volatile("strh %0, [%0]" : : "r"(address + 1) : "memory");
+}
+
+static void probe_double_unaligned(uint32_t address) {
+    __asm__ volatile("ldrd r4, r5, [%0]" : : "r"(address + 1) : "r4", "r5");
 }
 
 static void probe_jump(uint32_t address) {
@@ -68,6 +87,10 @@ static void attack_forbidden(void) {
         expect("write", probe_write, address[i], SIGSEGV);
         expect("write byte", probe_byte, address[i], SIGSEGV);
         expect("jump", probe_jump, address[i], SIGSEGV);
+        expect("read unaligned", probe_read_unaligned, address[i], SIGSEGV);
+        expect("read double unaligned", probe_double_unaligned, address[i], SIGSEGV);
+        expect("write unaligned", probe_write_unaligned, address[i], SIGSEGV);
+        expect("write half unaligned", probe_half_unaligned, address[i], SIGSEGV);
     }
 }
 
@@ -155,6 +178,26 @@ static void attack_syscalls(void) {
     close(zero);
 }
 
+/* The same with single words, of which the kernel tells the rights otherwise than of bytes. */
+static void attack_words(void) {
+    static const uint32_t address[] = {0xc0008000, 0xc0008001, 0xbffffffd, 0xfe000000, 0xff000000};
+    int ends[2];
+
+    failures += pipe(ends) != 0;
+    for (unsigned int i = 0; i < sizeof(address) / sizeof(address[0]); i++) {
+        int stored = ioctl(ends[0], FIONREAD, address[i]) < 0;
+        int stored_two = syscall(SYS_gettimeofday, address[i], NULL) < 0;
+        int fetched = ioctl(ends[0], FIONBIO, address[i]) < 0;
+        int ok = stored && stored_two && fetched;
+
+        failures += !ok;
+        printf("%s words of %08lx: %d %d %d\n", ok ? "PASS" : "FAIL", (unsigned long)address[i],
+               stored, stored_two, fetched);
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void) {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGSYS};
 
@@ -168,6 +211,7 @@ int main(void) {
     attack_instructions();
     attack_mappings();
     attack_syscalls();
+    attack_words();
     printf("attack: %u failures\n", failures);
     return failures != 0;
 }
