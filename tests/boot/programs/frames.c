@@ -24,9 +24,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE 4096u
-#define GIVE "/sys/module/frames/parameters/give"
-#define OWN  "/sys/module/frames/parameters/page"
+#define PAGE    4096u
+#define COLOURS (4 * PAGE) /* SHMLBA of Linux */
+#define GIVE    "/sys/module/frames/parameters/give"
+#define OWN     "/sys/module/frames/parameters/page"
 
 static sigjmp_buf recovery;
 static volatile sig_atomic_t caught;
@@ -96,6 +97,13 @@ static bool system_calls_fail(void *at) {
     return failed;
 }
 
+/* Free addresses where a shared page at @at may be moved to: of the same colour in an aliasing cache. */
+static void *place_for(char *at) {
+    char *free = mmap(NULL, 2 * COLOURS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return free + ((at - free) & (COLOURS - 1));
+}
+
 /* All that can be done with a mapping of what is not there. */
 static void expect_hole(volatile uint32_t *at, uint64_t address) {
     void *elsewhere;
@@ -106,8 +114,8 @@ static void expect_hole(volatile uint32_t *at, uint64_t address) {
     expect(system_calls_fail((void *)at), "system calls", address);
     expect(mprotect((void *)at, PAGE, PROT_READ) == 0 && read_signal(at) == SIGBUS,
            "mprotect, then read", address);
-    elsewhere = mremap((void *)at, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-                       mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    elsewhere =
+        mremap((void *)at, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place_for((void *)at));
     expect(elsewhere != MAP_FAILED && read_signal(elsewhere) == SIGBUS, "mremap, then read",
            address);
     munmap(elsewhere, PAGE);
