@@ -24,7 +24,7 @@ def check(session):
            if re.search("FAILED|DIFFERENT", result)]
     assert not bad
     assert len([name for name in session if name.startswith("stress-")]) == 15
-    assert {"2-counts", "5-counts", "jump"} <= session.keys()
+    assert {"2-User-faults", "5-Multi-faults", "jump"} <= session.keys()
 
 
 def test_both_guests_work_as_the_native_kernel_does(boot):

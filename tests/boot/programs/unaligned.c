@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define CONTROL "/proc/cpu/alignment"
+#define COUNTS  7u /* how many lines there are before that of the mode */
 #define SIZE    64u
 
 static uint8_t bytes[SIZE] __attribute__((aligned(8)));
@@ -105,21 +106,20 @@ static void try_access(unsigned int index, unsigned int offset) {
     }
 }
 
-/* The lines of /proc/cpu/alignment, without which instruction of the kernel's was the last. */
-static void print_counts(char mode) {
-    char line[80], *end;
-    FILE *file = fopen(CONTROL, "r");
+static unsigned long counts[COUNTS];
 
-    printf("unaligned: %c-counts", mode);
-    while (file && fgets(line, sizeof(line), file)) {
-        end = strpbrk(line, "(\n");
-        *end = '\0';
-        for (char *c = line; *c; c++) {
-            *c = *c == '\t' ? ' ' : *c;
+/* Reads the lines "name: value" of /proc/cpu/alignment; prints what each has grown by, if @mode is not 0. */
+static void print_counts(char mode) {
+    FILE *file = fopen(CONTROL, "r");
+    char line[80], name[16];
+    unsigned long value;
+
+    for (unsigned int i = 0; file && i < COUNTS && fgets(line, sizeof(line), file); i++) {
+        if (sscanf(line, "%15[^:]: %lu", name, &value) == 2 && mode) {
+            printf("unaligned: %c-%s-faults %lu\n", mode, name, value - counts[i]);
         }
-        printf(" %s", line);
+        counts[i] = value;
     }
-    printf("\n");
     if (file) {
         fclose(file);
     }
@@ -186,6 +186,7 @@ int main(void) {
     sigaction(SIGBUS, &action, NULL);
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGILL, &action, NULL);
+    print_counts(0);
     for (char mode = '2'; mode <= '5'; mode++) {
         set_mode(mode);
         for (unsigned int i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
