@@ -4,6 +4,7 @@
 
 #include "core/console.h"
 #include "core/device.h"
+#include "core/percpu.h"
 #include "core/pirq.h"
 #include "core/timer.h"
 
@@ -27,7 +28,9 @@ void irq_handle(void) {
     unsigned int irq = devices.intc->ack();
 
     if (irq != IRQ_NONE) {
+        this_cpu()->in_interrupt = true;
         dispatch(irq);
+        this_cpu()->in_interrupt = false;
         devices.intc->eoi(irq);
     }
 }

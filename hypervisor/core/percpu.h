@@ -31,12 +31,14 @@ struct sched_cpu {
     struct timer slice;   /* fires at slice_end or before */
     struct vcpu *queue;   /* credit: can run, ascending vtime */
     struct vcpu *parked;  /* credit: cap used up, ascending period_end */
+    uint32_t turn_ns;     /* credit: how long running's turn lasts, if others wait */
     uint64_t vtime_min;   /* credit: never decreases; where a newcomer starts */
     struct timer unpark;  /* credit: end of the first parked vCPU's period */
 };
 
 struct percpu {
     uint32_t work;             /* PERCPU_WORK_*; the exit path reads it in assembly */
+    bool in_interrupt;         /* irq_handle() runs: what happens is not running's doing */
     struct sched_cpu sched;    /* its lock */
     struct timer_queue timers; /* its lock */
 };

@@ -74,7 +74,7 @@ struct sched_ops {
     void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
     struct vcpu *(*pick)(struct sched_cpu *cpu);
-    /** Should @v, just queued, run at once instead of @running? */
+    /** Should @v, just queued, run at once instead of @running?  If only later, slice_end says when. */
     bool (*preempts)(const struct vcpu *v, const struct vcpu *running);
     /** When @v, running, must be looked at again at the latest; TIMER_NEVER = it need not. */
     uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct vcpu *v, uint64_t now);

@@ -51,6 +51,15 @@ static void list_remove(struct sched_cpu *cpu, struct vcpu *v) {
     v->sched.is_queued = v->sched.is_parked = false;
 }
 
+/* list_remove() for the head of the queue, which every switch takes. */
+static void take_head(struct sched_cpu *cpu, struct vcpu *v) {
+    cpu->queue = v->sched.next;
+    if (v->sched.next != NULL) {
+        v->sched.next->sched.prev = NULL;
+    }
+    v->sched.is_queued = false;
+}
+
 /* ---- Caps ---- */
 
 static inline void start_period(struct vcpu *v, uint64_t now) {
@@ -98,6 +107,29 @@ static void unpark_timer(void *data) {
     }
     arm_unpark(cpu);
     spin_unlock(&cpu->lock);
+}
+
+/* ---- Taking the CPU from another ---- */
+
+static bool is_owed(const struct vcpu *v, const struct vcpu *running) {
+    return v->sched.vtime + SCHED_CREDIT_OWED < running->sched.vtime;
+}
+
+/* Whatever wakes a vCPU now, is it a hypercall of the one that runs on @cpu? */
+static bool is_own_doing(const struct percpu *cpu) {
+    return cpu == this_cpu() && !cpu->in_interrupt;
+}
+
+/* The run queue is accounted for up to now, so this reads no clock. */
+static bool credit_preempts(const struct vcpu *v, const struct vcpu *running) {
+    struct percpu *cpu = percpu_of(running->sched.cpu);
+    uint64_t ran = cpu->sched.accounted - cpu->sched.turn_start;
+
+    if (!is_owed(v, running)) {
+        return false;
+    }
+    cpu->sched.turn_ns = SCHED_CREDIT_TURN_MIN;
+    return ran >= SCHED_CREDIT_TURN_MIN || is_own_doing(cpu);
 }
 
 /* ---- Operations ---- */
@@ -149,21 +181,18 @@ static void credit_yield(struct sched_cpu *cpu, struct vcpu *v) {
 static struct vcpu *credit_pick(struct sched_cpu *cpu) {
     struct vcpu *v = cpu->queue;
 
+    cpu->turn_ns = SCHED_SLICE_NS;
     if (v != NULL) {
-        list_remove(cpu, v);
+        take_head(cpu, v);
     }
     return v;
-}
-
-static bool credit_preempts(const struct vcpu *v, const struct vcpu *running) {
-    return v->sched.vtime + SCHED_CREDIT_OWED < running->sched.vtime;
 }
 
 static uint64_t credit_slice_end(const struct sched_cpu *cpu, const struct vcpu *v, uint64_t now) {
     uint64_t end = TIMER_NEVER;
 
     if (cpu->queue != NULL) {
-        end = cpu->turn_start + SCHED_SLICE_NS;
+        end = cpu->turn_start + cpu->turn_ns;
     }
     if (v->sched.budget != 0 && now + (uint64_t)(int64_t)v->sched.budget_left < end) {
         end = now + (uint64_t)(int64_t)v->sched.budget_left;

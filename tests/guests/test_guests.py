@@ -17,6 +17,9 @@ MEMORY = "16M"
 # A CPU of 8 ns an instruction, for guests that only let time pass: as much of it in fewer instructions.
 SLOW_CPU = 3
 
+# Of the time that a guest is charged for, the part that others may cost it by waking (docs/services.md).
+WORK_LOST_MAX = 0.01
+
 
 def guest(name, program, bootargs="", **keys):
     return {"name": name, "program": program, "memory": MEMORY, "bootargs": bootargs} | keys
@@ -281,6 +284,37 @@ def test_scheduler_shares(boot, weights, caps, expected):
                              for name, weight, cap in zip(names, weights, caps)]}, shift=SLOW_CPU)
     got = [share(machine, name) for name in names]
     assert got == pytest.approx(expected, abs=0.02)
+
+
+def work(machine, when):
+    """What the computing guest did: (units for each ns that it was charged, its share of the time)."""
+    units, charged, length = map(int, machine.expect(
+        rf"^{when}: (\d+) units, charged (\d+) of (\d+)\n", "computes", PATIENCE).groups())
+    return units / charged, charged / length
+
+
+def run_beside_waking(boot, what, milliseconds, **keys):
+    """Two domains that wake all the time beside one that computes: it has its third, and what it is
+    charged for it has for its work."""
+    machine = boot({"domu": [guest("computes", "compute", f"start=100 ms={milliseconds}"),
+                             guest("a", "pingpong", f"do={what} start=75 peer=3 first"),
+                             guest("b", "pingpong", f"do={what} start=75 peer=2")]}, **keys)
+    alone, _ = work(machine, "alone")
+    beside, share_of_time = work(machine, "beside")
+    print(f"{what}: {100 * share_of_time:.1f} % of the time, {100 * (1 - beside / alone):.2f} % of it lost")
+    assert share_of_time >= 1 / 3 - 0.02
+    assert beside / alone >= 1 - WORK_LOST_MAX
+
+
+@pytest.mark.parametrize("what", ["event", "timer"])
+def test_waking_takes_no_more_than_the_share(boot, what):
+    run_beside_waking(boot, what, 200)
+
+
+@pytest.mark.one_board
+@pytest.mark.parametrize("what", ["direct", "yield"])
+def test_giving_way_takes_no_more_than_the_share(boot, what):
+    run_beside_waking(boot, what, 900, shift=SLOW_CPU)
 
 
 def test_primitives_are_measured(boot):

@@ -143,7 +143,9 @@ static void run(uint64_t ns) {
             if (tasks[i].wake_at != 0 && tasks[i].wake_at <= fake_board.now) {
                 tasks[i].wake_at = 0;
                 tasks[i].woke_at = clock_now();
+                this_cpu()->in_interrupt = true; /* a timer of its own */
                 sched_wake(tasks[i].v);
+                this_cpu()->in_interrupt = false;
             }
         }
         if (fake_board.pending[FAKE_ONESHOT_IRQ]) {
@@ -296,6 +298,84 @@ static void an_interactive_vcpu_runs_at_once_beside_spinners(void **state) {
     run(20 * SEC);
     assert_share(t, 20 * SEC, 20);
     assert_in_range(t->worst_latency, 0, SCHED_SLICE_NS);
+}
+
+/* Two that wake all the time have a spinner switched out once in SCHED_CREDIT_TURN_MIN, and wait for
+ * that long, but no longer. */
+static void a_young_turn_is_not_ended_by_a_wake_up(void **state) {
+    struct task *a = add(2000, 5000), *b = add(2000, 5000);
+    struct task *honest = spinner();
+
+    (void)state;
+    run(SEC);
+    switch_count = 0;
+    a->worst_latency = b->worst_latency = honest->ran = 0;
+    run(SEC);
+    assert_in_range(switch_count, 2900, 3100); /* to a, to b and back, a thousand times */
+    assert_in_range(a->worst_latency, SCHED_CREDIT_TURN_MIN - 10000, SCHED_CREDIT_TURN_MIN);
+    assert_in_range(b->worst_latency, SCHED_CREDIT_TURN_MIN - 10000, SCHED_CREDIT_TURN_MIN + 2000);
+    assert_true(honest->ran > SEC / 1000 * 995);
+}
+
+static void an_old_turn_is_ended_by_a_wake_up_at_once(void **state) {
+    struct task *t = add(200000, SCHED_CREDIT_TURN_MIN + 1000);
+
+    (void)state;
+    spinner();
+    run(SEC);
+    t->worst_latency = 0;
+    run(SEC);
+    assert_int_equal(t->worst_latency, 0);
+}
+
+/* A hypercall of the running vCPU may end its own turn: nobody else pays for that. */
+static void who_wakes_another_gives_way_at_once(void **state) {
+    struct task *t = add(2000, 5000);
+    struct task *waker = spinner();
+
+    (void)state;
+    run(100 * MS);
+    for (unsigned int i = 0; i < 2000 && t->v->runstate.state != RUNSTATE_blocked; i++) {
+        run(1000);
+    }
+    assert_ptr_equal(running, waker->v);
+    t->wake_at = 0;
+    sched_wake(t->v);
+    run(1);
+    assert_ptr_equal(running, t->v);
+}
+
+/* Who wakes while it is not owed the CPU waits for the end of the slice, not for that of the least
+ * turn; nor does its wake-up end the turn for another that waits. */
+static void a_wake_up_that_is_owed_nothing_ends_no_turn(void **state) {
+    struct task *t = add(100000, 1000);
+
+    (void)state;
+    set(t, SCHED_WEIGHT_MIN, 0); /* what it runs counts 256 times */
+    spinner();
+    spinner();
+    run(SEC);
+    switch_count = 0;
+    run(SEC);
+    assert_in_range(switch_count, 100, 130); /* a slice is 10 ms */
+}
+
+/* The one that asked went away: the turn ends all the same, and whoever is furthest behind goes on. */
+static void who_woke_may_go_offline_before_its_turn(void **state) {
+    struct task *t = add(2000, 5000);
+    struct task *honest = spinner();
+
+    (void)state;
+    run(100 * MS);
+    for (unsigned int i = 0; i < 10 && t->v->runstate.state != RUNSTATE_runnable; i++) {
+        run(1000);
+    }
+    assert_ptr_equal(running, honest->v);
+    assert_int_equal(t->v->runstate.state, RUNSTATE_runnable);
+    sched_sleep(t->v);
+    honest->ran = 0;
+    run(SEC);
+    assert_share(honest, SEC, 1000);
 }
 
 static void waking_often_gives_no_more_than_the_share(void **state) {
@@ -493,6 +573,11 @@ int main(void) {
         test(a_cap_set_on_a_running_vcpu_takes_effect),
         test(parameters_are_checked),
         test(an_interactive_vcpu_runs_at_once_beside_spinners),
+        test(a_young_turn_is_not_ended_by_a_wake_up),
+        test(an_old_turn_is_ended_by_a_wake_up_at_once),
+        test(a_wake_up_that_is_owed_nothing_ends_no_turn),
+        test(who_wakes_another_gives_way_at_once),
+        test(who_woke_may_go_offline_before_its_turn),
         test(waking_often_gives_no_more_than_the_share),
         test(sleeping_long_earns_no_burst),
         test(yielding_lets_the_other_run),
