@@ -24,7 +24,7 @@ int32_t do_pv_task_switch(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         int error = args[0] >> (32 - PAGE_SHIFT) ? -XEN_EINVAL : mmuext_load_base(v, gfn(args[0]));
 
         if (error) {
-            return error;
+            return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
         }
     }
     arch_vcpu_set_tls(v, args[1]);

@@ -59,7 +59,6 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
                         int *error) {
     uint32_t done = 0;
 
-    v->domain->pt.work = 0;
     do {
         struct mmuext_op op;
 
@@ -67,15 +66,13 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
         if (*error == 0) {
             *error = mmuext_run(v, &op, progress);
         }
-        v->domain->pt.work += PT_WORK_OP;
         if (*error == 0) {
             *progress = 0;
             done++;
         } else if (*error == -XEN_EAGAIN) {
-            v->domain->pt.work += PT_WORK_STEP;
             *error = 0;
         }
-    } while (*error == 0 && done < count && !pt_should_stop(v->domain));
+    } while (*error == 0 && done < count && !hypercall_preempted());
     return done;
 }
 

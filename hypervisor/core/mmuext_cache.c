@@ -59,8 +59,8 @@ int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progr
 }
 
 int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
+    (void)v;
     (void)op;
-    v->domain->pt.work += PT_WORK_STEP;
     return arch_cache_flush_step(progress) ? -XEN_EAGAIN : 0;
 }
 

@@ -9,8 +9,6 @@
 #include "core/pt_table.h"
 #include "core/vcpu.h"
 
-#define LOAD_STEP 32u /* entries between looks at pending interrupts */
-
 /* The guest frame an operation names, INVALID_GFN if it has more than 20 bits. */
 static gfn_t frame_of(const struct mmuext_op *op) {
     return op->arg1.mfn >> (32 - PAGE_SHIFT) ? INVALID_GFN : gfn((uint32_t)op->arg1.mfn);
@@ -46,6 +44,8 @@ int mmuext_load_base(struct vcpu *v, gfn_t g) {
     block = pt_find_l1(d, g);
     if (!block || pt_blocks[block].dying) {
         error = -XEN_EINVAL;
+    } else if (pt_blocks[block].version != d->pt.version && !pt_sync_l1(d, block, v->id)) {
+        error = -XEN_EAGAIN;
     } else {
         d->pt.vcpu_l1[v->id] = block;
         arch_vcpu_set_base(v, pt_block_table(block));
@@ -79,7 +79,7 @@ static int load_entries(struct domain *d, uint64_t gpa, uint32_t first, const ui
     if (!unit) {
         error = -XEN_EINVAL;
     }
-    for (uint32_t i = 0; i < LOAD_STEP && error == 0; i++) {
+    for (uint32_t i = 0; i < STEP_LOAD && error == 0; i++) {
         error = pt_set_l2(d, &pt_unit_write(unit)[first + i], raw[i]);
     }
     arch_pte_sync();
@@ -88,8 +88,8 @@ static int load_entries(struct domain *d, uint64_t gpa, uint32_t first, const ui
 }
 
 int mmuext_load_table(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    uint32_t raw[LOAD_STEP];
-    uint32_t first = *progress & ~(LOAD_STEP - 1);
+    uint32_t raw[STEP_LOAD];
+    uint32_t first = *progress & ~(STEP_LOAD - 1);
     int error;
 
     if (first >= PT_L2_ENTRIES || op->arg2.src_mfn >> 32) {
@@ -100,8 +100,8 @@ int mmuext_load_table(struct vcpu *v, const struct mmuext_op *op, uint32_t *prog
     if (error == 0) {
         error = load_entries(v->domain, op->arg1.mfn, first, raw);
     }
-    if (error == 0 && first + LOAD_STEP < PT_L2_ENTRIES) {
-        *progress = first + LOAD_STEP;
+    if (error == 0 && first + STEP_LOAD < PT_L2_ENTRIES) {
+        *progress = first + STEP_LOAD;
         error = -XEN_EAGAIN;
     }
     return error;

@@ -327,6 +327,10 @@ int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     if (index >= p2m->count || !valid_target(to, type)) {
         return -XEN_EINVAL;
     }
+    if (d->pt.dropping) { /* it may map the old frame, and is not among what is searched */
+        pt_drop_step(d);
+        return -XEN_EAGAIN;
+    }
     entry = &p2m->entry[index];
     c.mib = &p2m->mib[index / FRAMES_PER_MIB];
     c.index = g.v % FRAMES_PER_MIB;

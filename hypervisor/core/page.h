@@ -93,6 +93,11 @@ static inline struct page_info *page_of_ram(uintptr_t bias, uint32_t frame) {
     return (struct page_info *)(bias + frame * sizeof(struct page_info));
 }
 
+/** page_at() - the same of the frame at machine address @m, a multiple of PAGE_SIZE: one shift. */
+static inline struct page_info *page_at(uintptr_t bias, uint32_t m) {
+    return (struct page_info *)(bias + (m >> (PAGE_SHIFT - 4)));
+}
+
 /** page_number() - the number of the frame whose record is @page. */
 static inline uint32_t page_number(const struct page_info *page) {
     return (uint32_t)(((uintptr_t)page - page_bias) / sizeof(struct page_info));

@@ -13,8 +13,6 @@
 
 _Static_assert(PT_VCPU_MAX >= DOMAIN_VCPU_MAX, "every vCPU has its place");
 
-#define FLAT_STEP (64 * FRAMES_PER_MIB) /* of the flat table in one go */
-
 int pt_init(struct domain *d, uint32_t limit) {
     unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;
     int error = 0;
@@ -23,6 +21,7 @@ int pt_init(struct domain *d, uint32_t limit) {
     d->pt.kernel_index = PT_HOLE_INDEX;
     d->pt.attr_raw = PT_ATTR_NONE;
     d->pt.last_base = PT_NO_TABLE;
+    d->pt.version = 1;
     if (limit < PT_LIMIT_MIN || blocks > UINT16_MAX) {
         return -XEN_EINVAL;
     }
@@ -78,10 +77,9 @@ int pt_flat_step(struct domain *d, uint32_t *done) {
     uint32_t from = *done;
 
     if (!d->pt.flat) {
-        d->pt.flat = pt_new_l1(d);
-        return d->pt.flat ? 1 : -XEN_ENOMEM;
+        return pt_build_l1(d, &d->pt.flat) == -XEN_ENOMEM ? -XEN_ENOMEM : 1;
     }
-    *done = count - from > FLAT_STEP ? from + FLAT_STEP : count;
+    *done = count - from > STEP_FLAT * FRAMES_PER_MIB ? from + STEP_FLAT * FRAMES_PER_MIB : count;
     fill_flat(d, d->pt.flat, from, *done);
     return *done < count;
 }
@@ -141,7 +139,10 @@ bool pt_destroy_step(struct domain *d) {
     struct pt_domain *pt = &d->pt;
 
     memset(pt->vcpu_l1, 0, sizeof(pt->vcpu_l1));
-    if (pt->registered) {
+    pt_give_building(d);
+    if (pt->dropping) {
+        pt_drop_step(d);
+    } else if (pt->registered) {
         destroy_registered(d);
     } else if (pt->flat) {
         destroy_own(d, &pt->flat);

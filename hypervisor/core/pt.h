@@ -6,9 +6,11 @@
  *
  * A registered first-level table is a 16 KiB block.  The part below
  * pt_domain.kernel_index is its own; the part from there to PV_VIRT_START is the
- * same in all of the domain's tables: it is changed in one of them, the source,
- * and copied to the others at each change.  References to frames and to
- * second-level tables count the source's entries once, not the copies.
+ * same for all of the domain's tables.  It is changed in one that no vCPU runs on,
+ * the source, and in those that vCPUs run on; any other gets it when a vCPU is about
+ * to run on it, unless it is of the source's version.  References to frames and to
+ * second-level tables count the source's entries once, not the copies: those are
+ * walked only while they are the same.
  *
  * A second-level table is a 1 KiB unit of a block of that domain.  A frame of the
  * guest that holds such tables has up to four, named in its page_info.
@@ -36,20 +38,6 @@ struct vcpu;
 #define PT_ATTR_NONE  1u
 #define PT_NO_TABLE   1u
 
-/*
- * Interrupts are masked while the hypervisor runs, so a hypercall that is long looks now and then
- * whether one waits; if so it goes back to the guest, where it comes in, and is issued again.  Work is
- * counted in table entries of the cheap kind, of about 30 instructions each; after PT_WORK_MAX it is
- * time to look.
- */
-#define PT_WORK_MAX   40u
-#define PT_WORK_ONE   2u  /* a second-level entry that has to be looked for */
-#define PT_WORK_L2    4u  /* a second-level entry by the long way */
-#define PT_WORK_L1    8u  /* a first-level entry */
-#define PT_WORK_DROP  16u /* a second-level table, besides its entries */
-#define PT_WORK_OP    12u /* an operation of mmuext_op */
-#define PT_WORK_STEP  48u /* a step of one that has several, or a flush of the caches */
-
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_domain {        /* domain.lock */
     uint16_t block_limit; /* promised by the heap */
@@ -57,13 +45,21 @@ struct pt_domain {        /* domain.lock */
     uint16_t flat;        /* first-level table of "MMU off" */
     uint16_t source;      /* what the kernel part is copied from; user part empty */
     uint16_t registered;  /* list of first-level tables named by the guest */
-    uint16_t clean;       /* list of unused ones, user part empty, kernel part current */
+    uint16_t clean;       /* list of unused ones, user part empty */
     uint16_t clean_count;
+    uint16_t building;             /* a first-level table that is not whole yet, 0 = none */
+    uint16_t built;                /* entries of it that are done */
     uint16_t slab;                 /* list of second-level blocks with a free unit */
     uint16_t spare;                /* the one of them that is kept though all its units are free */
     uint16_t free_units;           /* in those blocks */
     uint16_t kernel_index;         /* first L1 index of the kernel part */
+    uint16_t version;              /* of the source's kernel part, 1.. */
+    uint16_t sweep;                /* block that the next change looks at (pt_l1.c) */
+    uint16_t dropping;             /* second-level table that is being emptied, 0 = none */
+    uint16_t drop_next;            /* entry where that goes on */
     uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
+    uint16_t next_l1[PT_VCPU_MAX]; /* what each is about to run on, whose kernel part is copied */
+    uint16_t next_to[PT_VCPU_MAX]; /* up to this entry; 0 = not begun */
     /* Attributes of the last accepted small page of plain RAM, shifted to the top 12 bits;
      * PT_ATTR_NONE, which no entry makes: none yet. */
     uint32_t attr_raw;
@@ -103,7 +99,8 @@ uint32_t *pt_vcpu_l1(const struct vcpu *v);
 uint32_t pt_used(const struct domain *d);
 
 /**
- * pt_destroy_step() - drop one second-level table, or look at 256 first-level entries.  No vCPU
+ * pt_destroy_step() - drop one second-level table, a part of one, or look at some first-level
+ * entries.  No vCPU
  * of @d may run any more, and none may have its tables loaded.
  * Returns true if there is more to do; false: all table memory and the promise are given back.
  */

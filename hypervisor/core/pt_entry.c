@@ -54,8 +54,9 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     return 0;
 }
 
-/* Most are cached RAM that keeps its owner's reference: no more than the count to look at. */
-static inline void clear_entry(uintptr_t bias, uint32_t *entry) {
+/* Most are cached RAM that keeps its owner's reference: no more than the count to look at.  Returns
+ * what it costs more than these, in the units of STEP_DROP. */
+static inline unsigned int clear_entry(uintptr_t bias, uint32_t *entry) {
     uint32_t old = *entry;
 
     if (arch_l2_is_cached(old)) {
@@ -64,25 +65,30 @@ static inline void clear_entry(uintptr_t bias, uint32_t *entry) {
         arch_pte_write(entry, 0);
         if (--page->count == 0) {
             page_release(page);
+            return 1;
         }
     } else if (old) {
         arch_pte_write(entry, 0);
         page_put(mfn(old >> PAGE_SHIFT));
+        return 1;
     }
+    return 0;
 }
 
 /* The change that counts was made in the first-level table. */
-void pt_clear_l2(struct domain *d, uint32_t *table) {
+unsigned int pt_clear_l2(uint32_t *table, unsigned int from) {
     const uintptr_t bias = page_bias;
+    unsigned int cost = 0;
+    uint32_t *e;
 
-    for (uint32_t *e = table; e != table + PT_L2_ENTRIES; e += 8) {
+    for (e = table + from; e != table + PT_L2_ENTRIES && cost < STEP_DROP; e += 8) {
         if (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) {
+            cost += 2;
 #pragma GCC unroll 8
             for (unsigned int i = 0; i < 8; i++) {
-                clear_entry(bias, &e[i]);
+                cost += clear_entry(bias, &e[i]);
             }
-            d->pt.work += 8 / 2;
         }
     }
-    d->pt.work += PT_WORK_DROP;
+    return (unsigned int)(e - table);
 }

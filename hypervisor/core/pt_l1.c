@@ -3,6 +3,8 @@
  * First-level entries: sections, second-level tables, and the kernel part that all of
  * a domain's tables share.
  */
+#include <string.h>
+
 #include "core/domain.h"
 #include "core/panic.h"
 #include "core/pt_table.h"
@@ -51,7 +53,7 @@ static uint16_t register_l2(struct domain *d, struct page_info *page, unsigned i
     return unit;
 }
 
-static void unregister_l2(struct domain *d, uint16_t unit) {
+static void unregister_l2(uint16_t unit) {
     struct page_info *page = page_of(mfn(pt_units[unit].home));
 
     CHECK(page && page->type == PAGE_L2 && page->l2[pt_units[unit].slot] == unit);
@@ -59,10 +61,6 @@ static void unregister_l2(struct domain *d, uint16_t unit) {
     if (!(page->l2[0] | page->l2[1] | page->l2[2] | page->l2[3])) {
         page->type = PAGE_NONE;
     }
-    if (pt_units[unit].written) {
-        pt_clear_l2(d, pt_unit_table(unit));
-    }
-    pt_unit_give(d, unit);
 }
 
 /* Take a reference to the table @pte asks for; its address becomes the machine's. */
@@ -89,16 +87,40 @@ static int get_table(struct domain *d, struct pte *pte) {
     return 0;
 }
 
+/* No walk gets to @unit any more, nor does an update: its entries can go at leisure. */
+static void drop(struct domain *d, uint16_t unit) {
+    CHECK(d->pt.dropping == 0);
+    d->pt.last_base = PT_NO_TABLE;
+    if (pt_units[unit].state == PT_UNIT_GUEST && !pt_units[unit].written) {
+        pt_unit_give(d, unit);
+        return;
+    }
+    pt_units[unit].state = PT_UNIT_DROPPED;
+    d->pt.dropping = unit;
+    d->pt.drop_next = 0;
+}
+
+void pt_drop_step(struct domain *d) {
+    uint16_t unit = d->pt.dropping;
+
+    d->pt.drop_next = (uint16_t)pt_clear_l2(pt_unit_table(unit), d->pt.drop_next);
+    if (d->pt.drop_next == PT_L2_ENTRIES) {
+        d->pt.dropping = 0;
+        pt_unit_give(d, unit);
+    }
+}
+
 static void put_table(struct domain *d, uint16_t unit) {
     CHECK(pt_units[unit].state != PT_UNIT_FREE && pt_units[unit].refs > 0);
     if (--pt_units[unit].refs > 0) {
         return;
     }
     if (pt_units[unit].state == PT_UNIT_SPLIT) {
-        pt_split_drop(d, unit);
+        pt_split_remove(d, unit);
     } else {
-        unregister_l2(d, unit);
+        unregister_l2(unit);
     }
+    drop(d, unit);
 }
 
 static void put_l1_entry(struct domain *d, uint32_t hw) {
@@ -114,20 +136,48 @@ static void put_l1_entry(struct domain *d, uint32_t hw) {
     }
 }
 
-static void store_all(uint16_t list, unsigned int index, uint32_t hw) {
-    for (uint16_t block = list; block; block = pt_blocks[block].next) {
-        arch_pte_write(&pt_block_table(block)[index], hw);
+/*
+ * The kernel part changes: all tables that are no copy any more are of another version.  Versions
+ * come round after UINT16_MAX changes; before that, one that is out of date is marked as such, for each
+ * change looks at one block of the heap, and there are fewer.
+ */
+static void next_version(struct domain *d) {
+    struct pt_domain *pt = &d->pt;
+    struct pt_block *b = &pt_blocks[pt->sweep];
+
+    if (b->kind == PT_BLOCK_L1 && b->owner == d->id && b->version != pt->version) {
+        b->version = 0;
+    }
+    pt->sweep = (uint16_t)(pt->sweep + 1u < heap_block_count() ? pt->sweep + 1u : 0);
+    pt->version = pt->version == UINT16_MAX ? 1 : (uint16_t)(pt->version + 1);
+}
+_Static_assert(HEAP_BLOCKS_MAX < UINT16_MAX - 1, "versions come round more slowly than sweeps");
+
+static bool is_kernels(const struct domain *d, uint16_t block, unsigned int index) {
+    return index >= d->pt.kernel_index && block != d->pt.flat;
+}
+
+/* The tables that vCPUs run on follow the source at once, others when one is to be run on. */
+static void store_kernel(struct domain *d, unsigned int index, uint32_t hw) {
+    arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
+    next_version(d);
+    for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
+        uint16_t block = d->pt.vcpu_l1[i];
+
+        d->pt.next_to[i] = 0;
+        if (block) {
+            arch_pte_write(&pt_block_table(block)[index], hw);
+            pt_blocks[block].version = d->pt.version;
+        }
     }
 }
 
-/* In all tables that have this entry. */
-static void store(const struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+/* In all tables that have this entry and may be walked. */
+static void store(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
     uint32_t *entry = &pt_block_table(block)[index];
 
-    if (index >= d->pt.kernel_index && block != d->pt.flat) {
-        arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
-        store_all(d->pt.registered, index, hw);
-        store_all(d->pt.clean, index, hw);
+    if (is_kernels(d, block, index)) {
+        store_kernel(d, index, hw);
     } else {
         pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (*entry != 0));
         arch_pte_write(entry, hw);
@@ -143,7 +193,7 @@ static void store(const struct domain *d, uint16_t block, unsigned int index, ui
  * so that small pages which the guest dropped before, without a flush of its own, are gone as well.
  * Nothing of the guest's runs until this call ends.
  */
-static void break_before(const struct domain *d, uint16_t block, unsigned int index, uint32_t old) {
+static void break_before(struct domain *d, uint16_t block, unsigned int index, uint32_t old) {
     if (old) {
         store(d, block, index, 0);
     }
@@ -152,7 +202,7 @@ static void break_before(const struct domain *d, uint16_t block, unsigned int in
 }
 
 void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
-    uint32_t old = pt_block_table(block)[index];
+    uint32_t old = pt_block_table(is_kernels(d, block, index) ? d->pt.source : block)[index];
 
     if (arch_l1_is_section(old) || arch_l1_is_section(hw)) {
         break_before(d, block, index, old);
@@ -160,6 +210,27 @@ void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t 
     store(d, block, index, hw);
     arch_pte_changed(old);
     put_l1_entry(d, old);
+}
+
+bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) {
+    struct pt_domain *pt = &d->pt;
+    unsigned int from = pt->next_l1[vcpu] == block ? pt->next_to[vcpu] : 0;
+    unsigned int end;
+
+    from = from > pt->kernel_index ? from : pt->kernel_index;
+    end = PT_HOLE_INDEX - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : PT_HOLE_INDEX;
+    memcpy(&pt_block_table(block)[from], &pt_block_table(pt->source)[from],
+           (end - from) * sizeof(uint32_t));
+    arch_pte_publish(&pt_block_table(block)[from], (end - from) * sizeof(uint32_t));
+    arch_pte_sync();
+    pt->next_l1[vcpu] = block;
+    pt->next_to[vcpu] = (uint16_t)end;
+    if (end < PT_HOLE_INDEX) {
+        return false;
+    }
+    pt->next_to[vcpu] = 0;
+    pt_blocks[block].version = pt->version;
+    return true;
 }
 
 int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw) {

@@ -61,10 +61,14 @@ static void drop_clean(struct domain *d) {
     pt_block_give(d, block);
 }
 
-/* Give up a block that is only kept for speed. */
+/* Give up a block that is only kept for speed, or is not in use yet. */
 static bool reclaim(struct domain *d) {
     if (d->pt.clean) {
         drop_clean(d);
+        return true;
+    }
+    if (d->pt.building) {
+        pt_give_building(d);
         return true;
     }
     if (d->pt.spare) {
@@ -81,7 +85,7 @@ uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind) {
         return 0;
     }
     block = (uint16_t)heap_block_index(heap_block_alloc());
-    pt_blocks[block] = (struct pt_block){.owner = d->id, .kind = (uint8_t)kind, .gfn = ~0u};
+    pt_blocks[block] = (struct pt_block){.owner = d->id, .kind = (uint8_t)kind, .gfn = PT_NO_GFN};
     d->pt.block_count++;
     return block;
 }
@@ -94,12 +98,21 @@ void pt_block_give(struct domain *d, uint16_t block) {
     d->pt.block_count--;
 }
 
+void pt_give_building(struct domain *d) {
+    uint16_t block = d->pt.building;
+
+    if (block) {
+        d->pt.building = 0;
+        pt_block_give(d, block);
+    }
+}
+
 static uint16_t new_slab(struct domain *d) {
     uint16_t block = pt_block_take(d, PT_BLOCK_L2);
 
     if (block) {
-        memset(pt_block_table(block), 0, HEAP_BLOCK_SIZE);
         pt_blocks[block].free_units = ALL_UNITS;
+        pt_blocks[block].dirty_units = ALL_UNITS;
         pt_list_add(&d->pt.slab, block);
         d->pt.free_units = (uint16_t)(d->pt.free_units + PT_UNITS_PER_BLOCK);
     }
@@ -118,6 +131,11 @@ uint16_t pt_unit_take(struct domain *d) {
         d->pt.spare = 0;
     }
     unit = (unsigned int)__builtin_ctz(b->free_units);
+    if (b->dirty_units >> unit & 1) {
+        b->dirty_units &= ~(1u << unit);
+        memset(pt_unit_table((uint16_t)(block * PT_UNITS_PER_BLOCK + unit)), 0,
+               PT_L2_ENTRIES * sizeof(uint32_t));
+    }
     b->free_units &= (uint16_t)(b->free_units - 1);
     b->used++;
     d->pt.free_units--;
@@ -125,7 +143,7 @@ uint16_t pt_unit_take(struct domain *d) {
         pt_list_remove(&d->pt.slab, block);
     }
     unit += block * PT_UNITS_PER_BLOCK;
-    /* Its zeroes may be new: the whole block at once would be long.  Seen before the first-level entry
+    /* Its zeroes may be new.  Seen before the first-level entry
      * that will point here: stores to two addresses are seen in any order but for a barrier, and a walk
      * may come at any moment (Arm ARM DDI 0406, A3.8.2 and B3.3.1). */
     arch_pte_publish(pt_unit_table((uint16_t)unit), PT_L2_ENTRIES * sizeof(uint32_t));
@@ -155,7 +173,8 @@ void pt_unit_give(struct domain *d, uint16_t unit) {
 }
 
 bool pt_units_available(const struct domain *d, unsigned int count) {
-    unsigned int blocks = d->pt.block_limit - d->pt.block_count + d->pt.clean_count;
+    unsigned int blocks =
+        d->pt.block_limit - d->pt.block_count + d->pt.clean_count + (d->pt.building != 0);
 
     return d->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
 }

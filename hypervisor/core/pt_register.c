@@ -10,34 +10,58 @@
 #include "core/pt_table.h"
 
 #define FRAMES_PER_L1 4
-#define EMPTY_STEP    256u
 
-uint16_t pt_new_l1(struct domain *d) {
-    uint16_t block = pt_block_take(d, PT_BLOCK_L1);
-    uint32_t *table = pt_block_table(block);
-    unsigned int own = d->pt.source ? d->pt.kernel_index : PT_HOLE_INDEX;
-
-    if (!block) {
-        return 0;
-    }
-    memset(table, 0, own * sizeof(uint32_t));
-    memcpy(&table[own], &pt_block_table(d->pt.source)[own],
-           (PT_HOLE_INDEX - own) * sizeof(uint32_t));
-    arch_l1_init(d, table);
-    arch_pte_publish(table, HEAP_BLOCK_SIZE);
+/* Entries [from, end) of a table: no other may be in use. */
+static void clear(uint32_t *table, unsigned int from, unsigned int end) {
+    memset(&table[from], 0, (end - from) * sizeof(uint32_t));
+    arch_pte_publish(&table[from], (end - from) * sizeof(uint32_t));
     arch_pte_sync();
+}
+
+/* The hypervisor's part, and the table is whole. */
+static uint16_t finish_l1(struct domain *d) {
+    uint16_t block = d->pt.building;
+    uint32_t *table = pt_block_table(block);
+
+    arch_l1_init(d, table);
+    arch_pte_publish(&table[PT_HOLE_INDEX], (PT_L1_ENTRIES - PT_HOLE_INDEX) * sizeof(uint32_t));
+    arch_pte_sync();
+    pt_blocks[block].kind = PT_BLOCK_L1;
+    d->pt.building = 0;
+    /* A vCPU may have been about to run on a table that lay in the same block before. */
+    memset(d->pt.next_to, 0, sizeof(d->pt.next_to));
     return block;
 }
 
-static uint16_t take_l1(struct domain *d) {
-    uint16_t block = d->pt.clean;
+int pt_build_l1(struct domain *d, uint16_t *block) {
+    unsigned int own = d->pt.source ? d->pt.kernel_index : PT_HOLE_INDEX;
+    unsigned int from;
 
-    if (!block) {
-        return pt_new_l1(d);
+    if (!d->pt.building) {
+        d->pt.building = pt_block_take(d, PT_BLOCK_NONE);
+        d->pt.built = 0;
     }
-    pt_list_remove(&d->pt.clean, block);
+    if (!d->pt.building) {
+        return -XEN_ENOMEM;
+    }
+    from = d->pt.built;
+    if (from < own) {
+        d->pt.built = (uint16_t)(own - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : own);
+        clear(pt_block_table(d->pt.building), from, d->pt.built);
+        return -XEN_EAGAIN;
+    }
+    *block = finish_l1(d);
+    return 0;
+}
+
+static int take_l1(struct domain *d, uint16_t *block) {
+    *block = d->pt.clean;
+    if (!*block) {
+        return pt_build_l1(d, block);
+    }
+    pt_list_remove(&d->pt.clean, *block);
     d->pt.clean_count--;
-    return block;
+    return 0;
 }
 
 static void release_l1(struct domain *d, uint16_t block) {
@@ -85,39 +109,39 @@ int pt_pin_l1(struct domain *d, gfn_t g) {
         return error;
     }
     if (!d->pt.source) {
-        d->pt.source = pt_new_l1(d);
-        d->pt.work += PT_WORK_MAX;
-        return d->pt.source ? -XEN_EAGAIN : -XEN_ENOMEM;
+        error = pt_build_l1(d, &d->pt.source);
+        return error ? error : -XEN_EAGAIN;
     }
-    block = take_l1(d);
-    if (!block) {
-        return -XEN_ENOMEM;
+    error = take_l1(d, &block);
+    if (error) {
+        return error;
     }
-    pt_blocks[block].gfn = g.v;
+    pt_blocks[block].gfn = g.v & PT_NO_GFN;
     pt_list_add(&d->pt.registered, block);
     mark_frames(d, g, PAGE_L1, block);
     return 0;
 }
 
-uint16_t pt_find_l1(struct domain *d, gfn_t g) {
-    const struct page_info *page = pt_home(d, g);
-    uint16_t block = page && page->type == PAGE_L1 ? page->l1 : 0;
-
-    return block && pt_blocks[block].gfn == g.v ? block : 0;
+/* All of eight entries? */
+static inline bool is_empty(const uint32_t *e) {
+    return (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) == 0;
 }
 
 bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end) {
     const uint32_t *table = pt_block_table(block);
     unsigned int from = pt_blocks[block].scan;
-    unsigned int stop = end - from > EMPTY_STEP ? from + EMPTY_STEP : end;
+    unsigned int stop = end - from > STEP_EMPTY ? from + STEP_EMPTY : end;
 
+    while (from + 8 <= stop && is_empty(&table[from])) {
+        from += 8;
+    }
     while (from < stop) {
         if (table[from++]) {
             pt_store_l1(d, block, from - 1, 0);
             break;
         }
     }
-    pt_blocks[block].scan = (uint16_t)from;
+    pt_blocks[block].scan = from & (PT_L1_ENTRIES - 1);
     return from < end;
 }
 
@@ -140,6 +164,10 @@ int pt_unpin(struct domain *d, gfn_t g) {
     if (is_loaded(d, block)) {
         return -XEN_EBUSY;
     }
+    if (d->pt.dropping) {
+        pt_drop_step(d);
+        return -XEN_EAGAIN;
+    }
     if (b->used) {
         b->scan = b->dying ? b->scan : 0;
         b->dying = true;
@@ -148,7 +176,7 @@ int pt_unpin(struct domain *d, gfn_t g) {
     }
     pt_list_remove(&d->pt.registered, block);
     mark_frames(d, g, PAGE_NONE, 0);
-    b->gfn = ~0u;
+    b->gfn = PT_NO_GFN;
     b->dying = false;
     b->scan = 0;
     release_l1(d, block);

@@ -60,7 +60,7 @@ int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint3
     return 0;
 }
 
-void pt_split_drop(struct domain *d, uint16_t unit) {
+void pt_split_remove(struct domain *d, uint16_t unit) {
     struct p2m_mib *state = &d->p2m.mib[(pt_units[unit].home - d->p2m.base) / FRAMES_PER_MIB];
     uint16_t *link = &state->splits;
 
@@ -70,6 +70,4 @@ void pt_split_drop(struct domain *d, uint16_t unit) {
     }
     *link = pt_units[unit].next;
     state->split_count--;
-    pt_clear_l2(d, pt_unit_table(unit));
-    pt_unit_give(d, unit);
 }

@@ -19,6 +19,7 @@
 #include "core/p2m.h"
 #include "core/page.h"
 #include "core/pt.h"
+#include "core/steps.h"
 
 #define PT_UNIT_SHIFT      10 /* a second-level table: 1 KiB */
 #define PT_UNITS_PER_BLOCK 16u
@@ -39,12 +40,26 @@ struct pt_block {
     uint16_t used; /* L1: entries in use of its own part.  L2: units in use */
     union {
         uint16_t free_units; /* L2: one bit each */
-        uint16_t scan;       /* L1: where emptying goes on */
+        uint16_t version;    /* L1: what its kernel part is a copy of; 0: of none that there is */
     };
-    uint32_t gfn; /* L1: the guest's table; ~0: none (flat, source, clean) */
+    union {
+        uint32_t dirty_units; /* L2: one bit each: never cleared since the block was taken */
+        struct {
+            uint32_t scan : 12; /* L1: where emptying goes on */
+            uint32_t gfn : 20;  /* L1: the guest's table; PT_NO_GFN: none (flat, source, clean) */
+        };
+    };
 };
 
-enum pt_unit_state { PT_UNIT_FREE, PT_UNIT_GUEST, PT_UNIT_SPLIT };
+/* No first-level table begins in the last frame: it has four. */
+#define PT_NO_GFN 0xfffffu
+
+enum pt_unit_state {
+    PT_UNIT_FREE,
+    PT_UNIT_GUEST,
+    PT_UNIT_SPLIT,
+    PT_UNIT_DROPPED, /* no entry points to it any more; pt_domain.dropping */
+};
 
 /* Units are named by their number in the heap; 0 = none. */
 struct pt_unit {
@@ -73,10 +88,13 @@ static inline bool pt_should_stop(struct domain *d) {
 
 /** pt_mem_setup() - the two arrays above; once, before the first domain.  0 or -ENOMEM. */
 int pt_mem_setup(void);
-/** pt_block_take() - a block of the domain's promise, contents undefined; 0 = -ENOMEM. */
+/** pt_block_take() - a block of the domain's promise, contents undefined; 0 = -ENOMEM.  One of
+ * PT_BLOCK_NONE is for nobody to look at. */
 uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind);
 /** pt_block_give() - back to the heap, after flushing the TLB: a walker may have cached entries. */
 void pt_block_give(struct domain *d, uint16_t block);
+/** pt_give_building() - give up the table that is being built, if there is one. */
+void pt_give_building(struct domain *d);
 /** pt_unit_take() - an empty second-level table; 0 = -ENOMEM. */
 uint16_t pt_unit_take(struct domain *d);
 /** pt_unit_give() - back; all its entries must be zero. */
@@ -111,7 +129,7 @@ static inline struct page_info *pt_home(const struct domain *d, gfn_t g) {
     uint32_t index = g.v - d->p2m.base;
     uint32_t entry = index < d->p2m.count ? d->p2m.entry[index] : P2M_NONE;
 
-    return p2m_entry_type(entry) == P2M_RAM ? page_of_ram(page_bias, entry >> PAGE_SHIFT) : NULL;
+    return p2m_entry_type(entry) == P2M_RAM ? page_at(page_bias, entry) : NULL;
 }
 
 /* ---- pt_entry.c: second-level entries ---- */
@@ -131,8 +149,11 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw);
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr);
 /** pt_replace_l2() - store a hardware entry that holds its reference; drops the old one's. */
 void pt_replace_l2(uint32_t *entry, uint32_t hw);
-/** pt_clear_l2() - make a table's 256 entries faults; counted as work. */
-void pt_clear_l2(struct domain *d, uint32_t *table);
+/**
+ * pt_clear_l2() - make entries of a table faults, from @from on, as many as STEP_DROP says.
+ * Returns where to go on, PT_L2_ENTRIES: all are.
+ */
+unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
 
 /* ---- pt_l1.c: first-level entries ---- */
 
@@ -142,26 +163,49 @@ void pt_clear_l2(struct domain *d, uint32_t *table);
  * Returns 0, -EINVAL, -EPERM, -ENOMEM.
  */
 int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw);
-/** pt_store_l1() - store a hardware entry that holds its reference; drops the old one's. */
+/**
+ * pt_store_l1() - store a hardware entry that holds its reference; drops the old one's.  If that was
+ * the last one of a table, that is pt_domain.dropping: pt_drop_step() must have made it 0 before the
+ * next call.
+ */
 void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw);
+/**
+ * pt_drop_step() - go on with the table that no entry points to any more (pt_domain.dropping, not 0):
+ * a bounded part of it.  What it maps keeps its references until then.
+ */
+void pt_drop_step(struct domain *d);
+/**
+ * pt_sync_l1() - a step towards a kernel part of L1 @block that is the source's, for vCPU @vcpu, which
+ * is about to run on it.  Returns true if it is.
+ */
+bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) __attribute__((noinline));
 
 /* ---- pt_register.c ---- */
 
-/** pt_pin_l1() - MMUEXT_PIN_L1_TABLE: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM, -EAGAIN (the domain's
- * first: once more). */
+/** pt_pin_l1() - MMUEXT_PIN_L1_TABLE, a step: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM, -EAGAIN (a new
+ * table is not whole yet). */
 int pt_pin_l1(struct domain *d, gfn_t g);
 /** pt_unpin() - MMUEXT_UNPIN_TABLE, a step: 0, -EINVAL, -EBUSY (loaded), -EAGAIN (more to do). */
 int pt_unpin(struct domain *d, gfn_t g);
 /** pt_find_l1() - the registered table whose first frame is @g, or 0. */
-uint16_t pt_find_l1(struct domain *d, gfn_t g);
+static inline uint16_t pt_find_l1(const struct domain *d, gfn_t g) {
+    const struct page_info *page = pt_home(d, g);
+    uint16_t block = page && page->type == PAGE_L1 ? page->l1 : 0;
+
+    return block && pt_blocks[block].gfn == g.v ? block : 0;
+}
 /**
  * pt_l1_empty_step() - clear entries from where pt_block.scan says, up to @end: looks at no more
- * than 256 and drops one second-level table at most.  Returns true if there is more to do.
+ * than STEP_EMPTY and clears one at most.  Returns true if there is more to do.
  */
 bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end);
-/** pt_new_l1() - a first-level table with the hypervisor's part and, once there is one, the
- * domain's kernel part; 0 = -ENOMEM. */
-uint16_t pt_new_l1(struct domain *d);
+/**
+ * pt_build_l1() - a step towards a new first-level table: its own part empty, the hypervisor's there,
+ * the kernel part as pt_sync_l1() makes it; of the first one, the source, it is empty.  Given up,
+ * it stays in pt_domain.building and serves whoever needs one next.
+ * Returns 0 and *@block; -EAGAIN (call again), -ENOMEM.
+ */
+int pt_build_l1(struct domain *d, uint16_t *block);
 
 /* ---- pt_split.c ---- */
 
@@ -171,7 +215,7 @@ uint16_t pt_new_l1(struct domain *d);
  * Returns 0 or -ENOMEM.
  */
 int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib);
-/** pt_split_drop() - @unit stops standing for a section: its L1 entry is gone. */
-void pt_split_drop(struct domain *d, uint16_t unit);
+/** pt_split_remove() - @unit stops standing for a section: its L1 entry is gone. */
+void pt_split_remove(struct domain *d, uint16_t unit);
 
 #endif /* CORE_PT_TABLE_H */

@@ -172,7 +172,7 @@ static void count_l1(const struct domain *d, uint16_t block, unsigned int from, 
             assert_int_equal(table[i], 0);
         }
     }
-    if (from == 0) {
+    if (block != d->pt.source) {
         assert_int_equal(pt_blocks[block].used, used);
     }
     for (unsigned int i = PT_HOLE_INDEX; i < PT_L1_ENTRIES; i++) {
@@ -180,15 +180,25 @@ static void count_l1(const struct domain *d, uint16_t block, unsigned int from, 
     }
 }
 
-/* Own part counted, kernel part equal to the source's. */
+/* Own part counted, kernel part equal to the source's if it is of its version. */
 static void count_list(const struct domain *d, uint16_t list, struct l1_count *c) {
     unsigned int first = d->pt.kernel_index;
 
     for (uint16_t b = list; b; b = pt_blocks[b].next) {
         count_l1(d, b, 0, first, c);
-        assert_memory_equal(&pt_block_table(b)[first], &pt_block_table(d->pt.source)[first],
-                            (PT_HOLE_INDEX - first) * 4);
-        assert_true(pt_blocks[b].gfn != ~0u || pt_blocks[b].used == 0);
+        if (pt_blocks[b].version == d->pt.version) {
+            assert_memory_equal(&pt_block_table(b)[first], &pt_block_table(d->pt.source)[first],
+                                (PT_HOLE_INDEX - first) * 4);
+        }
+        assert_true(pt_blocks[b].gfn != PT_NO_GFN || pt_blocks[b].used == 0);
+    }
+}
+
+static void check_loaded(const struct domain *d) {
+    for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
+        uint16_t block = d->pt.vcpu_l1[i];
+
+        assert_true(block == 0 || pt_blocks[block].version == d->pt.version);
     }
 }
 
@@ -227,8 +237,10 @@ static void check_units(const struct domain *d, const struct l1_count *c) {
             check_split_unit(d, (uint16_t)u);
         }
         for (unsigned int i = 0; i < PT_L2_ENTRIES; i++) {
-            assert_true(table[i] == 0 || pt_units[u].state != PT_UNIT_FREE);
-            if (table[i]) {
+            bool dirty = b->dirty_units >> u % PT_UNITS_PER_BLOCK & 1;
+
+            assert_true(table[i] == 0 || dirty || pt_units[u].state != PT_UNIT_FREE);
+            if (table[i] && !dirty) {
                 count_frame(d, table[i], false);
             }
         }
@@ -249,10 +261,12 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
     }
     count_list(d, d->pt.registered, &c);
     count_list(d, d->pt.clean, &c);
+    check_loaded(d);
     check_units(d, &c);
     for (unsigned int b = 1; pt_blocks && b < heap_block_count(); b++) {
         blocks += pt_blocks[b].kind != PT_BLOCK_NONE && pt_blocks[b].owner == d->id;
     }
+    blocks += d->pt.building != 0;
     assert_int_equal(blocks, d->pt.block_count);
     assert_in_range(blocks, 0, d->pt.block_limit);
     for (unsigned int i = 0; i < FAKE_RAM_MIB; i++) {
