@@ -9,6 +9,7 @@
 #include "core/device.h"
 #include "core/domain.h"
 #include "core/event.h"
+#include "core/irq.h"
 #include "core/lock.h"
 #include "core/timer.h"
 #include "lib/format.h"
@@ -223,7 +224,7 @@ void console_flush(void) {
         return;
     }
     for (unsigned int i = 1; i < FLUSH_BATCHES && progress == GO_ON; i++) {
-        if (devices.intc->pending()) {
+        if (irq_waits()) {
             break;
         }
         progress = flush_batch();

@@ -36,7 +36,7 @@ void irq_handle(void) {
 }
 
 bool irq_waits(void) {
-    return devices.intc->pending();
+    return devices.intc->pending() || (this_cpu()->timers.is_serving && timer_is_due());
 }
 
 void irq_init(void) {

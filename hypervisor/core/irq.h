@@ -18,7 +18,7 @@ void irq_init(void);
  */
 void irq_handle(void);
 
-/** irq_waits() - is a line pending?  No side effect. */
+/** irq_waits() - is a line pending, or, within a timer's function, a timer due?  No side effect. */
 bool irq_waits(void);
 
 /** irq_spurious_count() - interrupts that were nobody's, since boot. */

@@ -5,10 +5,7 @@
 #include "core/clock.h"
 #include "core/device.h"
 #include "core/percpu.h"
-
-/* Timers run in one interrupt; with more than that, or if another interrupt waits, the hardware
- * fires again. */
-#define TIMER_BATCH    16u
+#include "core/steps.h"
 
 /* Longest wait that is asked of the hardware at once, 1 s. */
 #define TIMER_STEP_MAX 1000000000u
@@ -94,13 +91,20 @@ void timer_stop(struct timer *timer) {
     spin_unlock(&queue->lock);
 }
 
+bool timer_is_due(void) {
+    const struct timer *first = this_cpu()->timers.first;
+
+    return first != NULL && first->deadline <= clock_now();
+}
+
 void timer_interrupt(void) {
     struct timer_queue *queue = &this_cpu()->timers;
     uint64_t now = clock_now();
     struct timer *timer;
 
     spin_lock(&queue->lock);
-    for (unsigned int i = 0; i < TIMER_BATCH; i++) {
+    queue->is_serving = true;
+    for (unsigned int i = 0; i < STEP_TIMERS; i++) {
         timer = queue->first;
         if (timer == NULL || timer->deadline > now || (i > 0 && devices.intc->pending())) {
             break;
@@ -110,6 +114,7 @@ void timer_interrupt(void) {
         timer->fn(timer->data);
         spin_lock(&queue->lock);
     }
+    queue->is_serving = false;
     queue->programmed = TIMER_NEVER;
     program(queue);
     spin_unlock(&queue->lock);

@@ -36,6 +36,7 @@ struct timer_queue {
     spinlock_t lock; /* protects the whole structure and the timers in it */
     struct timer *first;
     uint64_t programmed; /* when the hardware fires, TIMER_NEVER if it does not */
+    bool is_serving;     /* in timer_interrupt(): the hardware says nothing of the next deadline */
 };
 
 /** timer_queue_init() - empty queue for this pCPU.  Boot, once per pCPU, after clock_init(). */
@@ -52,6 +53,12 @@ void timer_set(struct timer *timer, uint64_t deadline);
 
 /** timer_stop() - after this it does not fire; no effect if it is not set. Takes a queue lock. */
 void timer_stop(struct timer *timer);
+
+/**
+ * timer_is_due() - has the first deadline of this pCPU's queue passed?  What the hardware cannot tell from
+ * within a timer's function: it is set for the next deadline when all are done.  Takes no lock.
+ */
+bool timer_is_due(void) __attribute__((noinline));
 
 /** timer_is_set() - is it going to fire? */
 static inline bool timer_is_set(const struct timer *timer) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Device interrupts of domains: assignment, masking until the guest is done, storms. */
-/* links: core/pirq.c core/irq.c core/event.c core/event_bind.c core/heap.c core/device.c */
+/* links: core/pirq.c core/irq.c core/event.c core/event_bind.c core/heap.c core/device.c core/percpu.c */
 #include "core/pirq.h"
 
 #include <arch/fake.h>
@@ -9,16 +9,22 @@
 #include "core/event.h"
 #include "core/hypercall.h"
 #include "core/irq.h"
+#include "core/percpu.h"
 #include "core/timer.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
 static struct domain *a, *b;
 static unsigned int timer_count, console_count;
+static bool is_due;
 
 /* The other two users of interrupts. */
 void timer_interrupt(void) {
     timer_count++;
+}
+
+bool timer_is_due(void) {
+    return is_due;
 }
 
 void console_interrupt(void) {
@@ -44,6 +50,23 @@ static int power_off(void **state) {
     }
     support_domain_remove_all();
     return 0;
+}
+
+/* From within a timer's function: the hardware is not set for the next one yet. */
+static void a_timer_that_is_due_waits_too(void **state) {
+    (void)state;
+    is_due = true;
+    this_cpu()->timers.is_serving = false;
+    assert_false(irq_waits());
+    this_cpu()->timers.is_serving = true;
+    assert_true(irq_waits());
+    is_due = false;
+    assert_false(irq_waits());
+    fake_board.pending[FAKE_ONESHOT_IRQ] = true;
+    devices.intc->unmask(FAKE_ONESHOT_IRQ);
+    assert_true(irq_waits());
+    fake_board.pending[FAKE_ONESHOT_IRQ] = false;
+    this_cpu()->timers.is_serving = false;
 }
 
 static bool take_event(struct domain *d, evtchn_port_t port) {
@@ -276,6 +299,7 @@ static void physdev_op_errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        test(a_timer_that_is_due_waits_too),
         test(only_an_assigned_line_can_be_bound),
         test(a_refused_bind_leaves_no_port_behind),
         test(a_line_has_one_owner_and_the_hypervisors_have_none),

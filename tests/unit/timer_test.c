@@ -226,6 +226,33 @@ static void very_far_deadlines_are_reached_in_steps(void **state) {
     assert_int_equal(probe.count, 1);
 }
 
+static bool seen_due;
+
+/* Its time passes while the first one is at work. */
+static void work_until_the_next_is_due(void *data) {
+    (void)data;
+    fake_advance(5 * MS);
+    seen_due = timer_is_due();
+    assert_true(this_cpu()->timers.is_serving);
+}
+
+static void a_timer_at_work_sees_that_the_next_is_due(void **state) {
+    struct timer first;
+    struct probe second = {0};
+
+    (void)state;
+    timer_init(&first, work_until_the_next_is_due, NULL);
+    timer_init(&second.timer, fired, &second);
+    timer_set(&first, clock_now() + MS);
+    timer_set(&second.timer, clock_now() + 4 * MS);
+    assert_false(timer_is_due());
+    run(9 * MS);
+    assert_true(seen_due);
+    assert_int_equal(second.count, 1);
+    assert_false(this_cpu()->timers.is_serving);
+    assert_false(timer_is_due());
+}
+
 static void never_is_never(void **state) {
     struct probe probe = {0};
 
@@ -251,6 +278,7 @@ int main(void) {
         test(later_deadlines_do_not_touch_the_hardware),
         test(very_far_deadlines_are_reached_in_steps),
         test(never_is_never),
+        test(a_timer_at_work_sees_that_the_next_is_due),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
