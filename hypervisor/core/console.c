@@ -11,13 +11,13 @@
 #include "core/event.h"
 #include "core/irq.h"
 #include "core/lock.h"
+#include "core/steps.h"
 #include "core/timer.h"
 #include "lib/format.h"
 
 #define HYPERVISOR_OUT_SIZE 4096u
-/* Bytes sent with interrupts masked in one go. */
-#define FLUSH_BATCH         36u
-#define FLUSH_BATCHES       2u
+/* Of STEP_SEND bytes, with a look in between. */
+#define FLUSH_BATCHES       3u
 /* When to go on, if the UART could have taken more at once. */
 #define FLUSH_PAUSE_NS      100000u
 /* When to go on, if it was full: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4
@@ -108,7 +108,7 @@ static bool send(void) {
         return false;
     }
     if (console.is_started && !console.is_dying) {
-        return send_ready(FLUSH_BATCH);
+        return send_ready(STEP_SEND);
     }
     send_all_waiting();
     return false;

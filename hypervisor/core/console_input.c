@@ -9,9 +9,7 @@
 #include "core/domain.h"
 #include "core/event.h"
 #include "core/printk.h"
-
-/* Bytes taken from the UART in one interrupt; what is left interrupts again. */
-#define RECEIVE_BATCH 16u
+#include "core/steps.h"
 
 /* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
  * stays with a domain that restarts. */
@@ -98,7 +96,7 @@ void console_input_byte(uint8_t byte) {
 }
 
 void console_interrupt(void) {
-    for (unsigned int i = 0; i < RECEIVE_BATCH; i++) {
+    for (unsigned int i = 0; i < STEP_RECEIVE; i++) {
         int byte = devices.uart->rx();
 
         if (byte < 0) {

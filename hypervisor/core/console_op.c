@@ -8,18 +8,16 @@
 #include "core/guest_access.h"
 #include "core/hypercall.h"
 #include "core/sched.h"
+#include "core/steps.h"
 #include "core/vcpu.h"
-
-/* Bytes in one go with interrupts masked. */
-#define CHUNK 64u
 
 /*
  * args: command, count, buffer.  When the output buffer is full the domain tries again
  * when it runs next: it waits for the UART on its own time.
  */
 static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
-    uint32_t count = args[1] < CHUNK ? args[1] : CHUNK;
-    char text[CHUNK];
+    uint32_t count = args[1] < STEP_OUTPUT ? args[1] : STEP_OUTPUT;
+    char text[STEP_OUTPUT];
 
     if (copy_from_guest(text, gvaddr(args[2]), count) != 0) {
         return -XEN_EFAULT;

@@ -10,15 +10,13 @@
 #include "core/console_domain.h"
 #include "core/domain.h"
 #include "core/event.h"
+#include "core/steps.h"
 
-/* Bytes of output taken in one go. */
-#define SERVE_BATCH 64u
-
-/* Copies what there is at @cons, up to SERVE_BATCH bytes; what had room is taken. */
+/* Copies what there is at @cons, up to STEP_OUTPUT bytes; what had room is taken. */
 static uint32_t take_output(struct domain *d, volatile struct xencons_interface *ring,
                             uint32_t cons, uint32_t used) {
-    char text[SERVE_BATCH];
-    uint32_t count = used < SERVE_BATCH ? used : SERVE_BATCH;
+    char text[STEP_OUTPUT];
+    uint32_t count = used < STEP_OUTPUT ? used : STEP_OUTPUT;
 
     for (uint32_t i = 0; i < count; i++) {
         text[i] = ring->out[MASK_XENCONS_IDX(cons + i, ring->out)];

@@ -11,6 +11,8 @@
 /* From here on the whole TLB or cache is the shorter way. */
 #define TLB_RANGE_PAGES 16u
 
+_Static_assert(PAGE_SIZE % STEP_CACHE == 0, "a part lies within a page");
+
 /* A range of the guest's: [*start, *start + *size).  An empty one may lie anywhere. */
 static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size) {
     *start = (uint32_t)op->arg1.linear_addr;
@@ -64,9 +66,9 @@ int mmuext_flush_cache(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     return arch_cache_flush_step(progress) ? -XEN_EAGAIN : 0;
 }
 
-/* One page, or the part of it that is asked for.  What is not mapped is left out: natively the guest
+/* A part of a page.  What is not mapped is left out: natively the guest
  * would get the fault, and has nothing in the cache there. */
-static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
+static void cache_part(uint32_t cmd, uint32_t va, uint32_t size) {
     switch (cmd) {
     case PV_MMUEXT_CLEAN_DCACHE: (void)arch_guest_dcache_clean(gvaddr(va), size); break;
     case PV_MMUEXT_FLUSH_DCACHE: (void)arch_guest_dcache_flush(gvaddr(va), size); break;
@@ -75,10 +77,21 @@ static void cache_page(uint32_t cmd, uint32_t va, uint32_t size) {
     }
 }
 
-/* Page by page.  Invalidation has no shorter way however long the range is: where nothing else shares a
+/* The first part of [@start, @start + @size), within a page.  Returns how long it is. */
+static uint32_t cache_step(uint32_t cmd, uint32_t start, uint32_t size) {
+    uint32_t chunk = STEP_CACHE - start % STEP_CACHE;
+
+    chunk = chunk < size ? chunk : size;
+    if (chunk) {
+        cache_part(cmd, start, chunk);
+    }
+    return chunk;
+}
+
+/* Part by part.  Invalidation has no shorter way however long the range is: where nothing else shares a
  * guest's frames (ARMv5), it does not write back what is inside. */
 int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    uint32_t start, size, chunk;
+    uint32_t start, size;
 
     if (range_of(op, &start, &size)) {
         return -XEN_EINVAL;
@@ -89,15 +102,10 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     if (*progress > size) {
         return -XEN_EINVAL;
     }
-    start += *progress;
-    size -= *progress;
-    chunk = PAGE_SIZE - start % PAGE_SIZE;
-    chunk = chunk < size ? chunk : size;
-    if (chunk) {
-        cache_page(op->cmd, start, chunk);
-    }
-    *progress += chunk;
-    return chunk < size ? -XEN_EAGAIN : 0;
+    do {
+        *progress += cache_step(op->cmd, start + *progress, size - *progress);
+    } while (*progress < size && !hypercall_preempted());
+    return *progress < size ? -XEN_EAGAIN : 0;
 }
 
 /* A page that a guest may name: the rights to it are looked at by the MMU. */

@@ -10,8 +10,7 @@
 #include "core/heap.h"
 #include "core/page.h"
 #include "core/panic.h"
-
-#define DESTROY_FRAMES 24
+#include "core/steps.h"
 
 int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count) {
     struct p2m *p2m = &d->p2m;
@@ -136,9 +135,9 @@ uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
     return P2M_NONE;
 }
 
-/* Drop up to DESTROY_FRAMES frames of RAM, from the top; CHANGING ones are still held. */
+/* Drop up to STEP_FRAMES frames of RAM, from the top; CHANGING ones are still held. */
 static bool drop_ram(struct p2m *p2m) {
-    for (unsigned int i = 0; i < DESTROY_FRAMES && p2m->count; i++) {
+    for (unsigned int i = 0; i < STEP_FRAMES && p2m->count; i++) {
         uint32_t entry = p2m->entry[--p2m->count];
 
         if (p2m_entry_type(entry) != P2M_INVALID) {
@@ -155,7 +154,7 @@ static bool drop_range(struct p2m *p2m) {
         return false;
     }
     r = &p2m->range[p2m->range_count - 1];
-    for (unsigned int i = 0; i < DESTROY_FRAMES && r->count; i++) {
+    for (unsigned int i = 0; i < STEP_FRAMES && r->count; i++) {
         page_put(mfn(r->mfn + --r->count));
     }
     if (!r->count) {

@@ -137,7 +137,7 @@ int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
 #define P2M_SCAN_STEPS 1
 
 /**
- * p2m_destroy_step() - drop up to 24 frames; after pt_destroy_step() returned false.
+ * p2m_destroy_step() - drop up to STEP_FRAMES frames; after pt_destroy_step() returned false.
  * Returns true if there is more to do; false: all is freed.
  */
 bool p2m_destroy_step(struct domain *d);

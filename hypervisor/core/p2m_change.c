@@ -18,7 +18,6 @@
 #define SCAN_PER_BLOCK 16u
 #define SCAN_SOURCE    1u
 #define SCAN_BLOCKS    (SCAN_SOURCE + SCAN_PER_BLOCK)
-#define SCAN_SKIP_MAX  256u /* blocks of others passed by in one call */
 
 struct change {
     struct domain *d;
@@ -204,10 +203,10 @@ static void skip_source(const struct domain *d, uint32_t *position) {
     }
 }
 
-/* Pass by blocks that are not the domain's, SCAN_SKIP_MAX at most; true: at one that is. */
+/* Pass by blocks that are not the domain's, STEP_SKIP_BLOCKS at most; true: at one that is. */
 static bool skip_others(const struct domain *d, uint32_t *position) {
     skip_source(d, position);
-    for (unsigned int i = 0; i < SCAN_SKIP_MAX && *position >= SCAN_BLOCKS; i++) {
+    for (unsigned int i = 0; i < STEP_SKIP_BLOCKS && *position >= SCAN_BLOCKS; i++) {
         uint32_t block = (*position - SCAN_BLOCKS) / SCAN_PER_BLOCK;
 
         if (block >= heap_block_count() ||

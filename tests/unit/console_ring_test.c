@@ -33,14 +33,21 @@ static struct {
 } page;
 #define ring (page.ring)
 
+/* As a CPU does that has nothing else to do. */
+static void serve(void) {
+    do {
+        irq_handle();
+    } while (irq_waits());
+}
+
 static void run(uint64_t ns) {
     uint64_t end = fake_board.now + ns;
 
     do {
-        irq_handle();
+        serve();
         uint64_t next = fake_board.oneshot_at < end ? fake_board.oneshot_at : end;
         fake_advance(next > fake_board.now ? next - fake_board.now : 1);
-        irq_handle();
+        serve();
     } while (fake_board.now < end);
 }
 
