@@ -92,18 +92,34 @@ static uint32_t sum(void) {
     return all;
 }
 
-static void try_access(unsigned int index, unsigned int offset) {
+static uint32_t digest(uint32_t all, uint32_t more) {
+    return all * 0x1000193u + more;
+}
+
+/* Adds what came of one access to @all; returns '.', or the signal's number. */
+static char try_access(unsigned int index, unsigned int offset, uint32_t *all) {
     uint8_t *at = bytes + 16 + offset;
 
     fill();
     if (sigsetjmp(recovery, 1) == 0) {
         uint32_t value = accesses[index].access(at, 0x12348765);
 
-        printf(" %lx/%lx", (unsigned long)value, (unsigned long)sum());
-    } else {
-        printf(" signal %d, code %d, at %+d/%lx", caught, code, (int)(where - (uintptr_t)at),
-               (unsigned long)sum());
+        *all = digest(digest(*all, value), sum());
+        return '.';
     }
+    *all = digest(digest(digest(*all, code), where - (uintptr_t)at), sum());
+    return (char)('0' + caught % 10);
+}
+
+/* A short line for all offsets: which signals, and a digest of values, memory and addresses. */
+static void try_offsets(char mode, unsigned int index) {
+    char ends[9] = "";
+    uint32_t all = 0;
+
+    for (unsigned int offset = 0; offset < 8; offset++) {
+        ends[offset] = try_access(index, offset, &all);
+    }
+    printf("unaligned: %c-%s %s %08lx\n", mode, accesses[index].name, ends, (unsigned long)all);
 }
 
 static unsigned long counts[COUNTS];
@@ -190,11 +206,7 @@ int main(void) {
     for (char mode = '2'; mode <= '5'; mode++) {
         set_mode(mode);
         for (unsigned int i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
-            printf("unaligned: %c-%s", mode, accesses[i].name);
-            for (unsigned int offset = 0; offset < 8; offset++) {
-                try_access(i, offset);
-            }
-            printf("\n");
+            try_offsets(mode, i);
         }
         kernel_accesses(mode);
         print_counts(mode);
