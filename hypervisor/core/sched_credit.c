@@ -123,13 +123,13 @@ static bool is_own_doing(const struct percpu *cpu) {
 /* The run queue is accounted for up to now, so this reads no clock. */
 static bool credit_preempts(const struct vcpu *v, const struct vcpu *running) {
     struct percpu *cpu = percpu_of(running->sched.cpu);
-    uint64_t ran = cpu->sched.accounted - cpu->sched.turn_start;
 
     if (!is_owed(v, running)) {
         return false;
     }
     cpu->sched.turn_ns = SCHED_CREDIT_TURN_MIN;
-    return ran >= SCHED_CREDIT_TURN_MIN || is_own_doing(cpu);
+    return is_own_doing(cpu) ||
+           cpu->sched.accounted - cpu->sched.turn_start >= SCHED_CREDIT_TURN_MIN;
 }
 
 /* ---- Operations ---- */
