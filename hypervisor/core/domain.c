@@ -16,6 +16,8 @@
 #include "core/printk.h"
 #include "core/vcpu.h"
 
+_Static_assert(DOMAIN_MAX <= PRINTK_SOURCES, "a domain's place is a source of messages");
+
 static int alloc_shared_info(struct domain *d) {
     d->shared_info_mfn = page_alloc(DOMID_XEN);
     if (mfn_eq(d->shared_info_mfn, INVALID_MFN)) {

@@ -25,6 +25,7 @@ struct vcpu;
 
 struct domain {
     domid_t id;                         /* constant */
+    uint8_t place;                      /* constant while listed: below DOMAIN_MAX, its own */
     bool is_privileged;                 /* constant: dom0 */
     bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */

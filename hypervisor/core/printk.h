@@ -29,7 +29,12 @@ void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1,
  */
 size_t printk_log_read(uint32_t *position, char *buf, size_t size);
 
-/* One site's allowance: PRINTK_BURST messages, then one each PRINTK_INTERVAL_NS. */
+/*
+ * What may be printed of what a guest causes: at each place in the code, for each of PRINTK_SOURCES that
+ * may cause it, PRINTK_BURST messages and then one each PRINTK_INTERVAL_NS.  So none can silence what
+ * another causes, and all together print at most PRINTK_SOURCES times that.
+ */
+#define PRINTK_SOURCES     16u
 #define PRINTK_BURST       10u
 #define PRINTK_INTERVAL_NS 1000000000u
 
@@ -39,16 +44,19 @@ struct printk_limit {
     uint32_t suppressed; /* since the last one printed */
 };
 
-/** printk_allowed() - may a message be printed now?  Says first how many were not. */
+/**
+ * printk_allowed() - may a message be printed now?  Says first how many were not.  Those of one @limit
+ * come one at a time: the caller is the only one that may cause them.
+ */
 bool printk_allowed(struct printk_limit *limit);
 
-/* Each use is one site. */
-#define printk_ratelimited(...)                 \
-    do {                                        \
-        static struct printk_limit printk_site; \
-        if (printk_allowed(&printk_site)) {     \
-            printk(__VA_ARGS__);                \
-        }                                       \
+/* Each use is one place; @source: who caused it, below PRINTK_SOURCES: for a domain, its place. */
+#define printk_ratelimited(source, ...)                          \
+    do {                                                         \
+        static struct printk_limit printk_place[PRINTK_SOURCES]; \
+        if (printk_allowed(&printk_place[source])) {             \
+            printk(__VA_ARGS__);                                 \
+        }                                                        \
     } while (0)
 
 #endif /* CORE_PRINTK_H */

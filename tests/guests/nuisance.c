@@ -12,6 +12,9 @@
  *     storm_port      events to port 1, 2... of domain 0, and to itself
  *     timer_storm     a timer that is always in the past
  *     undefined_storm an endless loop of undefined instructions in user mode
+ *     undefined_kernel  the same in the kernel, of instructions whose refusal is logged
+ *     undefined_once    one of these, at at= ms, and says so
+ *     undefined_reboot  a hundred of them, then reboots
  *     hypercall_storm the longest hypercalls there are
  *     bad_stack       an exception with kernel_sp (sp=) pointing nowhere
  *     bad_handler     exception entries that point nowhere
@@ -33,6 +36,7 @@
 #include "page.h"
 #include "pt.h"
 #include "test.h"
+#include "trap.h"
 #include "user.h"
 
 static void do_spin(void) {
@@ -126,6 +130,38 @@ static void do_undefined_storm(void) {
     for (;;) {
         user_run((void (*)(void))code, 0, 0);
     }
+}
+
+/* Registers that no core has. */
+static void undefined_kernel(uint32_t count) {
+    uint32_t value;
+
+    while (count--) {
+        if (TRAP_EXPECT()) {
+            __asm__ volatile("mrc p15, 7, %0, c15, c13, 7" : "=r"(value));
+            trap_unexpect();
+        }
+    }
+}
+
+static void do_undefined_kernel(void) {
+    for (;;) {
+        undefined_kernel(1000);
+    }
+}
+
+static void do_undefined_once(void) {
+    clock_sleep(option_number("at", 500) * NS_PER_MS - clock_ns());
+    undefined_kernel(1);
+    printf("did it\n");
+    for (;;) {
+        clock_sleep(NS_PER_S);
+    }
+}
+
+static void do_undefined_reboot(void) {
+    undefined_kernel(100);
+    shutdown(SHUTDOWN_reboot);
 }
 
 static void do_hypercall_storm(void) {
@@ -253,6 +289,9 @@ static const struct {
     NUISANCE(storm_port),
     NUISANCE(timer_storm),
     NUISANCE(undefined_storm),
+    NUISANCE(undefined_kernel),
+    NUISANCE(undefined_once),
+    NUISANCE(undefined_reboot),
     NUISANCE(hypercall_storm),
     NUISANCE(bad_stack),
     NUISANCE(bad_handler),

@@ -197,6 +197,27 @@ def test_restart_beside_a_guest_that_never_sleeps(boot):
     assert second - first <= 1300
 
 
+def test_messages_of_one_guest_do_not_silence_another(boot):
+    """One causes messages without end; that of another, later and of the same kind, is printed."""
+    machine = boot({"domu": [guest("loud", "nuisance", "do=undefined_kernel"),
+                             guest("quiet", "nuisance", "do=undefined_once at=500")]}, shift=SLOW_CPU)
+    machine.expect(r"^did it", "quiet", PATIENCE)
+    for _ in range(13):  # ten at once and one a second: these end well after that
+        machine.expect(r"^loud: undefined mrc", HYPERVISOR, PATIENCE)
+    assert "\nquiet: undefined mrc" in machine.stream(HYPERVISOR)
+
+
+@pytest.mark.one_board
+def test_restarts_buy_no_messages(boot):
+    """What a guest may print goes on where it restarts: ten messages, and then one a second."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", "do=undefined_reboot"), shift=SLOW_CPU)
+    for _ in range(6):
+        machine.expect(r"^domain 1: destroyed", HYPERVISOR, PATIENCE)
+    seconds = start_times(machine, "undefined_reboot")[-1] / 1000
+    assert seconds >= 5
+    assert len(re.findall(r"^attacker: undefined", machine.stream(HYPERVISOR), re.M)) <= 10 + seconds + 2
+
+
 def test_memory_is_scrubbed(boot):
     """A guest that comes back finds nothing of what it left in its memory."""
     machine = boot_with_victim(boot, guest("attacker", "nuisance", "do=remember"))

@@ -250,7 +250,7 @@ static void printk_from_a_guests_fault_is_limited(void **state) {
 
     (void)state;
     for (unsigned int i = 0; i < 1000; i++) {
-        printk_ratelimited("guest did it again\n");
+        printk_ratelimited(3, "guest did it again\n");
     }
     const char *output = printed();
     for (const char *p = output; (p = strstr(p, "again")) != NULL; p++) {
@@ -258,8 +258,23 @@ static void printk_from_a_guests_fault_is_limited(void **state) {
     }
     assert_int_equal(lines, PRINTK_BURST);
     run(30000 * MS); /* forgiven; another site has its own allowance anyway */
-    printk_ratelimited("another site\n");
+    printk_ratelimited(3, "another site\n");
     assert_string_equal(printed(), "(dacre) another site\r\n");
+}
+
+/* All that others may print at a place does not take from what one may. */
+static void one_source_does_not_silence_another(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < PRINTK_SOURCES * 20; i++) {
+        unsigned int source =
+            i < PRINTK_SOURCES * 20 - 1 ? i % (PRINTK_SOURCES - 1) : PRINTK_SOURCES - 1;
+
+        printk_ratelimited(source, "from %u\n", source);
+        run(MS);
+    }
+    const char *output = printed();
+    assert_non_null(strstr(output, "(dacre) from 15\r\n"));
+    assert_null(strstr(output, "bytes not printed"));
 }
 
 static struct printk_limit limit;
@@ -443,6 +458,7 @@ int main(void) {
         test(a_dead_uart_stops_nobody),
         test(a_flood_is_held_to_its_rate),
         test(printk_from_a_guests_fault_is_limited),
+        test(one_source_does_not_silence_another),
         test(suppressed_messages_are_counted),
         test(the_log_keeps_the_latest_and_can_be_read_in_pieces),
         test(a_message_longer_than_the_limit_is_cut),
