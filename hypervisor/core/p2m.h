@@ -126,7 +126,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * there was no frame, the tables that replaced sections map the new one; other entries are the
  * guest's to make.  TLB and caches are flushed.
  *
- * Bounded: about P2M_SCAN_STEPS * 256 entries are looked at in a call; it ends as soon as no
+ * Bounded: P2M_SCAN_STEPS * STEP_SCAN entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
  * -EINVAL: not in the RAM bank, or nothing there already and nothing wanted; -EBUSY: a registered

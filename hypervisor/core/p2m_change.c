@@ -12,10 +12,11 @@
 #include "core/pt_table.h"
 
 /*
- * The search is a walk over positions: the flat table's own entry, the sixteen parts of the
- * kernel part's source, then all parts of all blocks of the heap.  A part is 256 entries.
+ * The search is a walk over positions: the flat table's own entry, the parts of the
+ * kernel part's source, then all parts of all blocks of the heap.  A part is STEP_SCAN entries.
  */
-#define SCAN_PER_BLOCK 16u
+#define SCAN_PER_BLOCK (PT_L1_ENTRIES / STEP_SCAN)
+#define SCAN_PER_UNIT  (PT_L2_ENTRIES / STEP_SCAN)
 #define SCAN_SOURCE    1u
 #define SCAN_BLOCKS    (SCAN_SOURCE + SCAN_PER_BLOCK)
 
@@ -151,21 +152,21 @@ static void clip(const struct domain *d, uint16_t block, unsigned int *from, uns
 }
 
 static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
-    unsigned int from = part * PT_L2_ENTRIES;
-    unsigned int end = from + PT_L2_ENTRIES;
+    unsigned int from = part * STEP_SCAN;
+    unsigned int end = from + STEP_SCAN;
 
     clip(c->d, block, &from, &end);
     return split_range(c, block, from, end);
 }
 
-static void scan_l2(const struct change *c, uint16_t unit) {
-    uint32_t *table = pt_unit_table(unit);
+static void scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
+    uint32_t *table = &pt_unit_table(unit)[part * STEP_SCAN];
     struct broken b = {.count = 0};
 
     if (pt_units[unit].state != PT_UNIT_GUEST) {
         return;
     }
-    for (unsigned int i = 0; i < PT_L2_ENTRIES && c->page->count > 1; i++) {
+    for (unsigned int i = 0; i < STEP_SCAN && c->page->count > 1; i++) {
         break_entry(c, &b, &table[i]);
     }
     make(c, &b);
@@ -175,7 +176,7 @@ static int scan_block(const struct change *c, uint16_t block, unsigned int part)
     if (pt_blocks[block].kind == PT_BLOCK_L1) {
         return scan_l1(c, block, part);
     }
-    scan_l2(c, (uint16_t)(block * PT_UNITS_PER_BLOCK + part));
+    scan_l2(c, (uint16_t)(block * PT_UNITS_PER_BLOCK + part / SCAN_PER_UNIT), part % SCAN_PER_UNIT);
     return 0;
 }
 
@@ -195,7 +196,7 @@ static int scan_position(const struct change *c, uint32_t position) {
 
 /* Pass by what of the source is not the kernel's part. */
 static void skip_source(const struct domain *d, uint32_t *position) {
-    uint32_t first = SCAN_SOURCE + d->pt.kernel_index / PT_L2_ENTRIES;
+    uint32_t first = SCAN_SOURCE + d->pt.kernel_index / STEP_SCAN;
 
     if (*position >= SCAN_SOURCE && *position < SCAN_BLOCKS) {
         first = d->pt.source ? first : SCAN_BLOCKS;

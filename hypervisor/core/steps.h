@@ -52,6 +52,9 @@
 
 /** Frames of a domain that ends, that are given back in one go: 50 each. */
 #define STEP_FRAMES      20u
+/** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40 for one
+ * that it finds. */
+#define STEP_SCAN        64u
 /** Blocks of table memory of other domains that a search passes by in one go: 8 each. */
 #define STEP_SKIP_BLOCKS 64u
 
@@ -64,12 +67,12 @@
 /* ---- Console ---- */
 
 /** Bytes that are sent to the UART in one go: 40 each. */
-#define STEP_SEND        24u
+#define STEP_SEND        16u
 /** Bytes taken from the UART in one interrupt; what is left interrupts again: 200 each, if each is an
  * event for its guest. */
 #define STEP_RECEIVE     4u
 /** Bytes taken from a guest's buffer or ring in one go: 16 each. */
-#define STEP_OUTPUT      40u
+#define STEP_OUTPUT      32u
 
 /* ---- Event channels ---- */
 
