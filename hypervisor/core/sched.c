@@ -109,27 +109,31 @@ static void slice_timer(void *data) {
 
 /* ---- Picking ---- */
 
-static void account_running(struct sched_cpu *cpu, uint64_t now) {
-    struct vcpu *v = cpu->running;
+static void account(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
     uint64_t ns = now - cpu->accounted;
 
     cpu->accounted = now;
-    if (!is_idle(v)) {
-        /* Alone for seconds, without a look at the scheduler: nobody to be fair to. */
-        v->sched.ops->account(cpu, v, ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX);
+    /* Saturate: after 4 s alone nobody waits, so fairness does not matter. */
+    v->sched.ops->account(cpu, v, ns >> 32 ? UINT32_MAX : (uint32_t)ns);
+}
+
+static void account_running(struct sched_cpu *cpu, uint64_t now) {
+    if (is_idle(cpu->running)) {
+        cpu->accounted = now;
+    } else {
+        account(cpu, cpu->running, now);
     }
 }
 
-static void requeue_running(struct sched_cpu *cpu, uint64_t now) {
-    struct vcpu *v = cpu->running;
-
-    if (!is_idle(v) && may_run(v)) {
+/* Account for @v, which runs and is not idle, and queue it if it still can run. */
+static inline void put_back(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+    account(cpu, v, now);
+    if (may_run(v)) {
         if (cpu->yields) {
             v->sched.ops->yield(cpu, v);
         }
         v->sched.ops->requeue(cpu, v, now);
     }
-    cpu->yields = false;
 }
 
 static struct vcpu *pick_from_classes(struct sched_cpu *cpu) {
@@ -164,8 +168,12 @@ struct vcpu *sched_pick(void) {
 
     spin_lock(&cpu->lock);
     this_cpu()->work &= ~PERCPU_WORK_SCHED;
-    account_running(cpu, now);
-    requeue_running(cpu, now);
+    if (is_idle(cpu->running)) {
+        cpu->accounted = now;
+    } else {
+        put_back(cpu, cpu->running, now);
+    }
+    cpu->yields = false;
     struct vcpu *next = pick_from_classes(cpu);
     switch_to(cpu, next, now);
     arm_slice(cpu, now);
