@@ -70,11 +70,18 @@ static void set_entries_back(void) {
     set_entries(entry_swi, entry_data_abort, entry_event);
 }
 
+/* The least of some: the console may still be sending what was printed at the start. */
 TEST(one_instruction_is_one_nanosecond) {
-    uint32_t start = clock_count();
+    uint32_t least = ~0u;
 
-    bench_empty(ROUNDS * 10);
-    EXPECT_EQ(per_round(clock_count() - start, ROUNDS * 10), 2 * TENTHS);
+    for (unsigned int i = 0; i < 10; i++) {
+        uint32_t start = clock_count();
+
+        bench_empty(ROUNDS);
+        uint32_t cost = per_round(clock_count() - start, ROUNDS);
+        least = cost < least ? cost : least;
+    }
+    EXPECT_EQ(least, 2 * TENTHS);
 }
 
 TEST(hypercalls) {
