@@ -56,10 +56,17 @@ $(B)/userland/module/%/stumble.ko: $(wildcard tests/boot/module/*) $(B)/linux/%/
 		CROSS_COMPILE=arm-linux-gnueabi- modules
 $(B)/userland/modules$(suffix).cpio.gz: $(B)/userland/module/pv$(suffix)/stumble.ko
 
+# Boot loaders of the tests' own, which enter Dacre in a state that it should not be entered in.
+entry_loaders := $(patsubst tests/boot/entry/%.S,$(B)/entry/$(arch)/%.bin,$(wildcard tests/boot/entry/*.S))
+$(B)/entry/$(arch)/%.bin: tests/boot/entry/%.S tests/boot/entry/entry.inc | tools-present
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARM) $(cpu_flags) -Ihypervisor/arch/arm/$(arch) -nostdlib -Wl,-Ttext=0x10000 \
+		$< -o $(@:.bin=.elf) && $(CROSS)objcopy -O binary $(@:.bin=.elf) $@
+
 .PHONY: linux userland guests images test-images
 linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
 images: hypervisor linux userland
-test-images: images guests $(B)/linux/native$(suffix)/Image \
+test-images: images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 guests:

@@ -26,6 +26,12 @@ static const struct {
 
 _Noreturn void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine);
 
+/* What boot loaders passed before there were device trees: ATAG_CORE comes first (Linux:
+ * Documentation/arch/arm/booting.rst). */
+static bool is_atag_list(const uint32_t *list) {
+    return list[1] == 0x54410001;
+}
+
 /* Unknown machines are silent until their tree was read. */
 static void early_uart_init(uint32_t machine) {
     for (unsigned int i = 0; i < sizeof(early_uarts) / sizeof(early_uarts[0]); i++) {
@@ -46,7 +52,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
     }
     tree = mmu_map_fdt(maddr(fdt));
     if (bootfdt_check(tree) < 0) {
-        panic("no device tree at %08x", fdt);
+        panic("no device tree at %08x%s", fdt, is_atag_list(tree) ? ", but a list of ATAGs" : "");
     }
     hypervisor_main(tree, maddr(fdt), mmu_image_maddr(image_start), size);
 }

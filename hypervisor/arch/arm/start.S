@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the boot loader to C: Linux/ARM boot protocol, MMU and caches off.
+ * From the boot loader to C: Linux/ARM boot protocol.
  *   in: r1 = number of the machine, or ~0; r2 = machine address of the device tree
- * Position-independent until the MMU is on; the image may lie in any MiB of RAM, at
- * the offset within that MiB it was linked for.
+ * A boot loader that left MMU and caches on must have mapped the image at its machine address.
+ * Position-independent until the MMU is on.  The image runs in any MiB of RAM, at the offset
+ * within that MiB it was linked for; loaded elsewhere, it moves up to the next such place.
  *
  * Registers kept throughout: r7 = number of the machine, r8 = device tree, r9 = machine - virtual
  * address.
@@ -19,10 +20,61 @@
         .arm
         .section .text.start, "ax"
         .globl  _start
+/*
+ * The header of a zImage of Linux/ARM (Linux: Documentation/arch/arm/booting.rst; U-Boot: bootz): room
+ * for eight instructions, the entry, a magic number, and the image's start, 0 for one that finds its
+ * place itself, and its end.
+ */
 _start:
-        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        .rept   8
+        mov     r0, r0
+        .endr
+        b       entry
+        .word   0x016f2818
+        .word   0
+        .word   bss_start - _start
+        .word   0x04030201                      @ in the byte order of the image
+
+entry:
+        bl      level_to_svc                    @ SVC mode, interrupts masked
         mov     r7, r1
         mov     r8, r2
+        bl      level_caches_off                @ MMU and data cache off, nothing in it
+
+        adr     r0, _start                      @ r0 = where the image is
+        ldr     r1, =_start
+        mov     r2, r1, lsl #12                 @ r2 = its offset within a MiB, in bits 31 to 12
+        mov     r3, r0, lsr #20
+        mov     r3, r3, lsl #20
+        add     r3, r3, r2, lsr #12             @ r3 = the place within the MiB that it starts in
+        cmp     r3, r0
+        beq     in_place
+        addlo   r3, r3, #0x100000               @ upwards: copied from the end, it may overlap
+        /* Not over this code while it runs, nor within a MiB of the tree. */
+        sub     r4, r3, r0
+        cmp     r4, #0x1000
+        addlo   r3, r3, #0x100000
+1:      sub     r4, r8, r3
+        add     r4, r4, #0x100000
+        cmp     r4, #0x200000
+        addlo   r3, r3, #0x100000
+        blo     1b
+        ldr     r4, =bss_start
+        sub     r4, r4, r1                      @ r4 = bytes still to be copied, a multiple of 4
+2:      subs    r4, r4, #4
+        ldr     r5, [r0, r4]
+        str     r5, [r3, r4]
+        bne     2b
+        /* What the instruction cache holds of there is older (ARM ARM DDI 0406, B2.2.9). */
+        mov     r4, #0
+        mcr     p15, 0, r4, c7, c5, 0           @ invalidate the instruction cache
+        mcr     p15, 0, r4, c7, c10, 4          @ the copy is in memory
+        control_sync r4
+        ldr     r4, =in_place
+        sub     r4, r4, r1
+        add     pc, r3, r4
+
+in_place:
         adr     r0, _start
         ldr     r1, =_start
         sub     r9, r0, r1

@@ -2,9 +2,37 @@
 /*
  * ARM926EJ-S start of day: caches and TLB invalid, SCTLR value.
  */
+#include "arch/arm/layout.h"
+
         .syntax unified
         .arm
         .section .text.start, "ax"
+/*
+ * level_to_svc - SVC mode, interrupts masked, from any mode that a boot loader may be in.
+ *   clobbers: r10
+ */
+        .globl  level_to_svc
+level_to_svc:
+        mov     r10, lr                         @ each mode has an lr of its own
+        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        mov     pc, r10
+
+/*
+ * level_caches_off - MMU and data cache off; what the cache held is in memory.
+ *   clobbers: r0
+ */
+        .globl  level_caches_off
+level_caches_off:
+        mrc     p15, 0, r0, c1, c0, 0
+        tst     r0, #0x5                        @ C | M
+        moveq   pc, lr
+1:      mrc     p15, 0, pc, c7, c14, 3          @ test, clean and invalidate a line (DDI 0198, 2.3.8)
+        bne     1b
+        mcr     p15, 0, r0, c7, c10, 4          @ drain write buffer
+        bic     r0, r0, #0x5
+        mcr     p15, 0, r0, c1, c0, 0
+        mov     pc, lr
+
 /*
  * level_cpu_setup
  *   out: r0 = SCTLR with MMU, alignment faults, little-endian, caches, high

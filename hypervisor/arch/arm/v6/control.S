@@ -3,9 +3,38 @@
  * ARMv6 start of day (ARM1176JZF-S TRM DDI 0301, ARM11 MPCore TRM DDI 0360): caches and TLB
  * invalid, VFP reachable, SCTLR value.
  */
+#include "arch/arm/layout.h"
+
         .syntax unified
         .arm
         .section .text.start, "ax"
+/*
+ * level_to_svc - SVC mode, interrupts masked, from any mode that a boot loader may be in.
+ *   clobbers: r10
+ */
+        .globl  level_to_svc
+level_to_svc:
+        mov     r10, lr                         @ each mode has an lr of its own
+        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
+        mov     pc, r10
+
+/*
+ * level_caches_off - MMU and data cache off; what the cache held is in memory.
+ *   clobbers: r0, r1
+ */
+        .globl  level_caches_off
+level_caches_off:
+        mrc     p15, 0, r0, c1, c0, 0
+        tst     r0, #0x5                        @ C | M
+        moveq   pc, lr
+        mov     r1, #0
+        mcr     p15, 0, r1, c7, c14, 0          @ clean and invalidate the data cache
+        mcr     p15, 0, r1, c7, c10, 4          @ data synchronization barrier
+        bic     r0, r0, #0x5
+        mcr     p15, 0, r0, c1, c0, 0
+        mcr     p15, 0, r1, c7, c5, 4           @ prefetch flush
+        mov     pc, lr
+
 /*
  * level_cpu_setup
  *   out: r0 = SCTLR with MMU, caches, branch prediction, high vectors, extended page tables (XP: no
