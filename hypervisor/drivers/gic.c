@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Arm Generic Interrupt Controller, architecture versions 1 and 2: PL390, and that of the
- * Cortex-A9. Register names as in Arm IHI 0048.
+ * Arm Generic Interrupt Controller, architecture versions 1 and 2: PL390, and those of the
+ * Cortex-A9 and the Cortex-A15. Register names as in Arm IHI 0048.
  *
  * Lines are interrupt IDs: 0-15 software-generated, 16-31 private to the CPU, 32 and up shared.
  * All that is used is in group 0 at one priority, as IRQ, so the same writes do in Secure state, in
@@ -152,3 +152,4 @@ static int gic_probe(const void *fdt, int node) {
 
 DRIVER(gic_pl390_driver, "arm,pl390", gic_probe);
 DRIVER(gic_a9_driver, "arm,cortex-a9-gic", gic_probe);
+DRIVER(gic_a15_driver, "arm,cortex-a15-gic", gic_probe);

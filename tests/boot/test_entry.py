@@ -2,7 +2,9 @@
 """In whatever state a boot loader enters the image: it starts, or it says in one line why not."""
 import pytest
 
+from conftest import Boot
 from dacre import BUILD
+from dacre.board import load_board
 from dacre.image import make_image
 from dacre.machine import NETWORK
 from dacre.streams import HYPERVISOR
@@ -35,3 +37,16 @@ def test_atags(enter):
     machine = enter("atags", may_panic=True)
     line = machine.expect(r"PANIC: (.*)\n", HYPERVISOR)[1]
     assert "device tree" in line and "ATAGs" in line
+
+
+@pytest.mark.levels("v7")
+@pytest.mark.one_board
+def test_hyp_mode(request):
+    """The one board whose core has virtualization extensions, which QEMU starts in HYP mode."""
+    started = Boot(load_board("vexpress-a15"), request.node.name)
+    try:
+        machine = started({"domu": [{"name": "a", "program": "start_state", "memory": "4M"}]})
+        machine.expect(r"Dacre on Cortex-A15", HYPERVISOR)
+        machine.expect(r"DONE \d+ passed, 0 failed", "a")
+    finally:
+        started.finish()

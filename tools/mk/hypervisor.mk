@@ -66,10 +66,11 @@ $(H)/gen/asm_offsets.h: hypervisor/arch/arm/asm_offsets.c | tools-present $(hyp_
 	$(Q)mkdir -p $(@D) && $(CC_ARM) $(hyp_cflags) -fno-lto -MMD -MP -MF $(@:.h=.d) -MT $@ -S $< -o $(@:.h=.s)
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[#$$]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
 
-# Where to complain before the tree was read: '{ machine number, UART }' a board (setup.c).
+# Where to complain before the tree was read: '{ machine number, core's part number, UART }' a board (setup.c).
 $(H)/gen/early_uarts.inc: $(level_boards)
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && awk '/^machine :=/ {m = $$3} /^early_uart :=/ {print "{" m ", " $$3 "},"}' $^ > $@
+	$(Q)mkdir -p $(@D) && awk '/^machine :=/ {m = $$3} /^early_uart :=/ {u = $$3} \
+		/^cpu_part :=/ {print "{" m ", " $$3 ", " u "},"}' $^ > $@
 $(H)/hypervisor/arch/arm/setup.o: $(H)/gen/early_uarts.inc
 
 # libfdt is the kernel source package's own copy (GPL-2.0-only OR BSD-2-Clause), built for the target.

@@ -2,6 +2,7 @@
 /*
  * From start.S to core: the final map of the hypervisor, the device tree in it.
  */
+#include "arch/arm/cp15.h"
 #include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
 #include "arch/arm/vcpu_state.h"
@@ -17,9 +18,10 @@
 
 extern char image_start[], image_end[], boot_stack_top[];
 
-/* A UART by the number that the boot loader gives a machine; from each board's platform.mk. */
+/* A UART by the number that the boot loader gives a machine, and by the core where several machines have
+ * one number; from each board's platform.mk. */
 static const struct {
-    uint32_t machine, uart;
+    uint32_t machine, part, uart;
 } early_uarts[] = {
 #include "early_uarts.inc"
 };
@@ -34,8 +36,10 @@ static bool is_atag_list(const uint32_t *list) {
 
 /* Unknown machines are silent until their tree was read. */
 static void early_uart_init(uint32_t machine) {
+    uint32_t part = cp15_midr_part(cp15_read_midr());
+
     for (unsigned int i = 0; i < sizeof(early_uarts) / sizeof(early_uarts[0]); i++) {
-        if (early_uarts[i].machine == machine) {
+        if (early_uarts[i].machine == machine && early_uarts[i].part == part) {
             uart_early_init(maddr(early_uarts[i].uart));
         }
     }
