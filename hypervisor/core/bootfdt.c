@@ -12,6 +12,9 @@
 #include "core/printk.h"
 #include "lib/format.h"
 
+/* Bytes of an option that is not understood, so that what is wrong with it stands on the same line. */
+#define OPTION_SHOWN 80
+
 int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) {
     va_list args;
 
@@ -147,7 +150,7 @@ static int bootfdt_parse_initrd(struct bootinfo *boot, int chosen) {
 }
 
 static void bootfdt_warn(const char *option, size_t size, const char *why) {
-    printk("Command line: %.*s %s\n", (int)size, option, why);
+    printk("Command line: %.*s %s\n", size < OPTION_SHOWN ? (int)size : OPTION_SHOWN, option, why);
 }
 
 /* Ours is bootargs when there is no xen,xen-bootargs, as for Xen without a dom0. */

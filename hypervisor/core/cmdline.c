@@ -45,7 +45,7 @@ static int cmdline_unit(struct value value) {
     }
 }
 
-static bool cmdline_dom0_mem(struct value value, struct cmdline *out) {
+static bool cmdline_size(struct value value, uint32_t *out) {
     uint64_t number;
 
     if (!cmdline_digits(&value, &number)) {
@@ -55,7 +55,42 @@ static bool cmdline_dom0_mem(struct value value, struct cmdline *out) {
     if (shift < 0 || number == 0 || number > UINT32_MAX >> shift) {
         return false;
     }
-    out->dom0_mem = (uint32_t)number << shift;
+    *out = (uint32_t)number << shift;
+    return true;
+}
+
+static bool cmdline_starts(struct value value, const char *text) {
+    return value.size >= strlen(text) && memcmp(value.text, text, strlen(text)) == 0;
+}
+
+/* As Xen's for x86: an amount, max: and min:, in any order; with max: alone, that much. */
+static bool cmdline_dom0_mem(struct value value, struct cmdline *out) {
+    uint32_t amount = 0, min = 0, max = UINT32_MAX;
+
+    for (bool more = true; more;) {
+        const char *comma = memchr(value.text, ',', value.size);
+        struct value part = {value.text, comma ? (size_t)(comma - value.text) : value.size};
+        uint32_t *bound = cmdline_starts(part, "min:")   ? &min
+                          : cmdline_starts(part, "max:") ? &max
+                                                         : NULL;
+
+        if (bound) {
+            part = (struct value){part.text + 4, part.size - 4};
+        }
+        if (!cmdline_size(part, bound ? bound : &amount)) {
+            return false;
+        }
+        more = comma != NULL;
+        if (more) {
+            value.size -= (size_t)(comma + 1 - value.text);
+            value.text = comma + 1;
+        }
+    }
+    if (amount == 0) {
+        amount = max < UINT32_MAX ? max : out->dom0_mem;
+    }
+    amount = amount < min ? min : amount;
+    out->dom0_mem = amount > max ? max : amount;
     return true;
 }
 
@@ -104,15 +139,30 @@ static const char *cmdline_option(struct value option, struct cmdline *out) {
     return "is not known";
 }
 
+/* Does @option stand in @text before itself? */
+static bool cmdline_repeats(const char *text, struct value option) {
+    while (text < option.text) {
+        size_t size = strcspn(text, " ");
+
+        if (size == option.size && memcmp(text, option.text, size) == 0) {
+            return true;
+        }
+        text += size + 1;
+    }
+    return false;
+}
+
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why)) {
+    const char *start = text ? text : "";
+
     *out = (struct cmdline){.dom0_mem = DOM0_MEM_DEFAULT, .dom0_max_vcpus = 1};
-    for (text = text ? text : ""; *text;) {
+    for (text = start; *text;) {
         struct value option = {text, strcspn(text, " ")};
 
         text += option.size + (text[option.size] == ' ');
         const char *why = option.size > 0 ? cmdline_option(option, out) : NULL;
-        if (why && warn) {
+        if (why && warn && !cmdline_repeats(start, option)) {
             warn(option.text, option.size, why);
         }
     }

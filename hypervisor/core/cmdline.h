@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct cmdline {
-    uint32_t dom0_mem;           /* dom0_mem=<n>[K|M|G], bytes; 96 MiB when not given */
+    uint32_t dom0_mem;           /* dom0_mem=[<n>][,min:<n>][,max:<n>], bytes; 96 MiB by default */
     unsigned int dom0_max_vcpus; /* dom0_max_vcpus=<n>, 1 when not given */
     bool noreboot;               /* noreboot: stop, do not reset, when dom0 ends */
 };
@@ -18,7 +18,8 @@ struct cmdline {
 /**
  * cmdline_parse() - read @text (NULL = empty) into *@out; what is not given has its default.
  * @warn: called once for each option that is not known or whose value is wrong (it keeps its
- * default), with the option (not NUL-terminated, @size bytes) and what is wrong.  May be NULL.
+ * default), however often it stands there, with the option (not NUL-terminated, @size bytes) and what
+ * is wrong.  May be NULL.
  */
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why));

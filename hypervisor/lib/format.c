@@ -198,6 +198,21 @@ static void parse_width(const char **fmt, struct spec *spec, struct args *args) 
     }
 }
 
+static void parse_precision(const char **fmt, struct spec *spec, struct args *args) {
+    if (**fmt != '.') {
+        return;
+    }
+    (*fmt)++;
+    if (**fmt == '*') {
+        int precision = va_arg(args->list, int);
+
+        (*fmt)++;
+        spec->precision = precision < 0 ? UINT32_MAX : (unsigned int)precision;
+    } else {
+        spec->precision = parse_number(fmt);
+    }
+}
+
 /* @fmt is after the '%'; returns what follows the conversion. */
 static const char *put_conversion(struct sink *sink, const char *fmt, struct args *args) {
     const char *start = fmt;
@@ -205,10 +220,7 @@ static const char *put_conversion(struct sink *sink, const char *fmt, struct arg
 
     parse_flags(&fmt, &spec);
     parse_width(&fmt, &spec, args);
-    if (*fmt == '.') {
-        fmt++;
-        spec.precision = parse_number(&fmt);
-    }
+    parse_precision(&fmt, &spec, args);
     parse_length(&fmt, &spec);
     if (*fmt != '\0' && convert(sink, &spec, *fmt, args)) {
         return fmt + 1;

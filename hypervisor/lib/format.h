@@ -3,7 +3,7 @@
  * Formatted text into a buffer of stated size.
  *
  * Conversions: %d %i %u %x %X %c %s %p %%, length l, ll and z, field width (also *),
- * flags 0 and -, precision for %s.  Anything else is copied as it stands.
+ * flags 0 and -, precision for %s (also *; negative: none).  Anything else is copied as it stands.
  */
 #ifndef LIB_FORMAT_H
 #define LIB_FORMAT_H

@@ -40,6 +40,11 @@ class Broken:
         return line
 
 
+def start_with_options(broken, options):
+    broken.edit("-ts", "/chosen", "xen,xen-bootargs", options)
+    return broken.start()
+
+
 @pytest.fixture
 def broken(boot, board, tmp_path):
     return Broken(boot, board, tmp_path)
@@ -105,6 +110,46 @@ def test_no_tree(broken):
     at = arguments.index("-dtb")
     machine = broken.boot.start([*arguments[:at], *arguments[at + 2:], "-nic", "none"], [], 0, True)
     machine.expect(r"PANIC: .*(tree|fdt)", HYPERVISOR)
+
+
+@pytest.mark.parametrize("options, unknown", [
+    ("dom0_mem=96M,max:96M bootscrub=0 bootscrub=0", ["bootscrub=0"]),
+    ("dom0_mem=96M console=dtuart loglvl=all", ["console=dtuart", "loglvl=all"]),
+    ("console=ttyAMA0,115200n8", ["console=ttyAMA0,115200n8"]),
+], ids=["xen", "xen-two", "linux"])
+def test_unknown_option_is_named_once_and_ignored(broken, options, unknown):
+    machine = start_with_options(broken, options)
+    machine.expect(r"Domain 0 \(dom0\): 96 MiB", HYPERVISOR)
+    machine.expect(r"Linux version", "dom0")
+    lines = re.findall(r"Command line: (.*) is not known", machine.stream(HYPERVISOR))
+    assert lines == unknown
+
+
+def test_option_as_long_as_a_page_is_cut(broken):
+    machine = start_with_options(broken, "x" * 4096)
+    machine.expect(r"Command line: x{80} is not known$", HYPERVISOR)
+    machine.expect(r"Linux version", "dom0")
+
+
+@pytest.mark.parametrize("instruction, kind", [
+    (0xe5955000, "data abort"),                 # ldr r5, [r5]
+    (0xe12fff15, "prefetch abort"),             # bx r5
+    (0xe7f000f0, "undefined instruction"),
+], ids=["data", "prefetch", "undefined"])
+def test_early_fault_is_reported(boot, board, tmp_path, sockets, instruction, kind):
+    """Before there are domains, the idle vCPU or the driver of a UART."""
+    image = make_image(boot.read(two_linux()), board, tmp_path / "fault")
+    elf = board.hypervisor.with_suffix(".elf")
+    stub = sockets / "gdb"
+    machine = boot.start([*image.qemu_arguments(), "-nic", "none", "-S", *stub_options(stub)],
+                         ["dom0", "domU1"], 0, True)
+    gdb(machine, elf, stub, "hbreak bootfdt_check", "continue", "set $r5 = 0xfe7ff000",
+        f"set var {{unsigned int}}$pc = {instruction:#x}", "detach")
+    machine.expect(rf"hypervisor fault: {kind} at ([0-9a-f]{{8}})", HYPERVISOR)
+    machine.expect(r"r5 +fe7ff000", HYPERVISOR)
+    machine.expect(r"backtrace: [0-9a-f]{8}", HYPERVISOR)
+    machine.expect(r"PANIC: fault in the hypervisor", HYPERVISOR)
+    machine.expect(r"Stopped", HYPERVISOR)
 
 
 def test_hypervisor_fault_is_reported(boot, board, tmp_path, sockets):

@@ -55,6 +55,17 @@ static void sizes_have_units(void **state) {
     check_size("dom0_mem=4096B", 4096);
 }
 
+static void dom0_mem_has_bounds(void **state) {
+    (void)state;
+    check_size("dom0_mem=256M,max:256M", 256u << 20);
+    check_size("dom0_mem=256M,max:128M", 128u << 20);
+    check_size("dom0_mem=min:64M,32M,max:512M", 64u << 20);
+    check_size("dom0_mem=max:512M,256M", 256u << 20);
+    check_size("dom0_mem=max:512M", 512u << 20);
+    check_size("dom0_mem=min:512M", 512u << 20);
+    check_size("dom0_mem=min:64M", 96u << 20);
+}
+
 static void check_refused(const char *text) {
     assert_non_null(strstr(parse(text), "has a value that is not valid"));
     assert_int_equal(options.dom0_mem, 96u << 20);
@@ -63,10 +74,23 @@ static void check_refused(const char *text) {
 
 static void wrong_values_leave_the_default(void **state) {
     static const char *const wrong[] = {
-        "dom0_mem=",        "dom0_mem=0",          "dom0_mem=M",
-        "dom0_mem=4G",      "dom0_mem=4294967296", "dom0_mem=99999999999999999999",
-        "dom0_mem=1Mi",     "dom0_mem=-1M",        "dom0_mem=1T",
-        "dom0_max_vcpus=0", "dom0_max_vcpus=x",    "dom0_max_vcpus=1x",
+        "dom0_mem=",
+        "dom0_mem=0",
+        "dom0_mem=M",
+        "dom0_mem=4G",
+        "dom0_mem=4294967296",
+        "dom0_mem=99999999999999999999",
+        "dom0_mem=1Mi",
+        "dom0_mem=-1M",
+        "dom0_mem=1T",
+        "dom0_max_vcpus=0",
+        "dom0_max_vcpus=x",
+        "dom0_max_vcpus=1x",
+        "dom0_mem=64M,",
+        "dom0_mem=,64M",
+        "dom0_mem=64M,max:",
+        "dom0_mem=min:",
+        "dom0_mem=64M,least:1M",
     };
 
     (void)state;
@@ -81,6 +105,9 @@ static void names_unknown_options(void **state) {
                         "noreboot=1 is not known;dom0_mem is not known;quiet is not known;"
                         "noreboot2 is not known;");
     assert_false(options.noreboot);
+    assert_string_equal(parse("quiet noreboot quiet qui  quiet"),
+                        "quiet is not known;qui is not known;");
+    assert_true(options.noreboot);
     cmdline_parse("quiet", &options, NULL);
 }
 
@@ -88,7 +115,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_defaults),          cmocka_unit_test(reads_every_option),
         cmocka_unit_test(sizes_have_units),      cmocka_unit_test(wrong_values_leave_the_default),
-        cmocka_unit_test(names_unknown_options),
+        cmocka_unit_test(names_unknown_options), cmocka_unit_test(dom0_mem_has_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

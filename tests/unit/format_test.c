@@ -47,6 +47,7 @@ static void strings_and_characters(void **state) {
     check("abc", "%.3s", "abcdef");
     check("", "%s", "");
     check("(null)", "%s", none);
+    check("|  ab|abcdef", "%.*s|%*.*s|%.*s", 0, "abcdef", 4, 2, "abcdef", -1, "abcdef");
 }
 
 static void a_string_without_nul_is_not_read_beyond_its_precision(void **state) {
@@ -54,6 +55,7 @@ static void a_string_without_nul_is_not_read_beyond_its_precision(void **state) 
 
     (void)state;
     check("xyz", "%.3s", text);
+    check("xy is not known", "%.*s %s", 2, text, "is not known");
 }
 
 static void a_pointer_has_all_its_digits(void **state) {

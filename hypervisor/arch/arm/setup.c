@@ -49,6 +49,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
     const void *tree;
     uint32_t size = (uint32_t)(image_end - image_start);
 
+    vcpu_state_early_init();
     mmu_init(phys_offset);
     early_uart_init(machine);
     if (fdt == 0 || (fdt & 7)) {

@@ -29,6 +29,13 @@ static void write_tls_word(uint32_t value) {
     *(volatile uint32_t *)(uintptr_t)PV_TLS_VA = value;
 }
 
+void vcpu_state_early_init(void) {
+    static struct vcpu
+        nobody; /* where entry.S keeps registers while it finds out that no guest runs */
+
+    switch_banked_sp(&nobody);
+}
+
 void vcpu_state_init(struct vcpu *idle) {
     loaded = idle;
     idle->arch.l1 = boot_l1;

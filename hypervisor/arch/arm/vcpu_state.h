@@ -7,6 +7,12 @@
 
 struct vcpu;
 
+/**
+ * vcpu_state_early_init() - from now on a fault of the hypervisor is reported, by trap_fatal(); boot,
+ * before anything else.
+ */
+void vcpu_state_early_init(void);
+
 /** vcpu_state_init() - the idle vCPU is loaded: boot, after sched_init(). */
 void vcpu_state_init(struct vcpu *idle);
 
