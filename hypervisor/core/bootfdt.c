@@ -47,12 +47,19 @@ int bootfdt_check(const void *fdt) {
     return size > BOOT_FDT_MAX ? -XEN_EINVAL : (int)size;
 }
 
+/* Banks of RAM that the tree names and that are not used, by reason. */
+struct unused_banks {
+    unsigned int small, many;
+};
+
 /* One bank of RAM, cut to whole pages. */
-static int bootfdt_add_memory(struct bootinfo *boot, struct boot_range range) {
+static int bootfdt_add_memory(struct bootinfo *boot, struct boot_range range,
+                              struct unused_banks *unused) {
     uint32_t skip = -range.start.v & ~PAGE_MASK;
 
     if (range.size < skip + PAGE_SIZE) {
-        return bootfdt_fail(boot, "a memory node of the device tree is smaller than a page");
+        unused->small++;
+        return 0;
     }
     range.start.v += skip;
     range.size = (range.size - skip) & PAGE_MASK;
@@ -62,10 +69,18 @@ static int bootfdt_add_memory(struct bootinfo *boot, struct boot_range range) {
         }
     }
     if (boot->memory_count == BOOT_MEMORY_MAX) {
-        return bootfdt_fail(boot, "the device tree has more banks of memory than can be kept");
+        unused->many++;
+        return 0;
     }
     boot->memory[boot->memory_count++] = range;
     return 0;
+}
+
+static int bootfdt_fail_reg(struct bootinfo *boot, int node) {
+    const char *name = fdt_get_name(boot->fdt, node, NULL);
+
+    return bootfdt_fail(boot, "the reg property of %s is malformed (cells, size 0, or above 4 GiB)",
+                        name ? name : "a node");
 }
 
 /* All entries of the reg property of @node, to @add. */
@@ -80,27 +95,59 @@ static int bootfdt_each_reg(struct bootinfo *boot, int node,
             return 0;
         }
         if (err) {
-            const char *name = fdt_get_name(boot->fdt, node, NULL);
-
-            return bootfdt_fail(
-                boot, "the reg property of %s is malformed (cells, size 0, or above 4 GiB)",
-                name ? name : "a node");
+            return bootfdt_fail_reg(boot, node);
         }
         err = add(boot, range);
     }
     return err;
 }
 
+/* The banks of one memory node.  Boot loaders write one of size 0, or of a byte, for RAM that is not
+ * fitted. */
+static int bootfdt_parse_banks(struct bootinfo *boot, int node, struct unused_banks *unused) {
+    uint64_t start, size;
+    struct boot_range range;
+    int err = 0;
+
+    for (unsigned int i = 0; !err; i++) {
+        err = fdt_reg_entry(boot->fdt, node, i, &start, &size);
+        if (err == -XEN_ENOENT) {
+            return 0;
+        }
+        if (!err && size < PAGE_SIZE) {
+            unused->small++;
+        } else if (err || fdt_reg_make(start, size, &range)) {
+            err = bootfdt_fail_reg(boot, node);
+        } else {
+            err = bootfdt_add_memory(boot, range, unused);
+        }
+    }
+    return err;
+}
+
+static void bootfdt_report_unused(const struct unused_banks *unused) {
+    if (unused->small) {
+        printk("Memory: banks in the device tree smaller than a page, not used: %u\n",
+               unused->small);
+    }
+    if (unused->many) {
+        printk("Memory: banks in the device tree beyond the first %u, not used: %u\n",
+               BOOT_MEMORY_MAX, unused->many);
+    }
+}
+
 static int bootfdt_parse_memory(struct bootinfo *boot) {
+    struct unused_banks unused = {0};
     int err = 0;
     int node = fdt_node_offset_by_prop_value(boot->fdt, -1, "device_type", "memory", 7);
 
     for (; node >= 0 && !err;
          node = fdt_node_offset_by_prop_value(boot->fdt, node, "device_type", "memory", 7)) {
-        err = bootfdt_each_reg(boot, node, bootfdt_add_memory);
+        err = bootfdt_parse_banks(boot, node, &unused);
     }
+    bootfdt_report_unused(&unused);
     if (!err && boot->memory_count == 0) {
-        err = bootfdt_fail(boot, "the device tree has no memory node with a reg property");
+        err = bootfdt_fail(boot, "the device tree has no memory node with a page of RAM");
     }
     return err;
 }

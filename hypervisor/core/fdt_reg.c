@@ -91,9 +91,8 @@ static int fdt_reg_translate_once(const void *fdt, int bus, int parent, uint64_t
     return size == 0 ? 0 : -XEN_ENOENT; /* empty ranges: the same addresses */
 }
 
-/* Entry @index of reg as it stands there, on the bus that @node is on. */
-static int fdt_reg_untranslated(const void *fdt, int node, unsigned int index, uint64_t *start,
-                                uint64_t *length) {
+int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start,
+                  uint64_t *length) {
     int size, address_cells, size_cells;
     const uint8_t *reg = fdt_getprop(fdt, node, "reg", &size);
     int bus = fdt_tree_parent(fdt, node);
@@ -121,7 +120,7 @@ static int fdt_reg_untranslated(const void *fdt, int node, unsigned int index, u
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
     int bus = fdt_tree_parent(fdt, node);
     uint64_t start, length;
-    int err = fdt_reg_untranslated(fdt, node, index, &start, &length);
+    int err = fdt_reg_entry(fdt, node, index, &start, &length);
 
     while (err == 0 && bus > 0) {
         int parent = fdt_tree_parent(fdt, bus);
@@ -134,7 +133,7 @@ int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range
 
 int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
     uint64_t start, length;
-    int err = fdt_reg_untranslated(fdt, node, 0, &start, &length);
+    int err = fdt_reg_entry(fdt, node, 0, &start, &length);
 
     return err ? err : fdt_reg_make(start, length, out);
 }

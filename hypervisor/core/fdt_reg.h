@@ -16,6 +16,12 @@
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out);
 
 /**
+ * fdt_reg_entry() - entry @index of the reg property of @node as it stands there, on its bus.
+ * Returns 0, *@start and *@length; -ENOENT, -EINVAL (cells) as fdt_reg_get().
+ */
+int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start, uint64_t *length);
+
+/**
  * fdt_reg_module() - the reg of a module or another node below /chosen.  Those are no devices on a
  * bus: as in Xen's binding the addresses are the CPU's, whether or not there is a ranges property.
  * Returns as fdt_reg_get().

@@ -112,6 +112,57 @@ static void reads_memory(void **state) {
     free(fdt);
 }
 
+/* Parses the machine with these banks, address and size each. */
+static void parse_banks(const uint32_t *cells, int count) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    printed[0] = '\0';
+    support_fdt_cells(fdt, "/memory@0", "reg", cells, count);
+    assert_int_equal(parse(fdt), 0);
+    check_range(&boot.memory[0], 0, 0x08000000);
+    free(fdt);
+}
+
+static void skips_banks_that_are_not_there(void **state) {
+    static const uint32_t empty[] = {0, 0x08000000, 0x80000000, 0};
+    static const uint32_t tiny[] = {0x20000000, 1, 0, 0x08000000, 0x30000000, 0xfff};
+    static const uint32_t across[] = {0, 0x08000000, 0x20000800, 0x17ff}; /* no whole page in it */
+
+    (void)state;
+    parse_banks(empty, 4);
+    assert_int_equal(boot.memory_count, 1);
+    assert_non_null(strstr(printed, "smaller than a page, not used: 1"));
+    parse_banks(tiny, 6);
+    assert_int_equal(boot.memory_count, 1);
+    assert_non_null(strstr(printed, "smaller than a page, not used: 2"));
+    parse_banks(across, 4);
+    assert_int_equal(boot.memory_count, 1);
+    assert_non_null(strstr(printed, "smaller than a page, not used: 1"));
+}
+
+static void memory_may_have_holes(void **state) {
+    static const uint32_t holes[] = {0,          0x08000000, 0x10000000, 0x1000,
+                                     0xfffff000, 0x1000,     0x20000000, 0x800000};
+
+    (void)state;
+    parse_banks(holes, 8);
+    assert_int_equal(boot.memory_count, 4);
+    check_range(&boot.memory[1], 0x10000000, 0x1000);
+    check_range(&boot.memory[2], 0xfffff000, 0x1000);
+    assert_string_equal(printed, "");
+}
+
+static void uses_as_many_banks_as_it_can_keep(void **state) {
+    static const uint32_t five[] = {0,      0x08000000, 0x10000000, 0x1000,     0x20000000,
+                                    0x1000, 0x30000000, 0x1000,     0x40000000, 0x1000};
+
+    (void)state;
+    parse_banks(five, 10);
+    assert_int_equal(boot.memory_count, BOOT_MEMORY_MAX);
+    check_range(&boot.memory[3], 0x30000000, 0x1000);
+    assert_non_null(strstr(printed, "beyond the first 4, not used: 1"));
+}
+
 static void starts_without_dom0(void **state) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
 
@@ -150,9 +201,9 @@ static const struct mistake mistakes[] = {
     {"/memory@0", NULL, 0, {0}, NULL, "no memory node"},
     {"/memory@0", "reg", 4, {0, 0x08000000, 0x07fff000, 0x2000}, NULL, "overlap"},
     {"/memory@0", "reg", 3, {0, 0x08000000, 0}, NULL, "malformed"},
-    {"/memory@0", "reg", 2, {0, 0}, NULL, "malformed"},
+    {"/memory@0", "reg", 2, {0, 0}, NULL, "no memory node with a page"},
     {"/memory@0", "reg", 2, {0xfffff000, 0x2000}, NULL, "malformed"},
-    {"/memory@0", "reg", 2, {0x1000, 0x800}, NULL, "smaller than a page"},
+    {"/memory@0", "reg", 2, {0x1000, 0x800}, NULL, "no memory node with a page"},
     {"/", "#address-cells", 1, {3}, NULL, "malformed"},
     {"/", "#size-cells", 1, {0}, NULL, "no memory node"},
     {"/chosen", "linux,initrd-end", -1, {0}, NULL, "initrd"},
@@ -317,11 +368,18 @@ static void survives_mutated_trees(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_domains),          cmocka_unit_test(reads_memory),
-        cmocka_unit_test(starts_without_dom0),    cmocka_unit_test(warns_of_unknown_option),
-        cmocka_unit_test(names_each_mistake),     cmocka_unit_test(refuses_nothing_to_start),
-        cmocka_unit_test(counts_are_bounded),     cmocka_unit_test(refuses_what_is_no_tree),
+        cmocka_unit_test(reads_domains),
+        cmocka_unit_test(reads_memory),
+        cmocka_unit_test(starts_without_dom0),
+        cmocka_unit_test(warns_of_unknown_option),
+        cmocka_unit_test(names_each_mistake),
+        cmocka_unit_test(refuses_nothing_to_start),
+        cmocka_unit_test(counts_are_bounded),
+        cmocka_unit_test(refuses_what_is_no_tree),
         cmocka_unit_test(survives_mutated_trees),
+        cmocka_unit_test(skips_banks_that_are_not_there),
+        cmocka_unit_test(memory_may_have_holes),
+        cmocka_unit_test(uses_as_many_banks_as_it_can_keep),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
