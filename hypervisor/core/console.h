@@ -65,7 +65,8 @@ void console_flush(void);
 /** console_interrupt() - the UART received.  No lock held. */
 void console_interrupt(void);
 
-/** console_focus() - who gets the input: a domain id, or CONSOLE_FOCUS_HYPERVISOR. */
+/** console_focus() - who gets the input: a domain id, CONSOLE_FOCUS_HYPERVISOR, or DOMID_INVALID until
+ * the first domain starts. */
 domid_t console_focus(void);
 
 #endif /* CORE_CONSOLE_H */

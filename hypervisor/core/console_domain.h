@@ -36,6 +36,9 @@ struct console_domain { /* console lock */
 /** console_domain_init() - empty buffers.  Called by domain_create(). */
 void console_domain_init(struct domain *d);
 
+/** console_domain_started() - @d runs: the first that does gets the input.  Called by domain_start(). */
+void console_domain_started(struct domain *d);
+
 /**
  * console_domain_drain() - @d has stopped: let what it printed go out, its ring too.
  * False: something still waits for the UART or for the domain's allowance; ask again later.

@@ -13,7 +13,7 @@
 
 /* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
  * stays with a domain that restarts. */
-static domid_t focus;
+static domid_t focus = DOMID_INVALID;
 static unsigned int switch_count;
 
 domid_t console_focus(void) {
@@ -26,9 +26,20 @@ void console_input_appeared(struct domain *d) {
     }
 }
 
+void console_domain_started(struct domain *d) {
+    console_lock();
+    if (focus == DOMID_INVALID) {
+        focus = d->id;
+        console_out_foreground(&d->console.out);
+    }
+    console_unlock();
+}
+
 /* A domain that is being torn down has left the console already. */
 static bool can_have_focus(const struct domain *d) {
-    return d->state != DOMAIN_DYING && (focus == CONSOLE_FOCUS_HYPERVISOR || d->id > focus);
+    bool from_start = focus == CONSOLE_FOCUS_HYPERVISOR || focus == DOMID_INVALID;
+
+    return d->state != DOMAIN_DYING && (from_start || d->id > focus);
 }
 
 /* The domain with the next higher id, after the last one the hypervisor, then the first. */

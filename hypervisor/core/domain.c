@@ -82,6 +82,7 @@ int domain_start(struct domain *d) {
             sched_start(d->vcpu[i]);
         }
     }
+    console_domain_started(d);
     return domain_change_state(d, DOMAIN_RUNNING);
 }
 

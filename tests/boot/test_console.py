@@ -2,7 +2,7 @@
 """The board's one UART serves all domains."""
 import pytest
 
-from linux import quieten, run, two_linux, wait_shell, wait_userland
+from linux import guest, quieten, run, two_linux, wait_shell, wait_userland
 
 pytestmark = pytest.mark.one_board
 
@@ -16,6 +16,13 @@ def test_input_moves_between_domains(boot):
     assert "domU1" in run(machine, "domU1", "hostname")
     assert machine.switch_input("dom0") == 2    # the hypervisor itself comes between
     assert "dom0" in run(machine, "dom0", "hostname")
+
+
+def test_without_dom0_the_first_domain_has_the_keys(boot):
+    machine = boot({"domu": [guest("first", "64M"), guest("second", "64M")]})
+    wait_shell(machine, "first")
+    assert "first" in run(machine, "first", "hostname")
+    machine.switch_input("second")
 
 
 def test_domu_console_takes_long_input_and_output(boot):

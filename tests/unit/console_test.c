@@ -88,6 +88,32 @@ static int power_on(void **state) {
     return 0;
 }
 
+/* As the first test: nobody had the input yet. */
+static void the_first_domain_that_starts_gets_the_input(void **state) {
+    char text[64];
+
+    (void)state;
+    fake_board_init(0);
+    clock_init();
+    timer_queue_init();
+    sched_init();
+    console_start();
+    irq_init();
+    a = add(2);
+    b = add(3);
+    assert_int_equal(console_focus(), DOMID_INVALID);
+    type("lost");
+    console_domain_started(b); /* domain 2 cannot be built */
+    console_domain_started(a);
+    assert_int_equal(console_focus(), 3);
+    type("x");
+    assert_int_equal(console_read(b, text, 64), 1);
+    assert_int_equal(console_read(a, text, 64), 0);
+    focus_on(2);
+    console_domain_started(b);
+    assert_int_equal(console_focus(), 2);
+}
+
 static int power_off(void **state) {
     (void)state;
     for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(NULL)) {
@@ -449,6 +475,7 @@ static void the_hypervisor_has_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_first_domain_that_starts_gets_the_input, power_off),
         test(each_domains_lines_are_told_apart),
         test(a_long_write_is_done_whole),
         test(a_write_gives_way_to_interrupts),
