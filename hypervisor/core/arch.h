@@ -57,8 +57,9 @@ void arch_unmap_shared(void *va);
  * unless arch_cache_flush_aliases() was called since that guest last ran.
  */
 void *arch_map_frame(unsigned int slot, mfn_t frame);
-/** arch_unmap_frame() - write back and invalidate its lines and unmap. */
-void arch_unmap_frame(unsigned int slot);
+/** arch_unmap_frame() - write back and invalidate the lines of the @size bytes from @offset on, which are all
+ * that was touched, and unmap it. */
+void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size);
 
 /**
  * arch_map_heap() - map the heap: @size bytes (whole MiB) at @base, so that a store to a table in

@@ -103,7 +103,7 @@ void domain_shutdown(struct domain *d, uint8_t reason) {
     }
     printk("domain %u (%s): shutdown, %s\n", d->id, d->name, reason_name(reason));
     event_send_global_virq(VIRQ_DOM_EXC);
-    domain_reap_request();
+    domain_reap_request(d);
 }
 
 int domain_resume(struct domain *d) {
@@ -114,7 +114,7 @@ int domain_kill(struct domain *d) {
     int error = domain_change_state(d, DOMAIN_DYING);
 
     if (error == 0) {
-        domain_reap_request();
+        domain_reap_request(d);
     }
     return error;
 }

@@ -26,6 +26,7 @@ struct vcpu;
 struct domain {
     domid_t id;                         /* constant */
     uint8_t place;                      /* constant while listed: below DOMAIN_MAX, its own */
+    uint8_t pool;                       /* constant: its memory (page.h), and its background work */
     bool is_privileged;                 /* constant: dom0 */
     bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
@@ -105,12 +106,5 @@ int domain_kill(struct domain *d);
  * with SHUTDOWN_crash.  Its registers are printed before it is torn down.
  */
 void domain_crash(struct domain *d, const char *why);
-
-/**
- * domain_reap_step() - do a bounded piece of tearing down or rebuilding of domains
- * that ended.  Called when a CPU has nothing better to do, or between guests.
- * Returns true if there is more to do.
- */
-bool domain_reap_step(void);
 
 #endif /* CORE_DOMAIN_H */

@@ -20,17 +20,14 @@ struct domain;
 int domain_build_all(const struct bootinfo *boot, const char **error);
 
 /**
- * domain_build_restart() - build again the domain that @record (struct domain.boot) describes.
- * The old domain must be gone: memory freed, domain_by_id() NULL.  The new one has the same name
- * and id.  Only notes the request; domain_build_step() does the work.
+ * domain_build_restart() - build again the domain that @record (struct domain.boot) describes, as background
+ * work.  The old domain is gone; its pool still has its memory.  The new one has the same name and id.
+ * While there is too little memory it waits, which is said on the console; on any other failure it is given
+ * up, with a line about it.
  */
 void domain_build_restart(void *record);
 
-/**
- * domain_build_step() - do a bounded piece (about one frame) of the restarts that wait.
- * Not in a guest's context.  Returns true if there is more to do.  A restart that fails (no memory)
- * is given up with one line on the console.
- */
-bool domain_build_step(void);
+/** domain_build_cancel() - @d is torn down: if it is still being built, that ends here. */
+void domain_build_cancel(const struct domain *d);
 
 #endif /* CORE_DOMAIN_BUILD_H */

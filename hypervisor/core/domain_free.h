@@ -12,9 +12,8 @@ struct domain;
 /** domain_free() - the structure itself; everything else is gone already or never was. */
 void domain_free(struct domain *d);
 
-/** domain_reap_request() - a domain ended: see that domain_reap_step() runs soon, whatever the
- * guests do. */
-void domain_reap_request(void);
+/** domain_reap_request() - @d ended: have it torn down, and started again if it asked for that. */
+void domain_reap_request(struct domain *d);
 
 /** domain_reap_init() - boot. @noreboot: halt instead of resetting the board when dom0 ends. */
 void domain_reap_init(bool noreboot);

@@ -6,6 +6,9 @@
 #include "core/arch.h"
 #include "core/p2m.h"
 #include "core/panic.h"
+#include "core/steps.h"
+
+_Static_assert(PAGE_SIZE % STEP_COPY == 0, "a piece lies within a page");
 
 /* Words of a zImage's header, by offset (arch/arm/boot/compressed/head.S). */
 #define ZIMAGE_MAGIC        0x24u
@@ -42,7 +45,7 @@ static void domain_load_read(void *to, maddr_t from, uint32_t size) {
         const uint8_t *page = arch_map_frame(DOMAIN_LOAD_SLOT_FROM, maddr_to_mfn(from));
 
         memcpy(to, page + offset, piece);
-        arch_unmap_frame(DOMAIN_LOAD_SLOT_FROM);
+        arch_unmap_frame(DOMAIN_LOAD_SLOT_FROM, offset, piece);
         to = (uint8_t *)to + piece;
         from.v += piece;
         size -= piece;
@@ -115,27 +118,33 @@ static uint8_t *domain_load_target(const struct p2m *p2m, gpaddr_t to) {
     return (uint8_t *)arch_map_frame(DOMAIN_LOAD_SLOT_TO, frame) + (to.v & ~PAGE_MASK);
 }
 
+/* How much of @left bytes goes to @to in one piece, within a page. */
+static uint32_t domain_load_piece(gpaddr_t to, uint32_t left) {
+    return min32(left, STEP_COPY - to.v % STEP_COPY);
+}
+
 bool domain_load_copy(const struct p2m *p2m, gpaddr_t to, const struct boot_module *module,
                       uint32_t *done) {
     to.v += *done;
     if (*done < module->size) {
-        uint32_t piece = min32(module->size - *done, PAGE_SIZE - (to.v & ~PAGE_MASK));
+        uint32_t piece = domain_load_piece(to, module->size - *done);
 
         domain_load_read(domain_load_target(p2m, to), maddr(module->start.v + *done), piece);
-        arch_unmap_frame(DOMAIN_LOAD_SLOT_TO);
+        arch_unmap_frame(DOMAIN_LOAD_SLOT_TO, to.v & ~PAGE_MASK, piece);
         *done += piece;
     }
     return *done < module->size;
 }
 
-void domain_load_bytes(const struct p2m *p2m, gpaddr_t to, const void *from, uint32_t size) {
-    while (size > 0) {
-        uint32_t piece = min32(size, PAGE_SIZE - (to.v & ~PAGE_MASK));
+bool domain_load_bytes(const struct p2m *p2m, gpaddr_t to, const void *from, uint32_t size,
+                       uint32_t *done) {
+    to.v += *done;
+    if (*done < size) {
+        uint32_t piece = domain_load_piece(to, size - *done);
 
-        memcpy(domain_load_target(p2m, to), from, piece);
-        arch_unmap_frame(DOMAIN_LOAD_SLOT_TO);
-        to.v += piece;
-        from = (const uint8_t *)from + piece;
-        size -= piece;
+        memcpy(domain_load_target(p2m, to), (const uint8_t *)from + *done, piece);
+        arch_unmap_frame(DOMAIN_LOAD_SLOT_TO, to.v & ~PAGE_MASK, piece);
+        *done += piece;
     }
+    return *done < size;
 }

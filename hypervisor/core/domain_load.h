@@ -36,13 +36,14 @@ int domain_load_place(struct guest_layout *layout, uint32_t kernel_room, uint32_
                       gpaddr_t *tree);
 
 /**
- * domain_load_copy() - one piece of copying @module to @to: from byte *@done on, at most a page.
+ * domain_load_copy() - one piece of copying @module to @to: from byte *@done on, at most STEP_COPY.
  * Returns true if there is more to do.  Every frame there is plain RAM of the domain.
  */
 bool domain_load_copy(const struct p2m *p2m, gpaddr_t to, const struct boot_module *module,
                       uint32_t *done);
 
-/** domain_load_bytes() - copy @size bytes of the hypervisor's own memory to @to. */
-void domain_load_bytes(const struct p2m *p2m, gpaddr_t to, const void *from, uint32_t size);
+/** domain_load_bytes() - the same for @size bytes of the hypervisor's own memory. */
+bool domain_load_bytes(const struct p2m *p2m, gpaddr_t to, const void *from, uint32_t size,
+                       uint32_t *done);
 
 #endif /* CORE_DOMAIN_LOAD_H */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * After a domain's shutdown: give everything back in bounded steps, scrub it, start the
- * domain again if it asked for that.  Steps run while the machine is idle, and from
- * a timer while it is not, for an eighth of the time: a guest that never sleeps cannot stop them,
- * and one that ends and starts all the time cannot stop the others.
+ * After a domain's shutdown: its last words, then everything is given back, in bounded steps, and
+ * scrubbed; it is reported, and started again if it asked for that.  Each domain's end is background
+ * work of its own.
  */
 #include <stddef.h>
 
 #include "core/arch.h"
+#include "core/background.h"
 #include "core/clock.h"
 #include "core/console.h"
 #include "core/device.h"
@@ -16,24 +16,25 @@
 #include "core/domain_free.h"
 #include "core/domain_list.h"
 #include "core/domain_restart.h"
-#include "core/irq.h"
-#include "core/page.h"
+#include "core/page_pool.h"
 #include "core/panic.h"
 #include "core/printk.h"
-#include "core/timer.h"
 #include "core/vcpu.h"
 #include "core/vcpu_op.h"
 
-/* While guests run: so many steps in one go, and then that many times as long for the guests. */
-#define REAP_STEPS    4u
-#define REAP_REST     7u
-#define REAP_REST_MIN 20000u      /* ns, also before the first */
-#define DRAIN_MAX     1000000000u /* ns */
+#define DRAIN_MAX 1000000000u /* ns */
 
-static struct domain *dying; /* the one being torn down, NULL = none */
-static bool report_pending;  /* its frames are being scrubbed */
-static domid_t report_id;
-static struct timer reap_timer;
+/* The end of the domain that has this pool: one at a time, for it is built again only after this. */
+struct reap {
+    struct background_work work;
+    unsigned int stage;
+    struct domain *d;
+    domid_t id;       /* of @d, when that is gone */
+    void *record;     /* of a domain that is to start again, or NULL */
+    uint64_t started; /* when it did last, ns since boot */
+};
+
+static struct reap reaps[PAGE_POOLS];
 static bool no_reset;
 
 static void end_of_board(void) {
@@ -47,65 +48,12 @@ static void end_of_board(void) {
     arch_halt();
 }
 
-static void release_console(struct domain *d) {
-    void *ring = d->console.ring;
-
-    console_domain_destroy(d);
-    if (ring) {
-        arch_unmap_shared(ring);
-    }
-}
-
-static void begin(struct domain *d) {
-    dying = d;
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        vcpu_op_destroy(d->vcpu[i]);
-        arch_vcpu_unload(d->vcpu[i]);
-    }
-    pirq_release_all(d);
-    release_console(d);
-}
-
-static void finish(struct domain *d) {
-    CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        vcpu_destroy(d->vcpu[i]);
-    }
-    domain_list_remove(d);
-    domain_restart(d);
-    report_id = d->id;
-    report_pending = true;
-    domain_free(d);
-}
-
-static struct domain *find_ended(void) {
-    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
-        if (d->state == DOMAIN_SHUTDOWN || d->state == DOMAIN_DYING) {
-            return d;
-        }
-    }
-    return NULL;
-}
-
-/* Scrub what was freed, then say what there is again. */
-static void report_step(void) {
-    if (!page_scrub_step()) {
-        report_pending = false;
-        printk("domain %u: destroyed, %u frames free\n", report_id, page_free_count());
-    }
-}
-
-static void destroy_step(void) {
-    struct domain *d = dying;
-
-    if (!event_domain_destroy(d) && !pt_destroy_step(d) && !p2m_destroy_step(d)) {
-        dying = NULL;
-        finish(d);
-    }
-}
+/* ---- Stages.  Each returns true as long as there is more of it to do. ---- */
 
 /* One line of a crashed domain's registers; false when all are printed. */
-static bool print_step(struct domain *d) {
+static bool reap_registers(struct reap *r) {
+    struct domain *d = r->d;
+
     if (d->shutdown_reason != SHUTDOWN_crash || d->crash_vcpu == d->vcpu_count) {
         return false;
     }
@@ -117,61 +65,134 @@ static bool print_step(struct domain *d) {
 }
 
 /* Its last words, for a limited time: the UART may be stuck. */
-static bool drain_step(struct domain *d) {
-    return clock_now() - d->stopped < DRAIN_MAX && !console_domain_drain(d);
+static bool reap_console(struct reap *r) {
+    return clock_now() - r->d->stopped < DRAIN_MAX && !console_domain_drain(r->d);
 }
 
-/* One domain after the other: torn down, scrubbed, reported; restarts when none is left. */
-bool domain_reap_step(void) {
-    struct domain *d;
-
-    if (dying) {
-        destroy_step();
-        return true;
-    }
-    if (report_pending) {
-        report_step();
-        return true;
-    }
-    d = find_ended();
-    if (!d) {
-        return page_scrub_step() || domain_build_step();
-    }
-    if (print_step(d) || drain_step(d)) {
-        return true;
-    }
-    if (d->is_privileged) {
+static bool reap_stop(struct reap *r) {
+    if (r->d->is_privileged) {
         end_of_board();
     }
-    if (d->state == DOMAIN_SHUTDOWN) {
-        (void)domain_kill(d);
+    if (r->d->state == DOMAIN_SHUTDOWN) {
+        (void)domain_kill(r->d);
     }
-    if (domain_is_off_cpu(d)) {
-        begin(d);
-    }
-    return true;
+    return !domain_is_off_cpu(r->d);
 }
 
-static void reap_tick(void *data) {
-    uint64_t start = clock_now(), rest;
-    bool more = true;
+static void release_console(struct domain *d) {
+    void *ring = d->console.ring;
 
-    (void)data;
-    for (unsigned int i = 0; i < REAP_STEPS && more && (i == 0 || !irq_waits()); i++) {
-        more = domain_reap_step();
-    }
-    if (more) {
-        rest = (clock_now() - start) * REAP_REST;
-        timer_set(&reap_timer, clock_now() + (rest > REAP_REST_MIN ? rest : REAP_REST_MIN));
+    console_domain_destroy(d);
+    if (ring) {
+        arch_unmap_shared(ring);
     }
 }
 
-void domain_reap_request(void) {
-    timer_set(&reap_timer, clock_now() + REAP_REST_MIN);
+static bool reap_devices(struct reap *r) {
+    struct domain *d = r->d;
+
+    domain_build_cancel(d);
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        vcpu_op_destroy(d->vcpu[i]);
+        arch_vcpu_unload(d->vcpu[i]);
+    }
+    pirq_release_all(d);
+    release_console(d);
+    return false;
+}
+
+static bool reap_events(struct reap *r) {
+    return event_domain_destroy(r->d);
+}
+
+static bool reap_tables(struct reap *r) {
+    return pt_destroy_step(r->d);
+}
+
+static bool reap_frames(struct reap *r) {
+    return p2m_destroy_step(r->d);
+}
+
+static bool reap_domain(struct reap *r) {
+    struct domain *d = r->d;
+
+    CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        vcpu_destroy(d->vcpu[i]);
+    }
+    domain_list_remove(d);
+    r->id = d->id;
+    r->record = domain_restart_wanted(d) ? d->boot : NULL;
+    r->started = d->started;
+    r->d = NULL;
+    domain_free(d);
+    return false;
+}
+
+static bool reap_scrub(struct reap *r) {
+    return page_scrub_step(r->work.owner);
+}
+
+/* What it had of the hypervisor's own. */
+static bool reap_scrub_common(struct reap *r) {
+    (void)r;
+    return page_scrub_step(PAGE_COMMON);
+}
+
+/* A domain that starts again keeps its memory. */
+static bool reap_pool(struct reap *r) {
+    return !r->record && page_pool_drop_step(r->work.owner);
+}
+
+/* Only now may it be built again, so that the number is what it left.  What others gave back counts, though it
+ * need not be scrubbed yet. */
+static bool reap_report(struct reap *r) {
+    printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
+    if (r->record) {
+        domain_restart(r->record, r->started);
+    }
+    return false;
+}
+
+static bool (*const reap_stages[])(struct reap *r) = {
+    reap_registers, reap_console, reap_stop,  reap_devices,      reap_events, reap_tables,
+    reap_frames,    reap_domain,  reap_scrub, reap_scrub_common, reap_pool,   reap_report,
+};
+#define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
+
+/* It runs on: what ended it was taken back in time. */
+static bool is_resumed(const struct reap *r) {
+    return r->d && r->d->state == DOMAIN_RUNNING;
+}
+
+static bool reap_step(struct background_work *work) {
+    struct reap *r = (struct reap *)work;
+
+    if (is_resumed(r)) {
+        r->d = NULL;
+        return false;
+    }
+    if (!reap_stages[r->stage](r)) {
+        r->stage++;
+    }
+    return r->stage < STAGE_COUNT;
+}
+
+void domain_reap_request(struct domain *d) {
+    struct reap *r = &reaps[d->pool];
+
+    CHECK(!r->d || r->d == d);
+    if (!r->d || d->state == DOMAIN_SHUTDOWN) {
+        r->stage = 0;
+    }
+    r->d = d;
+    background_start(&r->work);
 }
 
 void domain_reap_init(bool noreboot) {
     no_reset = noreboot;
-    timer_init(&reap_timer, reap_tick, NULL);
+    for (unsigned int i = 0; i < PAGE_POOLS; i++) {
+        background_init(&reaps[i].work, reap_step, i, BACKGROUND_NEEDED);
+    }
     domain_restart_init();
 }

@@ -4,10 +4,8 @@
 
 #include <stddef.h>
 
-#include "core/clock.h"
 #include "core/domain.h"
 #include "core/domain_build.h"
-#include "core/domain_free.h"
 #include "core/panic.h"
 #include "core/timer.h"
 
@@ -23,7 +21,6 @@ static void restart_due(void *data) {
 
     domain_build_restart(p->record);
     p->record = NULL;
-    domain_reap_request();
 }
 
 void domain_restart_init(void) {
@@ -32,21 +29,18 @@ void domain_restart_init(void) {
     }
 }
 
-static bool is_wanted(const struct domain *d) {
+bool domain_restart_wanted(const struct domain *d) {
     return d->boot && (d->shutdown_reason == SHUTDOWN_reboot ||
                        (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash));
 }
 
-void domain_restart(const struct domain *d) {
+void domain_restart(void *record, uint64_t started) {
     struct pending *p = pending;
 
-    if (!is_wanted(d)) {
-        return;
-    }
     while (p->record) {
         p++;
         CHECK(p < pending + DOMAIN_MAX);
     }
-    p->record = d->boot;
-    timer_set(&p->timer, d->started + DOMAIN_RESTART_NS);
+    p->record = record;
+    timer_set(&p->timer, started + DOMAIN_RESTART_NS);
 }

@@ -6,6 +6,7 @@
 #define CORE_DOMAIN_RESTART_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct domain;
 
@@ -18,11 +19,14 @@ struct domain;
 /** domain_restart_init() - boot, once, after clock_init(). */
 void domain_restart_init(void);
 
+/** domain_restart_wanted() - is @d, which ended, to start again?  If it rebooted, or if it crashed and its
+ * device-tree node says dacre,restart-on-crash. */
+bool domain_restart_wanted(const struct domain *d);
+
 /**
- * domain_restart() - start @d again, if it rebooted, or if it crashed and its device-tree node says
- * dacre,restart-on-crash: DOMAIN_RESTART_NS after its last start, or at once if that is past.
- * @d is dead: its memory is given back, it is off the list; it is not referred to later.
+ * domain_restart() - build again what @record (struct domain.boot) describes, DOMAIN_RESTART_NS after it
+ * last started, at @started (ns since boot), or at once if that is past.  The old domain is gone.
  */
-void domain_restart(const struct domain *d);
+void domain_restart(void *record, uint64_t started);
 
 #endif /* CORE_DOMAIN_RESTART_H */

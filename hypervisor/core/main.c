@@ -7,6 +7,8 @@
 #include <stddef.h>
 
 #include "core/arch.h"
+#include "core/background.h"
+#include "core/background_turn.h"
 #include "core/bootfdt.h"
 #include "core/clock.h"
 #include "core/console.h"
@@ -125,6 +127,8 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     if (!arch_cpu_usable()) {
         panic("this revision of the core is too old");
     }
+    background_setup();
+    background_turn_init();
     init_memory();
     sched_init();
     domain_reap_init(boot.options.noreboot);

@@ -7,7 +7,7 @@
 #include "core/domain_lookup.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
-#include "core/page.h"
+#include "core/page_pool.h"
 #include "core/vcpu.h"
 
 /* In the command word: the extent to go on with (Xen's MEMOP_EXTENT_SHIFT). */
@@ -67,9 +67,9 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
 }
 
 /*
- * A frame for @g of @d.  A domain that is mapped 1:1 can only get the one back that it gave.
+ * A frame for @g of @d, of those that it gave back.  A domain that is mapped 1:1 can only get the very one.
  * -EAGAIN: it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine
- * that is never idle would not come to it, and frames given back would be lost to all.
+ * that is never idle would not come to it.
  */
 static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
     int error;
@@ -78,11 +78,11 @@ static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
         *m = mfn(g.v);
         error = page_alloc_at(*m, d->id);
     } else {
-        *m = page_alloc(d->id);
+        *m = page_pool_alloc(d->pool, d->id);
         error = mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
     }
-    if (error && page_dirty_count() > 0) {
-        page_scrub_step();
+    if (error && page_pool_dirty(d->pool) > 0) {
+        page_scrub_step(d->pool);
         error = -XEN_EAGAIN;
     }
     return error;

@@ -52,20 +52,32 @@ static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
     return true;
 }
 
+/* Do these frames follow what there is, and go on in the machine's memory as they do in the guest's? */
+static bool is_next(const struct p2m *p2m, uint32_t g, uint32_t m, uint32_t count) {
+    uint32_t inside = p2m->count % FRAMES_PER_MIB;
+
+    return count != 0 && count <= p2m->capacity - p2m->count && g == p2m->base + p2m->count &&
+           (inside == 0 ? count < FRAMES_PER_MIB || count % FRAMES_PER_MIB == 0
+                        : count <= FRAMES_PER_MIB - inside &&
+                              p2m->entry[p2m->count - 1] >> PAGE_SHIFT == m - 1);
+}
+
 int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count) {
     struct p2m *p2m = &d->p2m;
 
-    if (count == 0 || count % FRAMES_PER_MIB || first.v != p2m->base + p2m->count ||
-        count > p2m->capacity - p2m->count || !owns_all(d, mfn_start, count)) {
+    if (!is_next(p2m, first.v, mfn_start.v, count) || !owns_all(d, mfn_start, count)) {
         return -XEN_EINVAL;
     }
     uint32_t *entry = &p2m->entry[p2m->count];
     for (uint32_t i = 0; i < count; i++) {
         entry[i] = (mfn_start.v + i) << PAGE_SHIFT | P2M_RAM;
     }
-    for (uint32_t i = 0; i < count / FRAMES_PER_MIB; i++) {
-        p2m->mib[p2m->count / FRAMES_PER_MIB + i] =
-            (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0};
+    for (uint32_t at = p2m->count; at < p2m->count + count;
+         at += FRAMES_PER_MIB - at % FRAMES_PER_MIB) {
+        if (at % FRAMES_PER_MIB == 0) {
+            p2m->mib[at / FRAMES_PER_MIB] =
+                (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0};
+        }
     }
     p2m->count += count;
     p2m->held += count;

@@ -73,8 +73,8 @@ int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count);
 
 /**
  * p2m_add_ram() - append RAM: gfn must be the first one after what was added so far.
- * @count: a multiple of 256; frames come from page_alloc_mib() for @d, whose count of 1 the p2m
- * takes over.  About 4 instructions per frame: add one MiB at a time where latency matters.
+ * @count: a multiple of 256, or a part of a MiB, of which the next parts follow in the machine's memory.
+ * The frames are @d's, with a count of 1 that the p2m takes over.  About 15 instructions per frame.
  * Returns 0 or -EINVAL (order, room, a frame that is not @d's).
  */
 int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count);

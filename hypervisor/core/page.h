@@ -22,6 +22,10 @@
 #include "core/abi.h"
 #include "core/addr.h"
 
+/* Pools of MiBs (page_pool.h): the common one, and one for each domain that can be built again. */
+#define PAGE_COMMON 0u
+#define PAGE_POOLS  17u
+
 enum page_type {
     PAGE_NONE, /* plain memory of its owner */
     PAGE_L1,   /* part of a registered first-level table */
@@ -109,19 +113,20 @@ static inline uint16_t *page_section_count(mfn_t m) {
 }
 
 /**
- * page_alloc() - a frame for @owner with count 1.  It holds nothing of another domain of this
+ * page_alloc() - a frame of the common pool for @owner with count 1.  It holds nothing of another domain of this
  * boot, but need not be zero.  INVALID_MFN when none is ready.
  */
 mfn_t page_alloc(domid_t owner);
 
-/** page_alloc_at() - frame @m, if it is free, for @owner, count 1.  Returns 0 or -EBUSY. */
+/** page_alloc_at() - frame @m, if it is free, for @owner, whose pool or nobody's it is in.  Count 1.
+ * Returns 0 or -EBUSY. */
 int page_alloc_at(mfn_t m, domid_t owner);
 
 /**
- * page_alloc_mib() - @mib MiB of contiguous frames for @owner, each with count 1.
+ * page_alloc_mib() - @mib MiB of contiguous frames of the common pool for @owner, each with count 1.
  * @align_mib: alignment in MiB, a power of two
- * First fit from the lowest address.  Bounded by the number of MiB of RAM; marking the frames
- * takes about 5 instructions each, so ask for one MiB at a time where latency matters.
+ * First fit from the lowest address.  Takes time in proportion to all MiBs of RAM and to the frames that
+ * are taken: boot only; later there are page_pool_whole() and page_take().
  * Returns the first frame or INVALID_MFN.
  */
 mfn_t page_alloc_mib(domid_t owner, uint32_t mib, uint32_t align_mib);
@@ -135,14 +140,15 @@ void page_put(mfn_t m);
 void page_release(struct page_info *page);
 
 /**
- * page_scrub_step() - one bounded step towards making dirty frames free: a flush of TLB and
- * caches, or the scrubbing of one frame through map slot PAGE_SCRUB_SLOT.
+ * page_scrub_step() - one bounded step towards making that pool's dirty frames free: a flush of TLB and
+ * caches, or the scrubbing of STEP_SCRUB bytes through map slot PAGE_SCRUB_SLOT.  Nobody has to
+ * call it: what nobody asked for is done when the machine is idle.
  * Returns true if there is more to do.
  */
-bool page_scrub_step(void);
+bool page_scrub_step(unsigned int pool);
 #define PAGE_SCRUB_SLOT 0
 
-/** page_free_count() - frames that page_alloc() can hand out now. */
+/** page_free_count() - free frames of all pools. */
 uint32_t page_free_count(void);
 /** page_dirty_count() - frames that page_scrub_step() will make free. */
 uint32_t page_dirty_count(void);

@@ -6,17 +6,33 @@
  * frames wait; one flush of TLB and caches (in this order: after the first nothing
  * can bring in new lines) serves all that waited at that moment; then they are
  * overwritten and handed back one by one.
+ *
+ * Each pool has its own: frames that a domain gives back are scrubbed in time of its own, when it asks for
+ * frames, or in time that nobody else wants.
  */
 #include <string.h>
 
 #include "core/arch.h"
+#include "core/background.h"
+#include "core/memory_wait.h"
 #include "core/page_free.h"
+#include "core/page_pool.h"
 #include "core/panic.h"
+#include "core/steps.h"
+
+_Static_assert(PAGE_POOLS <= BACKGROUND_OWNERS, "each pool has an owner");
+_Static_assert(PAGE_SIZE % STEP_SCRUB == 0, "a frame is scrubbed in whole steps");
 
 #define END (~0u)
 
-static uint32_t waiting = END; /* lists through page_info.next; page lock */
-static uint32_t flushed = END;
+/* The dirty frames of a pool; lists through page_info.next.  Page lock. */
+static struct dirty {
+    struct background_work work;
+    uint32_t waiting, flushed; /* index of the first, END = none */
+    uint32_t scrubbing;        /* the one that is being overwritten */
+    uint32_t scrubbed;         /* bytes of it */
+    uint32_t count;
+} pools[PAGE_POOLS];
 static uint32_t dirty_total;
 
 void page_get(mfn_t m) {
@@ -40,25 +56,32 @@ void page_put(mfn_t m) {
 }
 
 void page_release(struct page_info *page) {
+    uint32_t index = (uint32_t)(page - page_table);
+    struct dirty *pool = &pools[page_pool_of(index)];
+
     CHECK(page->state == PAGE_USED && page->count == 0 && page->type == PAGE_NONE);
-    CHECK(page_sections[(page - page_table) / FRAMES_PER_MIB] == 0);
+    CHECK(page_sections[index / FRAMES_PER_MIB] == 0);
     spin_lock(&page_lock);
     page->state = PAGE_DIRTY;
     page->owner = DOMID_INVALID;
-    page->next = waiting;
-    waiting = (uint32_t)(page - page_table);
+    page->next = pool->waiting;
+    pool->waiting = index;
+    pool->count++;
     dirty_total++;
     spin_unlock(&page_lock);
+    if (pool->count == 1) {
+        background_start(&pool->work);
+    }
 }
 
 /* Take the list of waiting frames to the flushed ones; false if there are none. */
-static bool flush_waiting(void) {
+static bool flush_waiting(struct dirty *pool) {
     bool any;
 
     spin_lock(&page_lock);
-    flushed = waiting;
-    waiting = END;
-    any = flushed != END;
+    pool->flushed = pool->waiting;
+    pool->waiting = END;
+    any = pool->flushed != END;
     spin_unlock(&page_lock);
     if (any) {
         arch_tlb_flush_all();
@@ -67,38 +90,62 @@ static bool flush_waiting(void) {
     return any;
 }
 
-/* The next flushed frame, or END. */
-static uint32_t take_flushed(void) {
-    uint32_t index;
-
+/* The next flushed frame is the one to be scrubbed; false if there is none. */
+static bool take_flushed(struct dirty *pool) {
     spin_lock(&page_lock);
-    index = flushed;
-    if (index != END) {
-        flushed = page_table[index].next;
+    pool->scrubbing = pool->flushed;
+    pool->scrubbed = 0;
+    if (pool->flushed != END) {
+        pool->flushed = page_table[pool->flushed].next;
     }
     spin_unlock(&page_lock);
-    return index;
+    return pool->scrubbing != END;
 }
 
-bool page_scrub_step(void) {
-    uint32_t index = take_flushed();
+/* It is free, in the pool that its MiB is in by now. */
+static void make_free(struct dirty *pool) {
+    uint32_t index = pool->scrubbing;
 
-    if (index == END) {
-        return flush_waiting();
-    }
-    memset(arch_map_frame(PAGE_SCRUB_SLOT, mfn(page_first + index)), 0, PAGE_SIZE);
-    arch_unmap_frame(PAGE_SCRUB_SLOT);
     spin_lock(&page_lock);
-    page_make_free(index);
+    pool->scrubbing = END;
+    pool->count--;
     dirty_total--;
+    page_make_free(index);
     spin_unlock(&page_lock);
-    return dirty_total != 0;
+    memory_came(page_pool_of(index));
+}
+
+bool page_scrub_step(unsigned int number) {
+    struct dirty *pool = &pools[number];
+    uint8_t *page;
+
+    if (pool->scrubbing == END && !take_flushed(pool)) {
+        return flush_waiting(pool);
+    }
+    page = arch_map_frame(PAGE_SCRUB_SLOT, mfn(page_first + pool->scrubbing));
+    memset(page + pool->scrubbed, 0, STEP_SCRUB);
+    arch_unmap_frame(PAGE_SCRUB_SLOT, pool->scrubbed, STEP_SCRUB);
+    pool->scrubbed += STEP_SCRUB;
+    if (pool->scrubbed == PAGE_SIZE) {
+        make_free(pool);
+    }
+    return pool->count != 0;
+}
+
+static bool work_step(struct background_work *work) {
+    return page_scrub_step(work->owner);
 }
 
 void page_scrub_init(void) {
-    waiting = END;
-    flushed = END;
+    for (unsigned int i = 0; i < PAGE_POOLS; i++) {
+        pools[i] = (struct dirty){.waiting = END, .flushed = END, .scrubbing = END};
+        background_init(&pools[i].work, work_step, i, BACKGROUND_SPARE);
+    }
     dirty_total = 0;
+}
+
+uint32_t page_pool_dirty(unsigned int pool) {
+    return pools[pool].count;
 }
 
 uint32_t page_dirty_count(void) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The calls with arguments in registers: they do what the general ones do, and refuse what those
  * refuse. */
-/* links: core/direct.c core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/heap.c */
+/* links: core/direct.c core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c */
 /* links: core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
 /* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/device.c */
+/* links: core/page_pool.c core/heap.c core/background.c core/memory_wait.c */
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
 #include <setjmp.h>

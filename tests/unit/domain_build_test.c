@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Domains are built as the tree asks, again after a reboot, and what fails leaves nothing
  * behind. */
-/* links: core/domain_build.c core/domain_load.c core/p2m.c core/p2m_change.c core/page.c */
-/* links: core/page_scrub.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c */
+/* links: core/domain_build.c core/domain_build_stages.c core/domain_load.c core/p2m.c core/page.c */
+/* links: core/page_scrub.c core/page_pool.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c */
 /* links: core/pt_register.c core/pt_split.c core/pt_update.c core/mmuext.c core/mmuext_table.c */
 /* links: core/mmuext_cache.c core/memory.c core/domain_lookup.c core/device.c lib/format.c */
+/* links: core/p2m_change.c core/pt_l1.c core/background.c core/memory_wait.c */
 #include "core/domain_build.h"
 
 #include <arch/fake.h>
@@ -17,11 +18,13 @@
 
 #include <cmocka.h>
 
-#include "core/domain_free.h"
+#include "core/background.h"
 #include "core/domain_load.h"
 #include "core/guest_hw.h"
-#include "core/page.h"
+#include "core/memory_wait.h"
+#include "core/page_pool.h"
 #include "core/pt_table.h"
+#include "core/steps.h"
 #include "core/vcpu.h"
 #include "lib/format.h"
 #include "support_domain.h"
@@ -70,10 +73,6 @@ int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
     (*out)->domain = d;
     d->vcpu[d->vcpu_count++] = *out;
     return 0;
-}
-
-void domain_reap_request(void) {
-    reap_requests++;
 }
 
 int pirq_assign(struct domain *d, unsigned int irq) {
@@ -136,12 +135,13 @@ static void power_on(void) {
     static const struct page_range modules = {{FAKE_RAM_PA}, 3 * MIB};
 
     memset(fake_ram, 0xa5, sizeof(fake_ram)); /* left there by the last boot */
+    memory_waiting = 0;
     mm_setup(); /* heap and board; the frames anew, without the modules */
+    background_setup();
     fake_mm_init();
     pt_blocks = NULL;
     pt_units = NULL;
     assert_int_equal(page_init_early(&ram, 1, &modules, 1), 0);
-    assert_false(domain_build_step()); /* what a failed test left waiting would show here */
 }
 
 static int setup(void **state) {
@@ -269,19 +269,29 @@ static void both_domains_are_built(void **state) {
 /* As domain_reap.c does it, without the rest of the machine. */
 static void *tear_down(struct domain *d) {
     void *record = d->boot;
+    unsigned int pool = d->pool;
 
+    domain_build_cancel(d);
     mm_destroy(d);
+    while (page_scrub_step(pool)) {
+    }
     return record;
 }
 
-static unsigned int rebuild(void *record) {
+/* All there is to do, as long as nothing else is. */
+static unsigned int work(void) {
     unsigned int steps = 0;
 
-    domain_build_restart(record);
-    while (domain_build_step() && steps < 100000) {
+    while (background_step(BACKGROUND_NEEDED) && steps < 100000) {
         steps++;
     }
+    assert_in_range(steps, 0, 99999);
     return steps;
+}
+
+static unsigned int rebuild(void *record) {
+    domain_build_restart(record);
+    return work();
 }
 
 static void a_restart_finds_everything_again(void **state) {
@@ -296,46 +306,142 @@ static void a_restart_finds_everything_again(void **state) {
         /* What the guest did to its own memory is not seen by the next one. */
         memset(fake_frame(p2m_to_mfn(&d->p2m, gfn(PV_RAM_GPA >> PAGE_SHIFT))), 0xee, PAGE_SIZE);
         unsigned int steps = rebuild(tear_down(d));
-        /* At least one for each MiB, and for each page of the images. */
-        assert_in_range(steps, 5 + (KERNEL_SIZE + DISK_SIZE) / PAGE_SIZE, 100);
+        /* At least one for so many frames, and for so many bytes of the images. */
+        assert_in_range(
+            steps, 5 * FRAMES_PER_MIB / STEP_BUILD + (KERNEL_SIZE + DISK_SIZE) / STEP_COPY, 200);
         check_guest();
         assert_int_equal(guest_byte(domain_by_id(1), PV_RAM_GPA), 0);
         assert_int_equal(page_free_count(), free_before);
         mm_check();
     }
-    assert_false(domain_build_step());
     assert_int_equal(reap_requests, 0);
 }
 
-/* One part of what a failed build holds is given back as that of a domain that ended. */
-static void check_gives_up(void *record, uint32_t free_before) {
+/* A guest gives a frame back, and takes it again. */
+static void give(struct domain *d, uint32_t g) {
+    int result;
+
+    do {
+        result = p2m_change(d, gfn(g), INVALID_MFN, P2M_RAM);
+    } while (result == -XEN_EAGAIN);
+    assert_int_equal(result, 0);
+}
+
+static void take(struct domain *d, uint32_t g) {
+    while (page_scrub_step(d->pool)) {
+    }
+    assert_int_equal(page_alloc_at(mfn(g), d->id), 0);
+    assert_int_equal(p2m_change(d, gfn(g), mfn(g), P2M_RAM), 0);
+}
+
+/* Take every frame that anybody can have, in pieces so that no MiB is whole; how many. */
+static uint32_t hog(mfn_t *taken) {
+    uint32_t count = 0;
+    mfn_t frame;
+
+    while (frame = page_alloc(DOMID_XEN), !mfn_eq(frame, INVALID_MFN)) {
+        taken[count++] = frame;
+    }
+    return count;
+}
+
+/* Whatever others take meanwhile: its RAM is its own, before and after the last frame is scrubbed. */
+static void a_restart_keeps_its_memory(void **state) {
+    static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
     struct domain *d;
 
-    rebuild(record);
-    assert_false(domain_build_step());
-    assert_int_equal(reap_requests, 1);
+    (void)state;
+    build();
     d = domain_by_id(1);
-    assert_int_equal(d->state, DOMAIN_DYING);
-    assert_null(d->boot); /* not again */
-    mm_destroy(d);
-    assert_int_equal(page_free_count(), free_before);
+    void *record = d->boot;
+    mfn_t console = p2m_entry_mfn(p2m_lookup(&d->p2m, gfn(PV_MAGIC_CONSOLE_GFN)));
+    hog(taken);
+    domain_build_cancel(d);
+    while (pt_destroy_step(d) || p2m_destroy_step(d)) {
+        assert_true(mfn_eq(page_alloc(DOMID_XEN), INVALID_MFN));
+    }
+    support_domain_remove(d);
+    rebuild(record); /* what it needs of the hypervisor's is its old console's frame */
+    check_guest();
+    assert_int_equal(p2m_entry_mfn(p2m_lookup(&domain_by_id(1)->p2m, gfn(PV_MAGIC_CONSOLE_GFN))).v,
+                     console.v);
+    assert_int_equal(page_free_count(), 0);
     mm_check();
 }
 
-static void a_restart_without_memory_is_given_up(void **state) {
-    uint32_t free_before;
+/* Somebody has the last frame that is needed.  It costs nothing to wait, and what others give back to
+ * themselves is no reason to look. */
+static void a_restart_waits_for_memory(void **state) {
+    static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
 
     (void)state;
     build();
     void *record = tear_down(domain_by_id(1));
-    while (page_free_count() > 4 * FRAMES_PER_MIB) {
-        assert_false(mfn_eq(page_alloc_mib(DOMID_XEN, 1, 1), INVALID_MFN));
+    uint32_t count = hog(taken);
+    rebuild(record);
+    assert_int_equal(domain_by_id(1)->state, DOMAIN_CREATED);
+    assert_int_equal(reap_requests, 0);
+    assert_int_equal(work(), 0);
+    struct domain *other = domain_by_id(0);
+    give(other, other->p2m.base);
+    while (page_scrub_step(other->pool)) {
     }
-    free_before = page_free_count();
-    check_gives_up(record, free_before);
+    assert_int_equal(work(), 0);
+    take(other, other->p2m.base);
+    page_put(taken[count - 1]);
+    while (background_step(BACKGROUND_SPARE)) {
+    }
+    assert_true(work() > 0);
+    check_guest();
+    mm_check();
 }
 
+/* One frame of its RAM is still in use by somebody, as one could that has it mapped. */
+static void a_restart_waits_for_its_last_frame(void **state) {
+    mfn_t frame;
+
+    (void)state;
+    build();
+    frame = p2m_to_mfn(&domain_by_id(1)->p2m, gfn((PV_RAM_GPA >> PAGE_SHIFT) + 700));
+    page_get(frame);
+    rebuild(tear_down(domain_by_id(1)));
+    assert_int_equal(domain_by_id(1)->state, DOMAIN_CREATED);
+    assert_int_equal(work(), 0);
+    page_put(frame);
+    while (background_step(BACKGROUND_SPARE)) {
+    }
+    work();
+    check_guest();
+    mm_check();
+}
+
+/* Another guest has dirty frames at every moment: not one piece more is done for it. */
+static void a_ballooning_guest_delays_no_restart(void **state) {
+    struct domain *other;
+    unsigned int alone, beside = 0;
+
+    (void)state;
+    build();
+    alone = rebuild(tear_down(domain_by_id(1)));
+    other = domain_by_id(0);
+    domain_build_restart(tear_down(domain_by_id(1)));
+    for (bool more = true; more; beside += more) {
+        uint32_t g = other->p2m.base + beside * 67 % other->p2m.count;
+
+        give(other, g);
+        assert_int_equal(page_pool_dirty(other->pool), 1);
+        more = background_step(BACKGROUND_NEEDED);
+        assert_int_equal(page_pool_dirty(other->pool), 1);
+        take(other, g);
+    }
+    assert_int_equal(beside, alone);
+    check_guest();
+    mm_check();
+}
+
+/* One part of what a failed build holds is given back as that of a domain that ended. */
 static void a_restart_without_console_is_given_up(void **state) {
+    struct domain *d;
     uint32_t free_before;
 
     (void)state;
@@ -343,7 +449,43 @@ static void a_restart_without_console_is_given_up(void **state) {
     void *record = tear_down(domain_by_id(1));
     free_before = page_free_count();
     console_error = -XEN_ENOSPC;
-    check_gives_up(record, free_before);
+    rebuild(record);
+    assert_int_equal(work(), 0);
+    assert_int_equal(reap_requests, 1);
+    d = domain_by_id(1);
+    assert_int_equal(d->state, DOMAIN_DYING);
+    tear_down(d);
+    assert_int_equal(page_free_count(), free_before);
+    mm_check();
+}
+
+/* At whatever step it is killed, all of it comes back, and it can be built again. */
+static void a_domain_can_be_killed_while_it_is_built(void **state) {
+    (void)state;
+    build();
+    void *record = tear_down(domain_by_id(1));
+    uint32_t free_before = page_free_count();
+    unsigned int end = rebuild(record) - 1;
+    tear_down(domain_by_id(1));
+    for (unsigned int kill = 1; kill < end; kill++) {
+        domain_build_restart(record);
+        for (unsigned int i = 0; i < kill; i++) {
+            assert_true(background_step(BACKGROUND_NEEDED));
+        }
+        struct domain *d = domain_by_id(1);
+        assert_int_equal(d->state, DOMAIN_CREATED);
+        assert_int_equal(domain_kill(d), 0);
+        if (kill % 2) { /* it looks before the domain is gone, or after */
+            work();
+        }
+        tear_down(d);
+        work();
+        assert_int_equal(page_free_count(), free_before);
+        assert_false(background_step(BACKGROUND_NEEDED));
+    }
+    mm_check();
+    rebuild(record);
+    check_guest();
 }
 
 /* ---- Refusals at boot ---- */
@@ -391,7 +533,7 @@ static void registers_where_ram_is_are_refused(void **state) {
     check_refused("a register range or interrupt line");
     power_on();
     hw.io[0].start = maddr(PV_MAGIC_GPA);
-    check_refused("no memory for its console");
+    check_refused("no place for its console");
 }
 
 static void a_line_that_is_not_there_is_refused(void **state) {
@@ -412,7 +554,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         test(both_domains_are_built),
         test(a_restart_finds_everything_again),
-        test(a_restart_without_memory_is_given_up),
+        test(a_restart_keeps_its_memory),
+        test(a_restart_waits_for_memory),
+        test(a_restart_waits_for_its_last_frame),
+        test(a_ballooning_guest_delays_no_restart),
+        test(a_domain_can_be_killed_while_it_is_built),
         test(a_restart_without_console_is_given_up),
         test(too_much_memory_is_refused),
         test(memory_in_pieces_is_not_enough_for_dom0),

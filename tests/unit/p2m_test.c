@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Guest-physical maps: building, looking up, changing, taking down. */
-/* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/heap.c core/pt.c */
+/* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/page_pool.c core/heap.c core/pt.c */
 /* links: core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
 /* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/memory.c */
 /* links: core/domain_lookup.c core/device.c */
+/* links: core/background.c core/memory_wait.c */
 #include "core/p2m.h"
 
 #include <arch/fake.h>

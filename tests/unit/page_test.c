@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The frame table: who gets which frame, and what happens before another gets it. */
-/* links: core/page.c core/page_scrub.c core/heap.c */
+/* links: core/page.c core/page_scrub.c core/page_pool.c core/heap.c */
+/* links: core/background.c core/memory_wait.c */
 #include "core/page.h"
 
 #include <arch/fake_mm.h>
@@ -12,12 +13,17 @@
 
 #include <cmocka.h>
 
+#include "core/background.h"
+#include "core/steps.h"
+
 #define FIRST (FAKE_RAM_PA >> PAGE_SHIFT)
 #define OWNER 7
+#define STEPS (PAGE_SIZE / STEP_SCRUB) /* of a frame */
 
 static void init(const struct page_range *reserved, unsigned int count) {
     static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
 
+    background_setup();
     fake_mm_init();
     assert_int_equal(page_init_early(&ram, 1, reserved, count), 0);
 }
@@ -92,12 +98,15 @@ static void a_frame_is_scrubbed_after_a_flush(void **state) {
     memset(fake_frame(m), 0xee, PAGE_SIZE);
     page_put(m);
     assert_int_equal(page_free_count(), free_before);
-    assert_true(page_scrub_step());
+    assert_true(page_scrub_step(PAGE_COMMON));
     assert_int_equal(fake_tlb_flushes, 1);
     assert_int_equal(fake_cache_flushes, 1);
     assert_int_equal(fake_frame(m)[0], 0xee);
-    assert_int_equal(page_free_count(), free_before);
-    assert_false(page_scrub_step());
+    for (unsigned int i = 1; i < STEPS; i++) {
+        assert_int_equal(page_free_count(), free_before);
+        assert_true(page_scrub_step(PAGE_COMMON));
+    }
+    assert_false(page_scrub_step(PAGE_COMMON));
     assert_int_equal(fake_frame(m)[0], 0);
     assert_int_equal(fake_frame(m)[PAGE_SIZE - 1], 0);
     assert_int_equal(page_free_count(), free_before + 1);
@@ -111,14 +120,19 @@ static void a_late_frame_waits_for_its_own_flush(void **state) {
 
     (void)state;
     page_put(a);
-    assert_true(page_scrub_step());
+    assert_true(page_scrub_step(PAGE_COMMON));
     page_put(b);
-    assert_true(page_scrub_step());
+    for (unsigned int i = 0; i < STEPS; i++) {
+        assert_true(page_scrub_step(PAGE_COMMON));
+    }
     assert_int_equal(page_of(a)->state, PAGE_FREE);
     assert_int_equal(page_of(b)->state, PAGE_DIRTY);
-    assert_true(page_scrub_step());
+    assert_true(page_scrub_step(PAGE_COMMON));
     assert_int_equal(fake_tlb_flushes, 2);
-    assert_false(page_scrub_step());
+    for (unsigned int i = 1; i < STEPS; i++) {
+        assert_true(page_scrub_step(PAGE_COMMON));
+    }
+    assert_false(page_scrub_step(PAGE_COMMON));
     assert_int_equal(page_of(b)->state, PAGE_FREE);
 }
 
@@ -131,10 +145,10 @@ static void one_flush_serves_many(void **state) {
         page_put(mfn(first.v + i));
     }
     assert_int_equal(page_dirty_count(), 2 * FRAMES_PER_MIB);
-    while (page_scrub_step()) {
+    while (page_scrub_step(PAGE_COMMON)) {
         steps++;
     }
-    assert_int_equal(steps, 2 * FRAMES_PER_MIB + 1);
+    assert_int_equal(steps, 2 * FRAMES_PER_MIB * STEPS + 1);
     assert_int_equal(fake_cache_flushes, 1);
     assert_int_equal(page_alloc_mib(OWNER, FAKE_RAM_MIB, 1).v, FIRST);
 }
@@ -170,7 +184,7 @@ static void a_certain_frame_can_be_had_back(void **state) {
     assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
     page_put(m);
     assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
-    while (page_scrub_step()) {
+    while (page_scrub_step(PAGE_COMMON)) {
     }
     assert_int_equal(page_alloc_at(m, 3), 0);
     assert_int_equal(page_of(m)->owner, 3);
@@ -182,6 +196,7 @@ static void holes_between_banks_are_no_ram(void **state) {
                                             {{FAKE_RAM_PA + 1}, MIB + 0x1fff}};
 
     (void)state;
+    background_setup();
     fake_mm_init();
     assert_int_equal(page_init_early(ram, 2, NULL, 0), 0);
     assert_int_equal(page_total_count(), 2 * FRAMES_PER_MIB + FRAMES_PER_MIB + 1);
@@ -207,7 +222,7 @@ static void random_use_keeps_the_books(void **state) {
                 live[held++] = m;
             } else {
                 assert_int_equal(page_dirty_count() + held, page_total_count());
-                while (page_scrub_step()) {
+                while (page_scrub_step(PAGE_COMMON)) {
                 }
             }
         } else if (held && rand() % 3) {
@@ -216,7 +231,7 @@ static void random_use_keeps_the_books(void **state) {
             page_put(live[at]);
             live[at] = live[--held];
         } else {
-            page_scrub_step();
+            page_scrub_step(PAGE_COMMON);
         }
         assert_int_equal(page_free_count() + page_dirty_count() + held, page_total_count());
     }

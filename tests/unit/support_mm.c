@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/arch.h"
+#include "core/background.h"
 #include "core/guest_access.h"
 #include "core/heap.h"
 #include "core/hypercall.h"
@@ -28,6 +29,7 @@ void mm_setup(void) {
 
     support_domain_remove_all();
     fake_board_init(0);
+    background_setup();
     fake_mm_init();
     pt_blocks = NULL;
     pt_units = NULL;
@@ -50,7 +52,7 @@ struct domain *mm_domain(domid_t id, uint32_t mib) {
 }
 
 void mm_scrub(void) {
-    while (page_scrub_step()) {
+    while (page_scrub_step(PAGE_COMMON)) {
     }
 }
 

@@ -163,10 +163,10 @@ void *arch_map_frame(unsigned int slot, mfn_t frame) {
     return (void *)(uintptr_t)va;
 }
 
-void arch_unmap_frame(unsigned int slot) {
+void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
     uint32_t va = window_va(slot);
 
-    level_dcache_flush(va, PAGE_SIZE);
+    level_dcache_flush(va + offset, size);
     arch_pte_write(&l2_window[L2_INDEX(va)], 0);
     arch_pte_sync();
     level_tlb_flush_page(va);

@@ -13,6 +13,7 @@
 #include "arch/arm/level.h"
 #include "arch/arm/vfp.h"
 #include "core/arch.h"
+#include "core/background_turn.h"
 #include "core/domain.h"
 #include "core/domain_build.h"
 #include "core/irq.h"
@@ -77,7 +78,7 @@ static struct vcpu *idle_until_work(void) {
         while (!sched_needed()) {
             if (irq_waits()) {
                 irq_handle();
-            } else if (!domain_reap_step()) {
+            } else if (!background_turn_idle()) {
                 arch_cpu_idle();
             }
         }

@@ -52,8 +52,9 @@ void *arch_map_frame(unsigned int slot, mfn_t frame) {
     return fake_frame(frame);
 }
 
-void arch_unmap_frame(unsigned int slot) {
-    if (slot >= ARCH_MAP_SLOTS || !slot_used[slot]) {
+void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
+    if (slot >= ARCH_MAP_SLOTS || !slot_used[slot] || offset > PAGE_SIZE ||
+        size > PAGE_SIZE - offset) {
         abort();
     }
     slot_used[slot] = false;
