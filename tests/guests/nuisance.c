@@ -19,10 +19,13 @@
  *     bad_stack       an exception with kernel_sp (sp=) pointing nowhere
  *     bad_handler     exception entries that point nowhere
  *     bad_stack_kernel a kernel fault with sp pointing nowhere
- *     crash, reboot, poweroff     at once
+ *     crash, reboot, poweroff     at once; reboot after until= ms is a poweroff
+ *     balloon         gives frames of all its MiBs back and takes them again, without end, or
+ *                     until= ms and then powers off
  *     outlive_shutdown, outlive_down   ends itself and comes back, in one multicall
  *     remember        fills its RAM with a mark and reboots; says so if it finds the mark
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -209,8 +212,13 @@ static void do_crash(void) {
     shutdown(SHUTDOWN_crash);
 }
 
+/* Has the time of option until= come? */
+static bool is_over(void) {
+    return option_given("until") && clock_ns() >= option_number("until", 0) * NS_PER_MS;
+}
+
 static void do_reboot(void) {
-    shutdown(SHUTDOWN_reboot);
+    shutdown(is_over() ? SHUTDOWN_poweroff : SHUTDOWN_reboot);
 }
 
 static void do_poweroff(void) {
@@ -251,6 +259,36 @@ static void do_outlive_shutdown(void) {
 
 static void do_outlive_down(void) {
     outlive(__HYPERVISOR_vcpu_op, VCPUOP_down, 0);
+}
+
+#define BALLOON_BATCH 64
+
+/* So many were given back, or obtained. */
+static uint32_t balloon(uint32_t command, xen_pfn_t *frame, uint32_t count) {
+    struct xen_memory_reservation reservation = {.nr_extents = count, .domid = DOMID_SELF};
+
+    set_xen_guest_handle(reservation.extent_start, frame);
+    return (uint32_t)memory_op(command, &reservation);
+}
+
+/*
+ * A batch has a frame of each of so many MiBs, and the next ones those of the others, so that all of its MiBs
+ * are broken up, and what is free anywhere is asked for in single frames, at every moment.  The
+ * first MiB is the kernel's, the last two are the tree's.
+ */
+static void do_balloon(void) {
+    static xen_pfn_t frame[BALLOON_BATCH];
+    uint32_t first = (page_ram_base + SECTION_SIZE) / PAGE_SIZE;
+    uint32_t mibs = page_ram_size / SECTION_SIZE - 3;
+
+    for (uint32_t next = 0; !is_over();) {
+        for (uint32_t i = 0; i < BALLOON_BATCH; i++, next++) {
+            frame[i] = first + next % mibs * 256 + next / mibs % 256;
+        }
+        EXPECT_EQ(balloon(XENMEM_decrease_reservation, frame, BALLOON_BATCH), BALLOON_BATCH);
+        EXPECT_EQ(balloon(XENMEM_populate_physmap, frame, BALLOON_BATCH), BALLOON_BATCH);
+    }
+    shutdown(SHUTDOWN_poweroff);
 }
 
 /* How many words of free RAM hold the mark of an earlier life; now they all do. */
@@ -299,6 +337,7 @@ static const struct {
     NUISANCE(crash),
     NUISANCE(reboot),
     NUISANCE(poweroff),
+    NUISANCE(balloon),
     NUISANCE(outlive_shutdown),
     NUISANCE(outlive_down),
     NUISANCE(remember),

@@ -166,9 +166,9 @@ def test_no_vcpu_outlives_its_domain(boot, how):
     expect_victim_well(machine)
 
 
-def start_times(machine, what):
-    """When the attacker started to do that, in virtual ms."""
-    return [int(ms) for ms in re.findall(rf"^doing {what} at (\d+) ms", machine.stream("attacker"), re.M)]
+def start_times(machine, what, domain="attacker"):
+    """When that guest started to do that, in virtual ms."""
+    return [int(ms) for ms in re.findall(rf"^doing {what} at (\d+) ms", machine.stream(domain), re.M)]
 
 
 @pytest.mark.one_board
@@ -195,6 +195,64 @@ def test_restart_beside_a_guest_that_never_sleeps(boot):
         machine.expect(r"^doing reboot at \d+ ms\n", "attacker", PATIENCE)
     first, second, *_ = start_times(machine, "reboot")
     assert second - first <= 1300
+
+
+REBOOTS = 20
+
+# What the neighbour's reboot may take with an attacker at work, of what it takes without.
+REBOOT_SLOWER_MAX = 1.2
+
+
+def all_but(board, mib):
+    """So much memory that about that much is left of the machine, and of the hypervisor's share."""
+    return f"{board.ram_size * 15 // 16 // 2**20 - mib}M"
+
+
+def reboot_times(machine):
+    """How long each of the neighbour's reboots took, in virtual ms, from one start to the next."""
+    for _ in range(REBOOTS + 1):
+        machine.expect(r"^doing reboot at \d+ ms\n", "neighbour", PATIENCE)
+    times = start_times(machine, "reboot", "neighbour")
+    return [b - a for a, b in zip(times, times[1:])][:REBOOTS]
+
+
+def expect_all_frames_back(machine, *ids):
+    """When these, all there were, are gone, as many frames are free as before the first was built."""
+    free = [int(machine.expect(rf"^domain {i}: destroyed, (\d+) frames free", HYPERVISOR, PATIENCE)[1])
+            for i in ids]
+    assert free[-1] == int(re.search(r"(\d+) frames free$", machine.stream(HYPERVISOR), re.M)[1])
+
+
+def test_ballooning_does_not_stop_reboots(boot, board):
+    """A guest that gives frames back and takes them without end, from all of its MiBs, and has most of
+    the machine's memory: its neighbour reboots as without it, twenty times in a row."""
+    neighbour = guest("neighbour", "nuisance", f"do=reboot until={(REBOOTS + 1) * 1000 + 500}")
+    alone = reboot_times(boot({"domu": [neighbour]}, shift=SLOW_CPU))
+    machine = boot({"domu": [neighbour, guest("attacker", "nuisance", "do=balloon until=26000",
+                                              memory=all_but(board, 48))]}, shift=SLOW_CPU)
+    beside = reboot_times(machine)
+    print(f"alone {alone}, beside {beside}")
+    assert all(b <= REBOOT_SLOWER_MAX * a for a, b in zip(alone, beside)), (alone, beside)
+    expect_all_frames_back(machine, 2)
+    assert "FAIL" not in machine.stream("attacker"), machine.stream("attacker")
+
+
+@pytest.mark.one_board
+def test_ballooning_makes_no_reboot_slower(boot):
+    """The same where the reboot is more work than fits between two starts: it takes what it takes beside
+    a guest that needs as much of the machine and does not balloon."""
+    times = []
+    for what in ("spin", "balloon"):
+        machine = boot({"domu": [guest("neighbour", "nuisance", "do=reboot", memory="64M"),
+                                 guest("attacker", "nuisance", f"do={what}", memory="64M")]},
+                       shift=SLOW_CPU)
+        for _ in range(4):
+            machine.expect(r"^doing reboot at \d+ ms\n", "neighbour", PATIENCE)
+        starts = start_times(machine, "reboot", "neighbour")
+        times.append(starts[3] - starts[1])
+    print(f"beside spin {times[0]} ms, beside balloon {times[1]} ms")
+    assert times[0] > 2500, "more than the pause between starts"
+    assert times[1] <= REBOOT_SLOWER_MAX * times[0], times
 
 
 def test_messages_of_one_guest_do_not_silence_another(boot):
