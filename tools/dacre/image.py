@@ -41,7 +41,7 @@ class Image:
         """QEMU's options for this board and these modules; the caller adds serial ports and the like."""
         arguments = [*self.board.qemu, "-kernel", str(self.board.hypervisor),
                      "-dtb", str(self.tree)]
-        for module in self.modules:
+        for module in distinct(self.modules):
             arguments += ["-device", f"loader,file={module.file},addr={module.start:#x},force-raw=on"]
         return arguments
 
@@ -65,21 +65,37 @@ def domain_modules(domain, directory):
     return modules
 
 
+def distinct(modules):
+    """One module of each file: domains that start from the same file share its copy in memory."""
+    return list({m.file: m for m in modules}.values())
+
+
+def total_size(modules):
+    return sum(m.size for m in distinct(modules))
+
+
+def pack(modules, top):
+    """Gives the modules places, one below the other under @top; returns where the last one starts."""
+    places = {}
+    for module in modules:
+        if module.file not in places:
+            top = (top - module.size) & -PAGE
+            places[module.file] = top
+        module.start = places[module.file]
+    return top
+
+
 def place(modules, board):
     """Packs the modules below the end of RAM, so that free memory stays in long runs."""
-    top = board.ram_start + board.ram_size
     tree = board.ram_start + min(board.ram_size // 2, 128 * MIB)
-    for module in modules:
-        top = (top - module.size) & -PAGE
-        module.start = top
-    if top < tree + TREE_AREA:
-        raise UserError(f"the modules ({sum(m.size for m in modules) >> 20} MiB in all) do not fit "
+    if pack(modules, board.ram_start + board.ram_size) < tree + TREE_AREA:
+        raise UserError(f"the modules ({total_size(modules) >> 20} MiB in all) do not fit "
                         f"between the device tree and the end of memory")
 
 
 def check_memory(config, modules, board):
     wanted = sum(d.memory for d in config.domains)
-    room = board.ram_size - sum(m.size for m in modules) - hypervisor_share(board)
+    room = board.ram_size - total_size(modules) - hypervisor_share(board)
     if wanted > room:
         raise UserError(f"the domains ask for {wanted >> 20} MiB of memory, but {board.name} has "
                         f"{room >> 20} MiB to give beside its modules and the hypervisor")
