@@ -24,7 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools")
 
 from dacre import BUILD                                                       # noqa: E402
 from dacre.board import load_board                                            # noqa: E402
-from dacre.config import read_config                                          # noqa: E402
+from dacre.config import name_domains, read_config                            # noqa: E402
 from dacre.image import compile_tree, join_ramdisk, make_image                # noqa: E402
 from dacre.machine import Machine                                             # noqa: E402
 from dacre.profile import plugin_argument, stretch_options                    # noqa: E402
@@ -119,9 +119,7 @@ class Boot:
     def __call__(self, config, qemu=("-nic", "none"), shift=0, may_panic=False):
         """Boots @config under the hypervisor; @qemu: further options for QEMU."""
         name = self.name()
-        config = self.read(config, name)
-        for domain in config.domains:
-            domain.bootargs += f" dacre.name={domain.name}"
+        config = name_domains(self.read(config, name))
         image = make_image(config, self.board, BUILD / "boot" / self.board.name / name)
         names = [d.name for d in config.domains]
         return self.start([*image.qemu_arguments(), *qemu], names, shift, may_panic)
