@@ -11,7 +11,8 @@ machine's console is kept in build/test-logs/<test>.log.
 
 A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
 it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these;
-marked `with_reference`, on boards that docs/benchmarks has figures of.
+marked `with_reference`, on boards that docs/benchmarks has figures of; marked `with_uboot`, on boards that tests have a U-Boot for.
+A test marked `long` is part of `make test-all` alone.
 """
 import pathlib
 import re
@@ -37,12 +38,15 @@ def pytest_addoption(parser):
     parser.addoption("--board", action="append", required=True, help="a board to run on")
     parser.addoption("--stretches", action="store_true",
                      help="note the longest stays in the hypervisor, for tools/stretches")
+    parser.addoption("--long", action="store_true", help="the long tests, too: make test-all")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "one_board: on the first board only")
     config.addinivalue_line("markers", "levels(name...): on boards of these architecture levels only")
     config.addinivalue_line("markers", "with_reference: on boards with figures in docs/benchmarks")
+    config.addinivalue_line("markers", "with_uboot: on boards that tests have a U-Boot for")
+    config.addinivalue_line("markers", "long: with --long only")
 
 
 def boards_of(test, config):
@@ -52,6 +56,8 @@ def boards_of(test, config):
         names = [name for name in names if load_board(name).arch in levels.args]
     if test.get_closest_marker("with_reference"):
         names = [name for name in names if load_board(name).has_reference]
+    if test.get_closest_marker("with_uboot"):
+        names = [name for name in names if load_board(name).uboot]
     return names[:1] if test.get_closest_marker("one_board") else names
 
 
@@ -60,9 +66,10 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("board", boards_of(metafunc.definition, metafunc.config), indirect=True)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Without a board of its level a test has nothing to run on: it is no part of the run."""
-    items[:] = [item for item in items if not item.get_closest_marker("skip")]
+    left_out = ["skip"] if config.getoption("--long") else ["skip", "long"]
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
 
 
 @pytest.fixture

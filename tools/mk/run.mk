@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make run and make test.
+# make run, make test, make test-all.
 
 CONFIG ?= platforms/$(PLATFORM)/two-linux.toml
 TESTS ?=
 
 # One after the other: what is installed first is what the rest is built with.
-.PHONY: run test
+.PHONY: run test test-all
 run: deps
-	$(Q)$(MAKE) --no-print-directory -j2 images
+	$(Q)$(MAKE) --no-print-directory -j2 run-images
 	$(Q)tools/run $(PLATFORM) $(CONFIG)
 
 test: deps
 	$(Q)tools/run-tests '$(test_boards)' '$(TESTS)'
+
+# With what takes too long for every change.
+test-all: deps
+	$(Q)tools/run-tests --long '$(test_boards)' '$(TESTS)'
