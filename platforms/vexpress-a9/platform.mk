@@ -5,6 +5,8 @@ arch := v7
 kernel := v6v7
 drivers := pl011 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
 qemu := -M vexpress-a9 -smp 1 -m 512
+# U-Boot's configuration for it, which tests start Dacre with.
+uboot := vexpress_ca9x4
 
 # Where RAM starts, and where in it the boot loader puts the raw image.
 ram_start := 0x60000000

@@ -19,6 +19,7 @@ class Board:
     ram_start: int      # bytes
     ram_size: int
     load_address: int   # where the boot loader puts the raw image
+    uboot: str          # U-Boot's configuration for it in tests, or ""
     resets: bool        # in QEMU: its reset register ends QEMU
     dom0_uart: int      # machine address of a PL011 that is dom0's
     withheld: list      # machine addresses of parts that are the hypervisor's alone
@@ -76,7 +77,7 @@ def load_board(name):
         cpu_part=int(facts["cpu_part"], 0), qemu=qemu,
         ram_start=int(facts.get("ram_start", "0"), 0),
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
-        load_address=int(facts["load_address"], 0),
+        load_address=int(facts["load_address"], 0), uboot=facts.get("uboot", ""),
         resets=facts.get("qemu_resets", "yes") == "yes",
         dom0_uart=int(facts["dom0_uart"], 0),
         withheld=[int(address, 0) for address in facts["withheld"].split()])

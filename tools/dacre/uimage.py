@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Wraps a kernel for QEMU's -kernel, so that it is loaded where it wants to be and started as Linux."""
-import struct
-import zlib
+"""Legacy U-Boot images, by mkimage of Debian's u-boot-tools."""
+import subprocess
 
-MAGIC = 0x27051956
-LINUX, ARM, KERNEL, PLAIN = 5, 2, 2, 0
+from dacre import UserError
 
 
-def write_uimage(kernel, output, address):
-    """@kernel's bytes as a legacy U-Boot image, loaded to and entered at @address."""
-    data = kernel.read_bytes()
+def run(*command, stdin=""):
+    """For its effect; a UserError with what it printed if it fails."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, input=stdin)
+    if done.returncode:
+        raise UserError(f"{command[0]} failed: {(done.stderr or done.stdout).strip()}")
 
-    def header(checksum):
-        return struct.pack(">7I4B32s", MAGIC, checksum, 0, len(data), address, address,
-                           zlib.crc32(data), LINUX, ARM, KERNEL, PLAIN, b"Linux")
-    output.write_bytes(header(zlib.crc32(header(0))) + data)
+
+def mkimage(kind, data, output, *more):
+    run("mkimage", "-A", "arm", "-O", "linux", "-T", kind, "-C", "none", *more, "-d", data, output)
+
+
+def write_uimage(kernel, output, address, name="Linux"):
+    """@kernel's bytes, loaded to and entered at @address as Linux is.  QEMU's -kernel takes it, too."""
+    mkimage("kernel", kernel, output, "-n", name, "-a", f"{address:#x}", "-e", f"{address:#x}")
+
+
+def write_script(commands, output):
+    """What U-Boot's source command runs; @commands: a file."""
+    mkimage("script", commands, output)

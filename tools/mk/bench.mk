@@ -26,7 +26,7 @@ $(profile_plugin): $(wildcard tools/plugin/*.[ch]) $(B)/qemu/qemu-plugin.h
 		-Werror -I$(B)/qemu $(filter %.c,$^) -o $@
 
 .PHONY: bench-images bench bench-check bench-reference bench-xen
-bench-images: images guests $(B)/linux/native$(suffix)/Image $(B)/userland/bench.cpio.gz $(profile_plugin)
+bench-images: run-images guests $(B)/linux/native$(suffix)/Image $(B)/userland/bench.cpio.gz $(profile_plugin)
 
 BENCH ?=
 bench: deps

@@ -63,10 +63,19 @@ $(B)/entry/$(arch)/%.bin: tests/boot/entry/%.S tests/boot/entry/entry.inc | tool
 	$(Q)mkdir -p $(@D) && $(CC_ARM) $(cpu_flags) -Ihypervisor/arch/arm/$(arch) -nostdlib -Wl,-Ttext=0x10000 \
 		$< -o $(@:.bin=.elf) && $(CROSS)objcopy -O binary $(@:.bin=.elf) $@
 
-.PHONY: linux userland guests images test-images
+# A U-Boot for boards that have one, for tests too.
+uboot_elf := $(uboot:%=$(B)/uboot/%/u-boot)
+$(B)/uboot/%/u-boot: tools/build-uboot tools/fetch-source | tools-present
+	$(call say,UBOOT,$*)
+	$(Q)tools/build-uboot $*
+
+.PHONY: linux userland guests run-images images test-images
 linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
-images: hypervisor linux userland
-test-images: images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) \
+run-images: hypervisor linux userland
+images: deps
+	$(Q)$(MAKE) --no-print-directory -j2 run-images
+	$(Q)tools/mkuboot $(PLATFORM) $(CONFIG)
+test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 guests:
