@@ -5,14 +5,18 @@
 #include <string.h>
 
 #include "core/abi.h"
+#include "core/boot_module.h"
 #include "core/domain.h"
 #include "core/fdt_reg.h"
 #include "core/fdt_tree.h"
+#include "core/printk.h"
 #include "core/sched.h"
 
 #define CELL_KIB        10
 /* From PV_RAM_GPA up to where kernels have no linear mapping for it anyway. */
 #define DOMU_MEMORY_MAX 0x80000000u
+/* Nodes that are not understood and named. */
+#define OTHERS_SHOWN    8u
 
 static const char *boot_domain_overlap_with(const struct bootinfo *boot,
                                             const struct boot_range *range) {
@@ -57,20 +61,17 @@ static int boot_domain_add_module(struct bootinfo *boot, const char *owner, cons
     return bootfdt_reserve(boot, range);
 }
 
-/* What kind of module @node is: "kernel", "ramdisk", or NULL. */
-static const char *boot_domain_module_kind(const void *fdt, int node) {
-    if (fdt_node_check_compatible(fdt, node, "multiboot,kernel") == 0) {
-        return "kernel";
-    }
-    if (fdt_node_check_compatible(fdt, node, "multiboot,ramdisk") == 0) {
-        return "ramdisk";
-    }
-    return NULL;
+/* Has the module @node a command line that says something? */
+static bool boot_domain_has_bootargs(const void *fdt, int node) {
+    int size;
+    const char *text = fdt_getprop(fdt, node, "bootargs", &size);
+
+    return text && size > 0 && !(size == 1 && text[0] == '\0');
 }
 
-/* The kernel's command line: its module's bootargs, or @fallback. */
+/* The kernel's command line: its module's bootargs, or what is there already. */
 static int boot_domain_bootargs(struct bootinfo *boot, int module, struct boot_domain *domain) {
-    if (fdt_getprop(boot->fdt, module, "bootargs", NULL)) {
+    if (boot_domain_has_bootargs(boot->fdt, module)) {
         domain->bootargs = bootfdt_string(boot->fdt, module, "bootargs");
     }
     if (!domain->bootargs || strlen(domain->bootargs) >= BOOT_BOOTARGS_MAX) {
@@ -79,22 +80,24 @@ static int boot_domain_bootargs(struct bootinfo *boot, int module, struct boot_d
     return 0;
 }
 
-/* The modules directly under @parent. */
+static int boot_domain_module(struct bootinfo *boot, const struct boot_module_walk *walk,
+                              struct boot_domain *domain) {
+    if (walk->kind == BOOT_MODULE_RAMDISK) {
+        return boot_domain_add_module(boot, domain->name, "ramdisk", walk->node, &domain->ramdisk);
+    }
+    int err = boot_domain_add_module(boot, domain->name, "kernel", walk->node, &domain->kernel);
+    return err ? err : boot_domain_bootargs(boot, walk->node, domain);
+}
+
+/* The modules under @parent, which is /chosen for dom0. */
 static int boot_domain_modules(struct bootinfo *boot, int parent, struct boot_domain *domain) {
+    struct boot_module_walk walk;
     int err = 0;
 
-    for (int node = fdt_first_subnode(boot->fdt, parent); node >= 0 && !err;
-         node = fdt_next_subnode(boot->fdt, node)) {
-        const char *kind = boot_domain_module_kind(boot->fdt, node);
-
-        if (!kind) {
-            continue;
-        }
-        bool is_kernel = kind[0] == 'k';
-        err = boot_domain_add_module(boot, domain->name, kind, node,
-                                     is_kernel ? &domain->kernel : &domain->ramdisk);
-        if (!err && is_kernel) {
-            err = boot_domain_bootargs(boot, node, domain);
+    for (boot_module_first(&walk, boot->fdt, parent); walk.node >= 0 && !err;
+         boot_module_next(&walk)) {
+        if (walk.kind != BOOT_MODULE_NONE) {
+            err = boot_domain_module(boot, &walk, domain);
         }
     }
     if (!err && domain->kernel.size == 0) {
@@ -251,6 +254,9 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
     struct boot_domain *domain = boot_domain_new(boot, "dom0");
     const char *args = bootfdt_string(boot->fdt, chosen, "xen,dom0-bootargs");
 
+    if (!args && !boot_domain_bootargs_are_ours(boot->fdt, chosen)) {
+        args = bootfdt_string(boot->fdt, chosen, "bootargs");
+    }
     domain->is_dom0 = true;
     domain->memory = boot->options.dom0_mem;
     domain->vcpu_count = boot->options.dom0_max_vcpus;
@@ -283,14 +289,63 @@ static int boot_domain_domu(struct bootinfo *boot, int node) {
 
 /* Has /chosen a module of its own?  Then there is a dom0. */
 static bool boot_domain_has_dom0(const void *fdt, int chosen) {
-    int node;
+    struct boot_module_walk walk;
 
-    fdt_for_each_subnode(node, fdt, chosen) {
-        if (boot_domain_module_kind(fdt, node)) {
+    for (boot_module_first(&walk, fdt, chosen); walk.node >= 0; boot_module_next(&walk)) {
+        if (walk.kind != BOOT_MODULE_NONE) {
             return true;
         }
     }
     return false;
+}
+
+bool boot_domain_bootargs_are_ours(const void *fdt, int chosen) {
+    int kernel = boot_module_kernel(fdt, chosen);
+
+    if (fdt_getprop(fdt, chosen, "xen,xen-bootargs", NULL)) {
+        return false;
+    }
+    return !boot_domain_has_dom0(fdt, chosen) ||
+           fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL) ||
+           (kernel >= 0 && boot_domain_has_bootargs(fdt, kernel));
+}
+
+static bool boot_domain_is_domu(const void *fdt, int node) {
+    return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
+}
+
+/* Names what below @parent is neither module nor domain; returns how many it came to, with @count. */
+static unsigned int boot_domain_name_others(const void *fdt, int parent, const char *owner,
+                                            unsigned int count) {
+    struct boot_module_walk walk;
+
+    for (boot_module_first(&walk, fdt, parent); walk.node >= 0; boot_module_next(&walk)) {
+        const char *name = fdt_get_name(fdt, walk.node, NULL);
+
+        if (walk.kind != BOOT_MODULE_NONE || boot_domain_is_domu(fdt, walk.node) ||
+            count++ >= OTHERS_SHOWN) {
+            continue;
+        }
+        printk("Device tree: %.40s of %.40s is not understood and not used\n", name ? name : "?",
+               owner);
+    }
+    return count;
+}
+
+static void boot_domain_report_others(const struct bootinfo *boot, int chosen) {
+    unsigned int count = boot_domain_name_others(boot->fdt, chosen, "/chosen", 0);
+    int node;
+
+    fdt_for_each_subnode(node, boot->fdt, chosen) {
+        if (boot_domain_is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
+            const char *name = fdt_get_name(boot->fdt, node, NULL);
+
+            count = boot_domain_name_others(boot->fdt, node, name ? name : "?", count);
+        }
+    }
+    if (count > OTHERS_SHOWN) {
+        printk("Device tree: %u more are not understood\n", count - OTHERS_SHOWN);
+    }
 }
 
 static int boot_domain_check_memory(struct bootinfo *boot) {
@@ -313,12 +368,13 @@ static int boot_domain_check_memory(struct bootinfo *boot) {
 
 int boot_domain_parse_all(struct bootinfo *boot) {
     int chosen = fdt_path_offset(boot->fdt, "/chosen");
+
+    boot_domain_report_others(boot, chosen);
     int err = boot_domain_has_dom0(boot->fdt, chosen) ? boot_domain_dom0(boot, chosen) : 0;
 
     for (int node = fdt_first_subnode(boot->fdt, chosen); node >= 0 && !err;
          node = fdt_next_subnode(boot->fdt, node)) {
-        if (fdt_node_check_compatible(boot->fdt, node, "xen,domain") == 0 &&
-            fdt_reg_enabled(boot->fdt, node)) {
+        if (boot_domain_is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
             err = boot_domain_domu(boot, node);
         }
     }

@@ -15,6 +15,13 @@
  */
 int boot_domain_parse_all(struct bootinfo *boot);
 
+/**
+ * boot_domain_bootargs_are_ours() - is "bootargs" of @chosen the hypervisor's command line, not dom0's?  As
+ * for Xen: it is what a boot loader that knows no Xen sets, so it is dom0's where the hypervisor has its
+ * own or dom0 has no other.
+ */
+bool boot_domain_bootargs_are_ours(const void *fdt, int chosen);
+
 /** bootfdt_fail() - a sentence (lib/format.h) for @boot->error; returns -EINVAL. */
 int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -200,11 +200,9 @@ static void bootfdt_warn(const char *option, size_t size, const char *why) {
     printk("Command line: %.*s %s\n", size < OPTION_SHOWN ? (int)size : OPTION_SHOWN, option, why);
 }
 
-/* Ours is bootargs when there is no xen,xen-bootargs, as for Xen without a dom0. */
 static const char *bootfdt_own_cmdline(const void *fdt, int chosen) {
-    const char *text = bootfdt_string(fdt, chosen, "xen,xen-bootargs");
-
-    return text ? text : bootfdt_string(fdt, chosen, "bootargs");
+    return bootfdt_string(
+        fdt, chosen, boot_domain_bootargs_are_ours(fdt, chosen) ? "bootargs" : "xen,xen-bootargs");
 }
 
 int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,

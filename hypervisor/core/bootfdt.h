@@ -3,7 +3,7 @@
  * Reads the machine's device tree at boot.
  *
  * Bindings: Devicetree Specification 0.3 (memory, chosen, reserved-memory) and Xen's
- * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, xen,domain), with our
+ * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, Xen 4.4's names, xen,domain), with our
  * dacre,devices, dacre,weight, dacre,cap, dacre,table-memory and dacre,restart-on-crash in a
  * xen,domain node.
  */

@@ -91,20 +91,16 @@ static int fdt_reg_translate_once(const void *fdt, int bus, int parent, uint64_t
     return size == 0 ? 0 : -XEN_ENOENT; /* empty ranges: the same addresses */
 }
 
-int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start,
-                  uint64_t *length) {
-    int size, address_cells, size_cells;
+/* Entry @index of reg, with so many cells for address and size. */
+static int fdt_reg_pick(const void *fdt, int node, unsigned int index, int address_cells,
+                        int size_cells, uint64_t *start, uint64_t *length) {
+    int size;
     const uint8_t *reg = fdt_getprop(fdt, node, "reg", &size);
-    int bus = fdt_tree_parent(fdt, node);
+    int entry = (address_cells + size_cells) * 4;
 
-    if (!reg || bus < 0) {
+    if (!reg) {
         return -XEN_ENOENT;
     }
-    int err = fdt_reg_widths(fdt, bus, &address_cells, &size_cells);
-    if (err) {
-        return err;
-    }
-    int entry = (address_cells + size_cells) * 4;
     if (size % entry) {
         return -XEN_EINVAL;
     }
@@ -115,6 +111,15 @@ int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start
     *start = fdt_reg_cells(reg, address_cells);
     *length = fdt_reg_cells(reg + address_cells * 4, size_cells);
     return 0;
+}
+
+int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start,
+                  uint64_t *length) {
+    int address_cells, size_cells;
+    int bus = fdt_tree_parent(fdt, node);
+    int err = bus < 0 ? -XEN_ENOENT : fdt_reg_widths(fdt, bus, &address_cells, &size_cells);
+
+    return err ? err : fdt_reg_pick(fdt, node, index, address_cells, size_cells, start, length);
 }
 
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
@@ -131,10 +136,31 @@ int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range
     return err ? err : fdt_reg_make(start, length, out);
 }
 
-int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
-    uint64_t start, length;
-    int err = fdt_reg_entry(fdt, node, 0, &start, &length);
+/* The number of cells that holds for the children of @node: its own, or that of what it is in. */
+static int fdt_reg_inherited(const void *fdt, int node, const char *name, int missing) {
+    for (; node >= 0; node = node > 0 ? fdt_tree_parent(fdt, node) : -1) {
+        int size;
+        const void *value = fdt_getprop(fdt, node, name, &size);
 
+        if (value) {
+            uint64_t count = size == 4 ? fdt_reg_cells(value, 1) : 0;
+
+            return count <= 2 ? (int)count : 0;
+        }
+    }
+    return missing;
+}
+
+int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
+    int parent = fdt_tree_parent(fdt, node);
+    int address_cells = fdt_reg_inherited(fdt, parent, "#address-cells", 2);
+    int size_cells = fdt_reg_inherited(fdt, parent, "#size-cells", 1);
+    uint64_t start, length;
+
+    if (address_cells == 0 || size_cells == 0) {
+        return -XEN_EINVAL;
+    }
+    int err = fdt_reg_pick(fdt, node, 0, address_cells, size_cells, &start, &length);
     return err ? err : fdt_reg_make(start, length, out);
 }
 

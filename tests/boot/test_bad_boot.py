@@ -11,7 +11,7 @@ from dacre.image import make_image
 from dacre.machine import Machine
 from dacre.streams import HYPERVISOR
 from debugger import gdb, stub_options
-from linux import two_linux
+from linux import two_linux, wait_userland
 
 pytestmark = pytest.mark.one_board
 
@@ -50,11 +50,15 @@ def broken(boot, board, tmp_path):
     return Broken(boot, board, tmp_path)
 
 
-def kernel_node(broken, parent):
-    """The path of the module node of a kernel."""
+def module_nodes(broken, parent):
+    """The paths of the module nodes: of the kernel, then of the ramdisk."""
     names = subprocess.run(["fdtget", "-l", broken.image.tree, parent], check=True, text=True,
                            capture_output=True).stdout.split()
-    return f"{parent}/{next(n for n in names if n.startswith('module@'))}"
+    return [f"{parent}/{name}" for name in names if name.startswith("module@")]
+
+
+def kernel_node(broken, parent):
+    return module_nodes(broken, parent)[0]
 
 
 def test_no_domain(broken):
@@ -110,6 +114,39 @@ def test_no_tree(broken):
     at = arguments.index("-dtb")
     machine = broken.boot.start([*arguments[:at], *arguments[at + 2:], "-nic", "none"], [], 0, True)
     machine.expect(r"PANIC: .*(tree|fdt)", HYPERVISOR)
+
+
+OLD_NAMES = ["xen,linux-zimage", "xen,multiboot-module"], ["xen,linux-initrd", "xen,multiboot-module"]
+
+
+def in_group(broken):
+    """Moves dom0's modules to /chosen/modules, without cells, as boot scripts for U-Boot write it."""
+    for number, (path, names) in enumerate(zip(module_nodes(broken, "/chosen"), OLD_NAMES)):
+        reg = subprocess.run(["fdtget", "-tx", broken.image.tree, path, "reg"], check=True, text=True,
+                             capture_output=True).stdout.split()
+        broken.edit("-p", "-c", f"/chosen/modules/module@{number}")
+        broken.edit("-ts", f"/chosen/modules/module@{number}", "compatible", *names)
+        broken.edit("-tx", f"/chosen/modules/module@{number}", "reg", *reg)
+        broken.edit("-r", path)
+
+
+def compatible(*names):
+    def edit(broken):
+        for path, of_module in zip(module_nodes(broken, "/chosen"), names):
+            broken.edit("-ts", path, "compatible", *of_module)
+    return edit
+
+
+@pytest.mark.parametrize("edit", [
+    compatible(*OLD_NAMES), compatible(["multiboot,module"], ["multiboot,module"]), in_group,
+], ids=["old-names", "no-kind", "group"])
+def test_dom0_as_for_xen(broken, edit):
+    edit(broken)
+    broken.edit("-ts", "/chosen", "xen,dom0-bootargs", "console=hvc0 dacre.name=dom0")
+    broken.edit("-p", "-c", "/chosen/policy")
+    machine = broken.start()
+    machine.expect(r"policy of /chosen is not understood", HYPERVISOR)
+    wait_userland(machine, "dom0")
 
 
 @pytest.mark.parametrize("options, unknown", [

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the machine's tree says is read right, and each mistake in it is named. */
-/* links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/fdt_tree.c core/cmdline.c
+/* links: core/bootfdt.c core/boot_domain.c core/boot_module.c core/fdt_reg.c core/fdt_tree.c core/cmdline.c
  * links: lib/format.c */
 #include "core/bootfdt.h"
 
@@ -28,17 +28,19 @@
 
 static const struct boot_range image = {{0x00010000}, 0x00080000};
 static struct bootinfo boot;
-static char printed[256];
+static char printed[4096]; /* since the last parse() began, as far as there is room */
 
 void printk(const char *fmt, ...) {
+    size_t used = strlen(printed);
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(printed, sizeof(printed), fmt, args);
+    vsnprintf(printed + used, sizeof(printed) - used, fmt, args);
     va_end(args);
 }
 
 static int parse(const void *fdt) {
+    printed[0] = '\0';
     return bootfdt_parse(fdt, maddr(FDT_START), image, &boot);
 }
 
@@ -116,7 +118,6 @@ static void reads_memory(void **state) {
 static void parse_banks(const uint32_t *cells, int count) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
 
-    printed[0] = '\0';
     support_fdt_cells(fdt, "/memory@0", "reg", cells, count);
     assert_int_equal(parse(fdt), 0);
     check_range(&boot.memory[0], 0, 0x08000000);
@@ -182,6 +183,138 @@ static void warns_of_unknown_option(void **state) {
     support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", "noreboot nonsense=1");
     assert_int_equal(parse(fdt), 0);
     assert_non_null(strstr(printed, "nonsense=1 is not known"));
+    free(fdt);
+}
+
+/* ---- dom0 as users of Xen write it. ---- */
+
+#define RAMDISK0 "/chosen/module@4400000"
+
+static void set_compatible(void *fdt, const char *path, const char *list, size_t size) {
+    assert_int_equal(fdt_setprop(fdt, support_fdt_node(fdt, path), "compatible", list, (int)size),
+                     0);
+}
+
+static void check_dom0(const char *bootargs) {
+    assert_true(boot.domain[0].is_dom0);
+    check_domain(&boot.domain[0], "dom0", 32 * MIB, 1, 0x04000000, bootargs);
+    assert_int_equal(boot.domain[0].ramdisk.start.v, 0x04400000);
+    assert_int_equal(boot.domain[0].ramdisk.size, 0x12345);
+    assert_string_equal(printed, "");
+}
+
+static void knows_the_names_of_old_modules(void **state) {
+    static const char kernel[] = "xen,linux-zimage\0xen,multiboot-module";
+    static const char ramdisk[] = "xen,linux-initrd\0xen,multiboot-module\0multiboot,module";
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    set_compatible(fdt, KERNEL0, kernel, sizeof(kernel));
+    set_compatible(fdt, RAMDISK0, ramdisk, sizeof(ramdisk));
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("console=hvc0 zero");
+    free(fdt);
+}
+
+static void modules_of_no_kind_are_kernel_then_ramdisk(void **state) {
+    static const char both[] = "xen,multiboot-module\0multiboot,module";
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_string(fdt, KERNEL0, "compatible", "multiboot,module");
+    set_compatible(fdt, RAMDISK0, both, sizeof(both));
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("console=hvc0 zero");
+    /* libfdt puts a new node first. */
+    int first = fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), "first");
+    fdt_setprop_string(fdt, first, "compatible", "multiboot,module");
+    fdt_setprop_u64(fdt, first, "reg", 0x0460000000200000ull);
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain[0].kernel.start.v, 0x04600000);
+    assert_int_equal(boot.domain[0].ramdisk.start.v, 0x04000000);
+    assert_string_equal(printed,
+                        "Device tree: module@4400000 of /chosen is not understood and not used\n");
+    free(fdt);
+}
+
+/* Moves dom0's modules to /chosen/modules, which does not say how many cells their reg has. */
+static void move_to_group(void *fdt) {
+    static const char kernel[] = "xen,linux-zimage\0xen,multiboot-module";
+    uint32_t reg[2] = {0x04400000, 0x12345};
+
+    fdt_del_node(fdt, support_fdt_node(fdt, KERNEL0));
+    fdt_del_node(fdt, support_fdt_node(fdt, RAMDISK0));
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), "modules");
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen/modules"), "module@1");
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen/modules"), "module@0");
+    support_fdt_string(fdt, "/chosen/modules/module@1", "compatible", "multiboot,ramdisk");
+    support_fdt_cells(fdt, "/chosen/modules/module@1", "reg", reg, 2);
+    set_compatible(fdt, "/chosen/modules/module@0", kernel, sizeof(kernel));
+    reg[0] = 0x04000000;
+    reg[1] = 0x00200000;
+    support_fdt_cells(fdt, "/chosen/modules/module@0", "reg", reg, 2);
+}
+
+static void modules_may_be_in_a_group(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    move_to_group(fdt);
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("");
+    /* Neither does /chosen: as the root says. */
+    fdt_delprop(fdt, support_fdt_node(fdt, "/chosen"), "#address-cells");
+    fdt_delprop(fdt, support_fdt_node(fdt, "/chosen"), "#size-cells");
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("");
+    free(fdt);
+}
+
+static void command_lines_are_whose_xen_says(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_string(fdt, "/chosen", "bootargs", "noreboot dom0_mem=32M");
+    fdt_delprop(fdt, support_fdt_node(fdt, KERNEL0), "bootargs");
+    assert_int_equal(parse(fdt), 0); /* the hypervisor has its own */
+    check_dom0("noreboot dom0_mem=32M");
+    support_fdt_string(fdt, "/chosen", "xen,dom0-bootargs", "for dom0");
+    fdt_delprop(fdt, support_fdt_node(fdt, "/chosen"), "xen,xen-bootargs");
+    assert_int_equal(parse(fdt), 0); /* dom0 has its own */
+    check_dom0("for dom0");
+    fdt_delprop(fdt, support_fdt_node(fdt, "/chosen"), "xen,dom0-bootargs");
+    support_fdt_string(fdt, KERNEL0, "bootargs", "of the module");
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("of the module");
+    support_fdt_string(fdt, KERNEL0, "bootargs", "");
+    assert_int_equal(parse(fdt), 0); /* nobody has: a loader that knows Linux only */
+    assert_false(boot.options.noreboot);
+    assert_string_equal(boot.domain[0].bootargs, "noreboot dom0_mem=32M");
+    free(fdt);
+}
+
+static void names_what_it_does_not_understand(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    for (unsigned int i = 0; i < 20; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "policy%u", i);
+        fdt_add_subnode(fdt, support_fdt_node(fdt, i == 19 ? GUEST1 : "/chosen"), name);
+    }
+    support_fdt_string(fdt, "/chosen/policy18", "compatible", "xen,xsm-policy");
+    assert_int_equal(parse(fdt), 0);
+    assert_non_null(strstr(printed, "policy18 of /chosen is not understood"));
+    assert_non_null(strstr(printed, "policy11 of /chosen is not understood"));
+    assert_null(strstr(printed, "policy10 "));
+    assert_non_null(strstr(printed, "12 more are not understood"));
+    for (unsigned int i = 0; i < 19; i++) {
+        fdt_del_node(fdt, fdt_first_subnode(fdt, support_fdt_node(fdt, "/chosen")));
+    }
+    assert_int_equal(parse(fdt), 0);
+    assert_string_equal(printed,
+                        "Device tree: policy19 of guest1 is not understood and not used\n");
     free(fdt);
 }
 
@@ -377,6 +510,11 @@ int main(void) {
         cmocka_unit_test(counts_are_bounded),
         cmocka_unit_test(refuses_what_is_no_tree),
         cmocka_unit_test(survives_mutated_trees),
+        cmocka_unit_test(knows_the_names_of_old_modules),
+        cmocka_unit_test(modules_of_no_kind_are_kernel_then_ramdisk),
+        cmocka_unit_test(modules_may_be_in_a_group),
+        cmocka_unit_test(command_lines_are_whose_xen_says),
+        cmocka_unit_test(names_what_it_does_not_understand),
         cmocka_unit_test(skips_banks_that_are_not_there),
         cmocka_unit_test(memory_may_have_holes),
         cmocka_unit_test(uses_as_many_banks_as_it_can_keep),

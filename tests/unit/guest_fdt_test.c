@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who gets which device, and what the guests' trees say about it. */
 /* links: core/guest_hw.c core/guest_fdt.c core/guest_fdt_copy.c core/fdt_writer.c core/device.c
- * links: core/bootfdt.c core/boot_domain.c core/fdt_reg.c core/fdt_tree.c core/cmdline.c
- * links: lib/format.c */
+ * links: core/bootfdt.c core/boot_domain.c core/boot_module.c core/fdt_reg.c core/fdt_tree.c
+ * links: core/cmdline.c lib/format.c */
 #include "core/guest_fdt.h"
 
 #include <glob.h>
