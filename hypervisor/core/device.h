@@ -78,6 +78,7 @@ struct devices {
     unsigned int oneshot_irq;
     struct counter counter;
     const struct outer_cache_ops *outer_cache; /* NULL: none */
+    uint32_t date; /* at the boot, in seconds since 1970; 0: nothing on the board knows */
     /** Reset the board; does not return where the board can. */
     void (*reset)(void);
 };

@@ -110,6 +110,7 @@ static void init_devices(void) {
         panic("device tree: no usable %s (error %d)", what, rc);
     }
     clock_init();
+    clock_set_wallclock(devices.date, 0, 0);
     timer_queue_init();
     clock_start();
     console_start();

@@ -4,7 +4,7 @@ arch := v7
 tested := when named
 # Suffix of the flavours of Linux that run here: build/linux/pv-v6v7.
 kernel := v6v7
-drivers := pl011 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
+drivers := pl011 pl031 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
 qemu := -M realview-pbx-a9 -smp 1 -m 256
 
 # Where RAM starts, and where in it the boot loader puts the raw image.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Arm Versatile Platform Baseboard with an ARM926EJ-S, as QEMU models it.
 arch := v5
-drivers := pl011 pl190 versatile_sic sp804 sp810 versatile_sysreg
+drivers := pl011 pl031 pl190 versatile_sic sp804 sp810 versatile_sysreg
 qemu := -M versatilepb -m 256
 
 # Where RAM starts, and where in it the boot loader puts the raw image.

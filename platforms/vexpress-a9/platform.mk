@@ -3,7 +3,7 @@
 arch := v7
 # Suffix of the flavours of Linux that run here: build/linux/pv-v6v7.
 kernel := v6v7
-drivers := pl011 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
+drivers := pl011 pl031 gic mpcore_timer pl310 sp804 sp810 versatile_sysreg
 qemu := -M vexpress-a9 -smp 1 -m 512
 # U-Boot's configuration for it, which tests start Dacre with.
 uboot := vexpress_ca9x4
