@@ -46,19 +46,21 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     strncpy(d->name, name, sizeof(d->name) - 1);
     event_domain_init(d);
     rc = alloc_shared_info(d);
-    if (rc == 0) {
-        rc = arch_domain_init(d);
-    }
-    if (rc == 0) {
-        rc = domain_list_add(d);
-    }
     if (rc) {
         domain_free(d);
         return rc;
     }
-    console_domain_init(d); /* last: it links @d into the console's list */
     *out = d;
     return 0;
+}
+
+int domain_appear(struct domain *d) {
+    int rc = domain_list_add(d);
+
+    if (rc == 0) {
+        console_domain_init(d); /* it links @d into the console's list */
+    }
+    return rc;
 }
 
 void domain_free(struct domain *d) {

@@ -62,12 +62,17 @@ struct domain {
 };
 
 /**
- * domain_create() - allocate an empty domain in state DOMAIN_CREATED.
+ * domain_create() - allocate an empty domain in state DOMAIN_CREATED, of which nobody knows yet.  Next come
+ * arch_domain_init() and domain_appear(): with these it would be too much for one step.
  * @id: its id, unique, below DOMID_FIRST_RESERVED
  * @name: at most DOMAIN_NAME_MAX - 1 bytes are kept
- * Returns 0 and *out, -EEXIST, -ENOSPC (DOMAIN_MAX), -ENOMEM.
+ * Returns 0 and *out, -ENOMEM.
  */
 int domain_create(domid_t id, const char *name, struct domain **out);
+
+/** domain_appear() - list it, among the domains and those that have a console.  Returns 0, or, with nothing
+ * changed, -EEXIST or -ENOSPC (DOMAIN_MAX). */
+int domain_appear(struct domain *d);
 
 /** domain_by_id() - the domain with this id, or NULL (so for DOMID_SELF and all reserved ones).  For
  * what a guest names there is domain_lookup(). */

@@ -57,6 +57,14 @@ void domain_build_cancel(const struct domain *d) {
     }
 }
 
+void domain_build_end(const struct domain *d) {
+    struct domain_build *b = d->boot;
+
+    if (b) {
+        p2m_store_free(&b->store);
+    }
+}
+
 /* What it needs may only have to be scrubbed.  If not, wait. */
 static bool domain_build_short(struct domain_build *b) {
     unsigned int pool = page_pool_dirty(b->pool) > 0 ? b->pool : PAGE_COMMON;
@@ -79,6 +87,8 @@ static bool domain_build_give_up(struct domain_build *b, int err) {
     b->is_stopped = true;
     if (b->domain) {
         CHECK(domain_kill(b->domain) == 0);
+    } else {
+        p2m_store_free(&b->store);
     }
     return true;
 }

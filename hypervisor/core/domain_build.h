@@ -30,4 +30,7 @@ void domain_build_restart(void *record);
 /** domain_build_cancel() - @d is torn down: if it is still being built, that ends here. */
 void domain_build_cancel(const struct domain *d);
 
+/** domain_build_end() - @d is gone and does not start again: what was kept for that, but its pool, is freed. */
+void domain_build_end(const struct domain *d);
+
 #endif /* CORE_DOMAIN_BUILD_H */

@@ -31,6 +31,7 @@ struct domain_build {
     void *tree;
     uint32_t tree_size;
     /* How far it is. */
+    struct p2m_store store; /* of its map */
     struct background_work work;
     unsigned int stage;
     uint32_t done;   /* bytes or frames, within the stage */

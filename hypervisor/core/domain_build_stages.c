@@ -8,6 +8,7 @@
 
 #include "core/arch.h"
 #include "core/domain_build_record.h"
+#include "core/domain_free.h"
 #include "core/domain_load.h"
 #include "core/heap.h"
 #include "core/page_pool.h"
@@ -25,7 +26,7 @@ static int domain_build_create(struct domain_build *b) {
 
     if (err) {
         b->domain = NULL;
-        return domain_build_fail(b, err, "no room for another domain");
+        return domain_build_fail(b, err, "no memory for another domain");
     }
     b->domain->pool = b->pool;
     b->domain->boot = b;
@@ -35,10 +36,27 @@ static int domain_build_create(struct domain_build *b) {
     return 0;
 }
 
+static int domain_build_space(struct domain_build *b) {
+    int err = arch_domain_init(b->domain);
+
+    return err ? domain_build_fail(b, err, "no memory for its address space") : 0;
+}
+
+/* Nobody could end it before. */
+static int domain_build_list(struct domain_build *b) {
+    int err = domain_appear(b->domain);
+
+    if (err) {
+        domain_free(b->domain);
+        b->domain = NULL;
+    }
+    return err ? domain_build_fail(b, err, "no room for another domain") : 0;
+}
+
 /* Of the hypervisor's memory: what describes its own. */
 static int domain_build_maps(struct domain_build *b) {
     uint32_t frames = b->layout.ram_size >> PAGE_SHIFT;
-    int err = p2m_init(b->domain, gpaddr_to_gfn(b->layout.ram_start), frames);
+    int err = p2m_init(b->domain, gpaddr_to_gfn(b->layout.ram_start), frames, &b->store);
 
     return err ? domain_build_fail(b, err, "no memory for its frame map") : 0;
 }
@@ -234,10 +252,11 @@ static int domain_build_start(struct domain_build *b) {
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
-    domain_build_create,    domain_build_table_memory, domain_build_place,   domain_build_maps,
-    domain_build_ram,       domain_build_tree,         domain_build_kernel,  domain_build_ramdisk,
-    domain_build_copy_tree, domain_build_devices,      domain_build_console, domain_build_tables,
-    domain_build_vcpus,     domain_build_entry_state,  domain_build_start,
+    domain_build_create,  domain_build_space,   domain_build_list,      domain_build_table_memory,
+    domain_build_place,   domain_build_maps,    domain_build_ram,       domain_build_tree,
+    domain_build_kernel,  domain_build_ramdisk, domain_build_copy_tree, domain_build_devices,
+    domain_build_console, domain_build_tables,  domain_build_vcpus,     domain_build_entry_state,
+    domain_build_start,
 };
 #define STAGE_COUNT (sizeof(domain_build_stages) / sizeof(domain_build_stages[0]))
 

@@ -9,7 +9,8 @@
 
 struct domain;
 
-/** domain_free() - the structure itself; everything else is gone already or never was. */
+/** domain_free() - what domain_create() and arch_domain_init() took; everything else is gone already or never
+ * was. */
 void domain_free(struct domain *d);
 
 /** domain_reap_request() - @d ended: have it torn down, and started again if it asked for that. */

@@ -124,6 +124,9 @@ static bool reap_domain(struct reap *r) {
     r->id = d->id;
     r->record = domain_restart_wanted(d) ? d->boot : NULL;
     r->started = d->started;
+    if (!r->record) {
+        domain_build_end(d);
+    }
     r->d = NULL;
     domain_free(d);
     return false;

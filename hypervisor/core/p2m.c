@@ -12,29 +12,41 @@
 #include "core/panic.h"
 #include "core/steps.h"
 
-int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count) {
+static int fill_store(struct p2m_store *store, uint32_t count) {
+    store->entry_order = heap_order(count * sizeof(uint32_t));
+    store->mib_order = heap_order(count / FRAMES_PER_MIB * sizeof(struct p2m_mib));
+    store->entry = heap_alloc_dirty(store->entry_order);
+    store->mib = heap_alloc_dirty(store->mib_order);
+    if (!store->entry || !store->mib) {
+        p2m_store_free(store);
+        return -XEN_ENOMEM;
+    }
+    return 0;
+}
+
+int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count, struct p2m_store *store) {
     struct p2m *p2m = &d->p2m;
 
     if (base_gfn.v % FRAMES_PER_MIB || count % FRAMES_PER_MIB || count == 0 ||
         (uint64_t)base_gfn.v + count > 1u << (32 - PAGE_SHIFT)) {
         return -XEN_EINVAL;
     }
+    if (!store->entry && fill_store(store, count)) {
+        return -XEN_ENOMEM;
+    }
     memset(p2m, 0, sizeof(*p2m));
     p2m->base = base_gfn.v;
     p2m->capacity = count;
     p2m->changing = INVALID_GFN.v;
-    p2m->entry_order = heap_order(count * sizeof(uint32_t));
-    p2m->mib_order = heap_order(count / FRAMES_PER_MIB * sizeof(struct p2m_mib));
-    p2m->entry = heap_alloc_dirty(p2m->entry_order);
-    p2m->mib = heap_alloc_dirty(p2m->mib_order);
-    if (!p2m->entry || !p2m->mib) {
-        heap_free(p2m->entry, p2m->entry_order);
-        heap_free(p2m->mib, p2m->mib_order);
-        p2m->entry = NULL;
-        p2m->mib = NULL;
-        return -XEN_ENOMEM;
-    }
+    p2m->entry = store->entry;
+    p2m->mib = store->mib;
     return 0;
+}
+
+void p2m_store_free(struct p2m_store *store) {
+    heap_free(store->entry, store->entry_order);
+    heap_free(store->mib, store->mib_order);
+    *store = (struct p2m_store){.entry = NULL};
 }
 
 static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
@@ -181,8 +193,6 @@ bool p2m_destroy_step(struct domain *d) {
     if (drop_ram(p2m) || drop_range(p2m)) {
         return true;
     }
-    heap_free(p2m->entry, p2m->entry_order);
-    heap_free(p2m->mib, p2m->mib_order);
     p2m->entry = NULL;
     p2m->mib = NULL;
     p2m->held = 0;

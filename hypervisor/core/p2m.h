@@ -49,14 +49,20 @@ struct p2m_mib {
     bool broken; /* not 256 contiguous plain frames any more: no sections */
 };
 
+/* Heap memory of a map, for a domain that is built again: @entry NULL = none yet. */
+struct p2m_store {
+    uint32_t *entry;
+    struct p2m_mib *mib;
+    unsigned int entry_order, mib_order; /* heap orders */
+};
+
 struct p2m {           /* domain.lock */
     uint32_t base;     /* first gfn of RAM */
     uint32_t count;    /* frames of RAM in the array so far */
     uint32_t capacity; /* frames it has room for */
-    uint32_t *entry;
+    uint32_t *entry;   /* these two are of a p2m_store */
     struct p2m_mib *mib;
-    unsigned int entry_order, mib_order; /* heap orders */
-    uint32_t held;                       /* RAM frames that the domain holds now */
+    uint32_t held; /* RAM frames that the domain holds now */
     unsigned int range_count;
     struct p2m_range range[P2M_RANGES_MAX];
     uint32_t changing;      /* gfn that p2m_change() is at work on, or ~0 */
@@ -67,9 +73,15 @@ struct p2m {           /* domain.lock */
 /**
  * p2m_init() - an empty map with room for @count RAM frames from @base_gfn on.
  * @base_gfn, @count: in frames, multiples of 256 (one MiB)
+ * @store: memory for it, of an earlier domain with the same @count; if it has none, it gets it from the
+ *   heap, and keeps it when @d ends.  A long run of blocks once given up may not be had again: others'
+ *   tables take single blocks of it.
  * Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
  */
-int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count);
+int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count, struct p2m_store *store);
+
+/** p2m_store_free() - no domain has it, nor is to be built in it again. */
+void p2m_store_free(struct p2m_store *store);
 
 /**
  * p2m_add_ram() - append RAM: gfn must be the first one after what was added so far.
@@ -138,7 +150,7 @@ int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
 
 /**
  * p2m_destroy_step() - drop up to STEP_FRAMES frames; after pt_destroy_step() returned false.
- * Returns true if there is more to do; false: all is freed.
+ * Returns true if there is more to do; false: all is freed but what is of a p2m_store.
  */
 bool p2m_destroy_step(struct domain *d);
 

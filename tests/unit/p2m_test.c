@@ -96,14 +96,15 @@ static void ram_is_looked_up(void **state) {
 
 static void wrong_ram_is_refused(void **state) {
     struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
     mfn_t mine = page_alloc_mib(2, 1, 1);
 
     (void)state;
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN + 1), 256), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 255), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 0), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(0xfff00), 512), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 256), 0);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN + 1), 256, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 255, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 0, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(0xfff00), 512, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 256, &store), 0);
     assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mm_frame(d, MM_BASE_GFN), 256),
                      -XEN_EINVAL);
     assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mfn(0x10), 256), -XEN_EINVAL);
@@ -447,12 +448,13 @@ static void outside_of_ram_nothing_is_taken(void **state) {
 static void a_direct_mapped_domain_gets_its_own_frame_back(void **state) {
     mfn_t first = page_alloc_mib(0, 1, 1);
     struct domain *dom0 = support_domain_add(0, 1);
+    struct p2m_store store = {.entry = NULL};
     struct domain *domu = d;
     unsigned int again;
 
     (void)state;
     dom0->is_direct_mapped = true;
-    assert_int_equal(p2m_init(dom0, gfn(first.v), 256), 0);
+    assert_int_equal(p2m_init(dom0, gfn(first.v), 256, &store), 0);
     assert_int_equal(p2m_add_ram(dom0, gfn(first.v), first, 256), 0);
     assert_int_equal(pt_init(dom0, MM_LIMIT), 0);
     d = dom0;

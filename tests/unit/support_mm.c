@@ -22,12 +22,14 @@
 #include "support_domain.h"
 #include "support_walker.h"
 
-static uint32_t *expected; /* references of each frame, by the tables */
+static struct p2m_store stores[16]; /* by domid */
+static uint32_t *expected;          /* references of each frame, by the tables */
 
 void mm_setup(void) {
     static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
 
     support_domain_remove_all();
+    memset(stores, 0, sizeof(stores));
     fake_board_init(0);
     background_setup();
     fake_mm_init();
@@ -39,8 +41,9 @@ void mm_setup(void) {
 
 struct domain *mm_domain(domid_t id, uint32_t mib) {
     struct domain *d = support_domain_add(id, 1);
+    struct p2m_store *store = &stores[id];
 
-    assert_int_equal(p2m_init(d, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB), 0);
+    assert_int_equal(p2m_init(d, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB, store), 0);
     for (uint32_t i = 0; i < mib; i++) {
         mfn_t m = page_alloc_mib(id, 1, 1);
 
@@ -72,6 +75,7 @@ unsigned int mm_destroy(struct domain *d) {
     while (pt_destroy_step(d) || p2m_destroy_step(d)) {
         steps++;
     }
+    p2m_store_free(&stores[d->id]);
     support_domain_remove(d);
     mm_scrub();
     return steps;
