@@ -121,6 +121,22 @@ static bool boot_domain_number(const struct bootinfo *boot, int node, const char
     return !err && number <= limit;
 }
 
+/* Whole MiBs: the last one is given in full. */
+static int boot_domain_set_memory(struct bootinfo *boot, struct boot_domain *domain,
+                                  uint32_t memory) {
+    domain->memory = memory & ~(MIB - 1);
+    if (memory % MIB == 0) {
+        return 0;
+    }
+    if (domain->memory > UINT32_MAX - MIB) {
+        return bootfdt_fail(boot, "%s asks for 4 GiB of memory", domain->name);
+    }
+    domain->memory += MIB;
+    printk("Domain %s: memory of %u KiB, rounded up to %u MiB\n", domain->name, memory >> CELL_KIB,
+           domain->memory >> MIB_SHIFT);
+    return 0;
+}
+
 static int boot_domain_memory(struct bootinfo *boot, int node, struct boot_domain *domain) {
     uint32_t kib;
 
@@ -129,11 +145,7 @@ static int boot_domain_memory(struct bootinfo *boot, int node, struct boot_domai
         return bootfdt_fail(boot, "%s needs a memory property: KiB, at most 2 GiB, not 0",
                             domain->name);
     }
-    if ((kib << CELL_KIB) % MIB) {
-        return bootfdt_fail(boot, "the memory of %s is not a multiple of 1 MiB", domain->name);
-    }
-    domain->memory = kib << CELL_KIB;
-    return 0;
+    return boot_domain_set_memory(boot, domain, kib << CELL_KIB);
 }
 
 /* What the tree says of how much of the machine a domain may use; dom0's is in /chosen. */
@@ -239,10 +251,28 @@ static int boot_domain_devices(struct bootinfo *boot, int node, struct boot_doma
     return err;
 }
 
+/* Is there so much beside what the domains before it get? */
+static int boot_domain_check_memory(struct bootinfo *boot, const struct boot_domain *domain) {
+    uint64_t left = 0;
+
+    for (unsigned int i = 0; i < boot->memory_count; i++) {
+        left += boot->memory[i].size;
+    }
+    for (const struct boot_domain *other = boot->domain; other < domain; other++) {
+        left -= other->memory;
+    }
+    if (domain->memory > left) {
+        return bootfdt_fail(boot, "%s asks for %u MiB of memory, but there are only %u left",
+                            domain->name, domain->memory >> MIB_SHIFT,
+                            (unsigned int)(left >> MIB_SHIFT));
+    }
+    return 0;
+}
+
 /* A fresh entry in @boot->domain, not yet counted; NULL when there are too many. */
 static struct boot_domain *boot_domain_new(struct bootinfo *boot, const char *name) {
     if (boot->domain_count == BOOT_DOMAIN_MAX) {
-        bootfdt_fail(boot, "there are more xen,domain nodes than can be started at boot");
+        bootfdt_fail(boot, "%u domains, dom0 included, are the most", BOOT_DOMAIN_MAX);
         return NULL;
     }
     struct boot_domain *domain = &boot->domain[boot->domain_count];
@@ -258,24 +288,20 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
         args = bootfdt_string(boot->fdt, chosen, "bootargs");
     }
     domain->is_dom0 = true;
-    domain->memory = boot->options.dom0_mem;
     domain->vcpu_count = boot->options.dom0_max_vcpus;
     domain->bootargs = args ? args : "";
-    if (domain->memory % MIB) {
-        return bootfdt_fail(boot, "dom0_mem is not a multiple of 1 MiB");
-    }
     if (domain->vcpu_count > DOMAIN_VCPU_MAX) {
         return bootfdt_fail(boot, "dom0_max_vcpus is more than a domain may have");
     }
-    int err = boot_domain_shares(boot, chosen, domain);
+    int err = boot_domain_set_memory(boot, domain, boot->options.dom0_mem);
+    err = err ? err : boot_domain_shares(boot, chosen, domain);
     err = err ? err : boot_domain_modules(boot, chosen, domain);
-    boot->domain_count += !err;
-    return err;
+    return err ? err : boot_domain_check_memory(boot, domain);
 }
 
 static int boot_domain_domu(struct bootinfo *boot, int node) {
     const char *name = fdt_get_name(boot->fdt, node, NULL);
-    struct boot_domain *domain = name ? boot_domain_new(boot, name) : NULL;
+    struct boot_domain *domain = boot_domain_new(boot, name ? name : "?");
 
     if (!domain) {
         return -XEN_EINVAL;
@@ -283,8 +309,7 @@ static int boot_domain_domu(struct bootinfo *boot, int node) {
     int err = boot_domain_numbers(boot, node, domain);
     err = err ? err : boot_domain_modules(boot, node, domain);
     err = err ? err : boot_domain_devices(boot, node, domain);
-    boot->domain_count += !err;
-    return err;
+    return err ? err : boot_domain_check_memory(boot, domain);
 }
 
 /* Has /chosen a module of its own?  Then there is a dom0. */
@@ -348,40 +373,39 @@ static void boot_domain_report_others(const struct bootinfo *boot, int chosen) {
     }
 }
 
-static int boot_domain_check_memory(struct bootinfo *boot) {
-    uint64_t left = 0;
+/* The domain of @node, or dom0: it is started, or it is said why not, and nothing of it is left. */
+static void boot_domain_parse(struct bootinfo *boot, int node, bool is_dom0, uint16_t id) {
+    unsigned int reserved = boot->reserved_count;
 
-    for (unsigned int i = 0; i < boot->memory_count; i++) {
-        left += boot->memory[i].size;
+    if ((is_dom0 ? boot_domain_dom0(boot, node) : boot_domain_domu(boot, node)) == 0) {
+        boot->domain[boot->domain_count++].id = id;
+        return;
     }
-    for (unsigned int i = 0; i < boot->domain_count; i++) {
-        const struct boot_domain *d = &boot->domain[i];
-
-        if (d->memory > left) {
-            return bootfdt_fail(boot, "%s asks for %u MiB of memory, but there are only %u left",
-                                d->name, d->memory >> MIB_SHIFT, (unsigned int)(left >> MIB_SHIFT));
-        }
-        left -= d->memory;
-    }
-    return 0;
+    const char *name = is_dom0 ? "dom0" : fdt_get_name(boot->fdt, node, NULL);
+    printk("Domain %.40s cannot be started: %s\n", name ? name : "?", boot->error);
+    boot->error[0] = '\0';
+    boot->reserved_count = reserved;
 }
 
 int boot_domain_parse_all(struct bootinfo *boot) {
     int chosen = fdt_path_offset(boot->fdt, "/chosen");
+    bool has_dom0 = boot_domain_has_dom0(boot->fdt, chosen);
+    uint16_t count = 0;
+    int node;
 
     boot_domain_report_others(boot, chosen);
-    int err = boot_domain_has_dom0(boot->fdt, chosen) ? boot_domain_dom0(boot, chosen) : 0;
-
-    for (int node = fdt_first_subnode(boot->fdt, chosen); node >= 0 && !err;
-         node = fdt_next_subnode(boot->fdt, node)) {
+    if (has_dom0) {
+        boot_domain_parse(boot, chosen, true, 0);
+    }
+    fdt_for_each_subnode(node, boot->fdt, chosen) {
         if (boot_domain_is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
-            err = boot_domain_domu(boot, node);
+            boot_domain_parse(boot, node, false, ++count);
         }
     }
-    if (!err && boot->domain_count == 0) {
-        err = bootfdt_fail(
-            boot,
-            "nothing to start: /chosen has neither a multiboot,kernel module nor a xen,domain node");
+    if (boot->domain_count > 0) {
+        return 0;
     }
-    return err ? err : boot_domain_check_memory(boot);
+    return bootfdt_fail(boot, has_dom0 || count ? "no domain can be started, see above"
+                                                : "nothing to start: /chosen has neither a "
+                                                  "multiboot,kernel module nor a xen,domain node");
 }

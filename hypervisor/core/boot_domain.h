@@ -11,7 +11,8 @@
 /**
  * boot_domain_parse_all() - fill @boot->domain[] from @boot->fdt, and reserve the modules.
  * @boot: memory, reserved and options are filled already
- * Returns 0, or -EINVAL with a sentence in @boot->error.
+ * A domain that is not described as it must be is left out, with a line.
+ * Returns 0, or -EINVAL with a sentence in @boot->error when no domain is left.
  */
 int boot_domain_parse_all(struct bootinfo *boot);
 

@@ -23,7 +23,8 @@ int bootfdt_check(const void *fdt);
  * bootfdt_parse() - fill *@out from the tree at @fdt.
  * @fdt_start: its machine address
  * @image: RAM that the hypervisor itself occupies; becomes the first of @out->reserved
- * A tree with an error in it never does harm: the first error found ends the parse.
+ * A tree with an error in it never does harm: one in a domain's part leaves that domain out, with a line, and
+ * any other ends the parse.
  * Boot only.  Returns 0, or -EINVAL with one sentence in @out->error.
  */
 int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,

@@ -15,8 +15,8 @@
 #include "core/cmdline.h"
 
 #define BOOT_MEMORY_MAX   4       /* banks of RAM */
-#define BOOT_RESERVED_MAX 32      /* tree, initrd, modules, /memreserve, reserved-memory */
-#define BOOT_DOMAIN_MAX   8       /* domains started at boot, dom0 included */
+#define BOOT_RESERVED_MAX 48      /* tree, initrd, modules, /memreserve, reserved-memory */
+#define BOOT_DOMAIN_MAX   16      /* domains started at boot, dom0 included: DOMAIN_MAX */
 #define BOOT_DEVICE_MAX   8       /* devices given to one domU */
 #define BOOT_FDT_MAX      0x40000 /* largest tree that is accepted, in bytes */
 #define BOOT_TEXT_MAX     160     /* one error sentence, with its NUL */
@@ -36,6 +36,7 @@ struct boot_module {
 
 struct boot_domain {
     const char *name; /* node name; "dom0" for dom0 */
+    uint16_t id; /* 0 for dom0; the others count from 1, those that cannot be started included */
     bool is_dom0;
     uint32_t memory;            /* bytes, a multiple of 1 MiB, > 0 */
     unsigned int vcpu_count;    /* 1..DOMAIN_VCPU_MAX */

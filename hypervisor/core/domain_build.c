@@ -86,6 +86,7 @@ static bool domain_build_give_up(struct domain_build *b, int err) {
     printk("Domain %s cannot be built: %s (error %d)\n", b->name, b->why, err);
     b->is_stopped = true;
     if (b->domain) {
+        b->domain->is_privileged = false; /* it never ran: its end is not the board's */
         CHECK(domain_kill(b->domain) == 0);
     } else {
         p2m_store_free(&b->store);
@@ -121,12 +122,11 @@ static uint32_t domain_build_table_size(const struct boot_domain *from) {
     return from->table_memory || memory < TABLE_MAX ? memory : TABLE_MAX;
 }
 
-static void domain_build_record(struct domain_build *b, const struct boot_domain *from,
-                                domid_t id) {
+static void domain_build_record(struct domain_build *b, const struct boot_domain *from) {
     unsigned int index = (unsigned int)(b - builds);
 
     *b = (struct domain_build){
-        .id = id,
+        .id = from->id,
         .index = index,
         .pool = (uint8_t)(index + 1),
         .is_dom0 = from->is_dom0,
@@ -158,21 +158,33 @@ static int domain_build_at_boot(struct domain_build *b) {
     return result;
 }
 
+/* What it took is free for the next before that is built. */
+static void domain_build_clear(struct domain_build *b, int err) {
+    domain_build_give_up(b, err);
+    while (background_step(BACKGROUND_NEEDED)) {
+    }
+}
+
 int domain_build_all(const struct bootinfo *boot, const char **error) {
     static char text[BOOT_TEXT_MAX];
-    domid_t first_id = boot->domain[0].is_dom0 ? 0 : 1;
+    unsigned int count = 0;
     int err = guest_hw_assign(boot, text);
 
     *error = text;
     domain_build_boot = boot;
     for (unsigned int i = 0; i < boot->domain_count && !err; i++) {
-        domain_build_record(&builds[i], &boot->domain[i], (domid_t)(first_id + i));
-        err = domain_build_at_boot(&builds[i]);
-        if (err) {
-            format_text(text, sizeof(text), "%s cannot be built: %s (error %d)", builds[i].name,
-                        builds[i].why, err);
+        domain_build_record(&builds[i], &boot->domain[i]);
+        int result = domain_build_at_boot(&builds[i]);
+        if (result) {
+            domain_build_clear(&builds[i], result);
+        } else {
+            count++;
         }
     }
     domain_build_boot = NULL;
+    if (!err && count == 0) {
+        format_text(text, sizeof(text), "no domain can be started, see above");
+        err = -XEN_EINVAL;
+    }
     return err;
 }
