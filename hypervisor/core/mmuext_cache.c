@@ -3,6 +3,7 @@
  * mmuext_op, addresses: TLB, caches, whole pages.  The guest names virtual addresses of
  * its own, all below PV_VIRT_START.
  */
+#include "core/device.h"
 #include "core/domain.h"
 #include "core/mmuext.h"
 #include "core/pt_table.h"
@@ -11,7 +12,8 @@
 /* From here on the whole TLB or cache is the shorter way. */
 #define TLB_RANGE_PAGES 16u
 
-_Static_assert(PAGE_SIZE % STEP_CACHE == 0, "a part lies within a page");
+_Static_assert(PAGE_SIZE % STEP_CACHE == 0 && PAGE_SIZE % STEP_CACHE_OUTER == 0,
+               "a part lies within a page");
 
 /* A range of the guest's: [*start, *start + *size).  An empty one may lie anywhere. */
 static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size) {
@@ -79,7 +81,8 @@ static void cache_part(uint32_t cmd, uint32_t va, uint32_t size) {
 
 /* The first part of [@start, @start + @size), within a page.  Returns how long it is. */
 static uint32_t cache_step(uint32_t cmd, uint32_t start, uint32_t size) {
-    uint32_t chunk = STEP_CACHE - start % STEP_CACHE;
+    uint32_t step = devices.outer_cache ? STEP_CACHE_OUTER : STEP_CACHE;
+    uint32_t chunk = step - (start & (step - 1));
 
     chunk = chunk < size ? chunk : size;
     if (chunk) {

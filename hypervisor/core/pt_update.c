@@ -246,14 +246,14 @@ static inline __attribute__((always_inline)) int update_one(struct domain *d, ui
     return update_any(d, ptr, val, alone);
 }
 
-/* One that is not simple: not unless there is time for it before the next look. */
+/* One that run_all() did not take: not unless there is time for it before the next look. */
 static int long_update(struct domain *d, const struct guest_update *u) {
     if (d->pt.work + PT_WORK_L1 > PT_WORK_MAX) {
         d->pt.work = PT_WORK_MAX;
         return HYPERCALL_AGAIN;
     }
     d->pt.work += PT_WORK_ONE;
-    return update_one(d, u->ptr, u->val, false);
+    return update_any(d, u->ptr, u->val, false);
 }
 
 /* A part of the table that the last update dropped: it has the time between two looks for itself. */
@@ -317,8 +317,8 @@ static uint32_t update(struct domain *d, gvaddr_t from, uint32_t count, int *err
         applied = apply(d, batch, batch + valid, error);
         spin_unlock(&d->lock);
         done += applied;
-        if (*error == 0 && applied == (uint32_t)valid && applied < n) {
-            *error = -XEN_EINVAL;
+        if (*error == 0 && applied < n) {
+            *error = -XEN_EINVAL; /* all that could be copied is done, the next one is malformed */
         }
     } while (*error == 0 && done < count);
     arch_pte_sync();

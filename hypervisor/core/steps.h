@@ -73,9 +73,10 @@
 
 /* ---- Caches ---- */
 
-/** Bytes of a range by address, which divide a page: 0.9 each, where an outer cache has to be told twice
- * (Cortex-A9 with PL310). */
-#define STEP_CACHE       1024u
+/** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be told
+ * twice (Cortex-A9 with PL310). */
+#define STEP_CACHE       4096u
+#define STEP_CACHE_OUTER 1024u
 
 /* ---- Console ---- */
 

@@ -1100,25 +1100,39 @@ static void ranges_stay_below_the_hole(void **state) {
     assert_int_equal(fake_last_va, 0x7000);
 }
 
-static void ranges_go_part_by_part(void **state) {
+/* Parts are shorter where there is an outer cache. */
+static const struct outer_cache_ops some_outer_cache;
+
+static void ranges_go_part_by_part(uint32_t step) {
     unsigned int flushes = fake_cache_flushes;
 
-    (void)state;
     assert_int_equal(mm_ext(d, PV_MMUEXT_TLB_FLUSH_RANGE, 0x1fff, 2), 0);
     assert_int_equal(fake_range_ops, 2);
     assert_int_equal(fake_last_va, 0x2000);
     fake_range_ops = 0;
     assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x1f00, 0x1200), 0);
-    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / STEP_CACHE);
+    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / step);
     assert_int_equal(fake_last_va, 0x3000);
     assert_int_equal(fake_last_size, 0x100);
     assert_int_equal(mm_ext(d, PV_MMUEXT_CLEAN_DCACHE, 0x1000, 0x100000), 0);
-    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / STEP_CACHE);
+    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / step);
     assert_int_equal(fake_cache_flushes, flushes + 1);
     assert_int_equal(mm_ext(d, PV_MMUEXT_INVAL_DCACHE, 0x1000, 0x100000), 0);
-    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / STEP_CACHE + MIB / STEP_CACHE);
+    assert_int_equal(fake_range_ops, 2 + PAGE_SIZE / step + MIB / step);
     assert_int_equal(mm_ext(d, MMUEXT_FLUSH_CACHE, 0, 0), 0);
     assert_int_equal(fake_cache_flushes, flushes + 2);
+}
+
+static void ranges_go_page_by_page(void **state) {
+    (void)state;
+    ranges_go_part_by_part(STEP_CACHE);
+}
+
+static void ranges_go_in_shorter_parts_with_an_outer_cache(void **state) {
+    (void)state;
+    devices.outer_cache = &some_outer_cache;
+    ranges_go_part_by_part(STEP_CACHE_OUTER);
+    devices.outer_cache = NULL;
 }
 
 /* The pages after one that faults are not. */
@@ -1128,9 +1142,9 @@ static void ranges_leave_out_what_is_not_mapped(void **state) {
     for (uint32_t cmd = PV_MMUEXT_CLEAN_DCACHE; cmd <= PV_MMUEXT_SYNC_ICACHE; cmd++) {
         fake_range_ops = 0;
         assert_int_equal(mm_ext(d, cmd, 0x1800, 0x2000), 0);
-        assert_int_equal(fake_range_ops, PAGE_SIZE / STEP_CACHE);
-        assert_int_equal(fake_last_va, 0x3800 - STEP_CACHE);
-        assert_int_equal(fake_last_size, STEP_CACHE);
+        assert_int_equal(fake_range_ops, 2);
+        assert_int_equal(fake_last_va, 0x3000);
+        assert_int_equal(fake_last_size, 0x800);
     }
 }
 
@@ -1323,7 +1337,8 @@ int main(void) {
         TEST(a_forged_continuation_is_harmless),
         TEST(pages_are_the_guests_own),
         TEST(ranges_stay_below_the_hole),
-        TEST(ranges_go_part_by_part),
+        TEST(ranges_go_page_by_page),
+        TEST(ranges_go_in_shorter_parts_with_an_outer_cache),
         TEST(ranges_leave_out_what_is_not_mapped),
         TEST(destroying_is_many_short_steps),
         TEST(random_updates_do_what_a_model_does),
