@@ -173,7 +173,8 @@ void arch_guests_init(void);
 /** arch_run_guests() - leave the boot's stack and run what the scheduler says. */
 _Noreturn void arch_run_guests(void);
 
-/** arch_domain_init() - shared MiB, vector page of @d.  Returns 0 or -ENOMEM. */
+/** arch_domain_init() - a step towards the shared MiB and the vector page of @d.  Returns 1 (call again), 0 (they
+ * stand), or -ENOMEM: nothing has changed.  arch_domain_destroy() undoes it, at any stage. */
 int arch_domain_init(struct domain *d);
 void arch_domain_destroy(struct domain *d);
 /** arch_domain_map_vcpu_page() - make @v's shared page appear at PV_VCPU_VA(@v->id) in its domain. */

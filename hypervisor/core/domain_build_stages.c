@@ -39,7 +39,7 @@ static int domain_build_create(struct domain_build *b) {
 static int domain_build_space(struct domain_build *b) {
     int err = arch_domain_init(b->domain);
 
-    return err ? domain_build_fail(b, err, "no memory for its address space") : 0;
+    return err < 0 ? domain_build_fail(b, err, "no memory for its address space") : err;
 }
 
 /* Nobody could end it before. */

@@ -68,6 +68,9 @@ struct p2m {           /* domain.lock */
     uint32_t changing;      /* gfn that p2m_change() is at work on, or ~0 */
     uint32_t changing_type; /* what it was before */
     uint32_t scan;          /* where its scan goes on */
+    uint16_t split;         /* table that is made for a section of its MiB (pt_split.c), 0 = none */
+    uint16_t split_filled;  /* entries of it that are written */
+    uint16_t split_counted; /* entries of it that are references to frames */
 };
 
 /**

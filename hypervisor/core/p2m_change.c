@@ -298,6 +298,9 @@ static int run(struct change *c, uint32_t *entry) {
     }
     rewrite_splits(c);
     error = search(c);
+    if (error != -XEN_EAGAIN && pt_split_abandon(c->d)) {
+        return -XEN_EAGAIN; /* the guest took the section away that this was for */
+    }
     if (error == 0) {
         finish(c, entry);
     } else if (error != -XEN_EAGAIN) {

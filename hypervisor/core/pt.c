@@ -140,6 +140,9 @@ bool pt_destroy_step(struct domain *d) {
 
     memset(pt->vcpu_l1, 0, sizeof(pt->vcpu_l1));
     pt_give_building(d);
+    if (pt_split_abandon(d)) {
+        return true;
+    }
     if (pt->dropping) {
         pt_drop_step(d);
     } else if (pt->registered) {

@@ -58,6 +58,7 @@ enum pt_unit_state {
     PT_UNIT_FREE,
     PT_UNIT_GUEST,
     PT_UNIT_SPLIT,
+    PT_UNIT_MAKING,  /* to be one for a section; p2m.split */
     PT_UNIT_DROPPED, /* no entry points to it any more; pt_domain.dropping */
 };
 
@@ -97,7 +98,7 @@ void pt_block_give(struct domain *d, uint16_t block);
 void pt_give_building(struct domain *d);
 /** pt_unit_take() - an empty second-level table; 0 = -ENOMEM. */
 uint16_t pt_unit_take(struct domain *d);
-/** pt_unit_give() - back; all its entries must be zero. */
+/** pt_unit_give() - back; all its entries must be zero, or it is marked dirty. */
 void pt_unit_give(struct domain *d, uint16_t unit);
 /** pt_units_available() - can @count units be taken? */
 bool pt_units_available(const struct domain *d, unsigned int count);
@@ -210,11 +211,14 @@ int pt_build_l1(struct domain *d, uint16_t *block);
 /* ---- pt_split.c ---- */
 
 /**
- * pt_split_section() - replace the section at @index of L1 @block by a table.
+ * pt_split_section() - a step of replacing the section at @index of L1 @block by a table.
  * @mib: gfn of the first frame that the section maps
- * Returns 0 or -ENOMEM.
+ * Returns 0 (it is a table, or call again) or -ENOMEM.
  */
 int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib);
+/** pt_split_abandon() - a step of letting go of a table that was being made for a section; false if there is
+ * none. */
+bool pt_split_abandon(struct domain *d);
 /** pt_split_remove() - @unit stops standing for a section: its L1 entry is gone. */
 void pt_split_remove(struct domain *d, uint16_t unit);
 

@@ -31,6 +31,9 @@
 #define STEP_L1_ENTRIES  1024u
 /** First-level entries of the flat table: 15 each. */
 #define STEP_FLAT        32u
+/** Entries of the table for a section that are written, or whose frames are counted, in one go, which divide
+ * 256: 4 each. */
+#define STEP_SPLIT       128u
 /** First-level entries that are looked at for one to drop: 2.5 each. */
 #define STEP_EMPTY       256u
 /** Second-level entries by the long way, from the guest's memory: 75 each. */
@@ -50,8 +53,8 @@
 
 /* ---- Guest-physical memory ---- */
 
-/** Frames of a domain that ends, that are given back in one go: 85 each. */
-#define STEP_FRAMES      12u
+/** Frames of a domain that ends, that are given back in one go: 100 each. */
+#define STEP_FRAMES      10u
 /** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40 for one
  * that it finds. */
 #define STEP_SCAN        64u

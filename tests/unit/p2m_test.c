@@ -20,6 +20,7 @@
 #include "core/hypercall.h"
 #include "core/page.h"
 #include "core/pt_table.h"
+#include "core/steps.h"
 #include "support_domain.h"
 #include "support_mm.h"
 #include "support_walker.h"
@@ -162,7 +163,7 @@ static void a_change_reaches_the_linear_mapping(void **state) {
     flushes = fake_cache_flushes;
     page_get(shared);
     assert_int_equal(change(VICTIM, shared, P2M_SHARED, &calls), 0);
-    assert_in_range(calls, 1, 6);
+    assert_in_range(calls, 1, 2 * (3 + 2 * PT_L2_ENTRIES / STEP_SPLIT));
     assert_int_equal(mm_l2(d, LINEAR), shared.v << 12 | 0x12u);
     assert_int_equal(mm_l2(d, LINEAR + 4096), next);
     assert_int_equal(pt_block_table(d->pt.flat)[VICTIM >> 8] & 3, 1);
@@ -315,6 +316,48 @@ static void a_split_section_is_not_the_guests_table(void **state) {
     boot_kernel();
     assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
     assert_int_equal(mm_run(do_update_va_mapping, d, args, &calls), -XEN_EINVAL);
+}
+
+/* After any number of steps the guest may take away the section that a table is being made for. */
+static void a_section_may_go_while_it_is_split(void **state) {
+    uint32_t entry = L1_GPA + (LINEAR >> 20) * 4;
+    unsigned int calls;
+    int rc = -XEN_EAGAIN;
+
+    (void)state;
+    boot_kernel();
+    for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
+        for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
+            rc = p2m_change(d, gfn(VICTIM + steps), INVALID_MFN, P2M_RAM);
+        }
+        mm_check();
+        if (rc == -XEN_EAGAIN) {
+            assert_int_equal(mm_update(d, entry, 0), 0);
+            assert_int_equal(change(VICTIM + steps, INVALID_MFN, P2M_RAM, &calls), 0);
+        }
+        /* A new domain, in which all is sections again. */
+        mm_destroy(d);
+        assert_int_equal(page_free_count(), free_at_start);
+        d = mm_domain(1, MIBS);
+        boot_kernel();
+    }
+    assert_int_equal(rc, 0);
+}
+
+static void a_domain_may_end_while_a_section_is_split(void **state) {
+    int rc = -XEN_EAGAIN;
+
+    (void)state;
+    for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
+        boot_kernel();
+        for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
+            rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM);
+        }
+        mm_destroy(d);
+        assert_int_equal(page_free_count(), free_at_start);
+        d = mm_domain(1, MIBS);
+    }
+    assert_int_equal(rc, 0);
 }
 
 static void without_table_memory_a_change_does_nothing(void **state) {
@@ -501,6 +544,8 @@ int main(void) {
         TEST(shared_info_is_placed_by_the_guest),
         TEST(a_balloon_goes_up_and_down),
         TEST(a_long_balloon_is_done_in_pieces),
+        TEST(a_section_may_go_while_it_is_split),
+        TEST(a_domain_may_end_while_a_section_is_split),
         TEST(frames_that_wait_are_scrubbed_for_who_asks),
         TEST(outside_of_ram_nothing_is_taken),
         TEST(a_direct_mapped_domain_gets_its_own_frame_back),

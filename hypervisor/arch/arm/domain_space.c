@@ -23,25 +23,38 @@ struct domain_space {
     uint32_t vectors[L2_ENTRIES];
 };
 
-int arch_domain_init(struct domain *d) {
+static int init_space(struct domain *d) {
     struct domain_space *space = heap_alloc(heap_order(sizeof(*space)));
-    void *vectors = heap_alloc(0);
 
-    d->arch_space = space;
-    d->vectors = vectors;
-    if (!space || !vectors) {
-        arch_domain_destroy(d);
+    if (!space) {
         return -XEN_ENOMEM;
     }
+    d->arch_space = space;
     arch_pte_publish(space, sizeof(*space));
+    arch_pte_write(&space->shared[L2_INDEX(PV_COUNTER_VA)],
+                   level_l2_page(devices.counter.page.v, USR_READ_ONLY, MEMORY_DEVICE));
+    arch_pte_sync();
+    return 1;
+}
+
+static int init_vectors(struct domain *d) {
+    struct domain_space *space = d->arch_space;
+    void *vectors = heap_alloc(0);
+
+    if (!vectors) {
+        return -XEN_ENOMEM;
+    }
+    d->vectors = vectors;
     mmu_fill_vectors(vectors);
     level_icache_sync((uint32_t)(uintptr_t)vectors, PAGE_SIZE);
     arch_pte_write(&space->vectors[L2_INDEX(PV_VECTORS_VA)],
                    level_l2_page(heap_to_maddr(vectors).v, USR_READ_EXEC, MEMORY_CACHED));
-    arch_pte_write(&space->shared[L2_INDEX(PV_COUNTER_VA)],
-                   level_l2_page(devices.counter.page.v, USR_READ_ONLY, MEMORY_DEVICE));
     arch_pte_sync();
     return 0;
+}
+
+int arch_domain_init(struct domain *d) {
+    return d->arch_space ? init_vectors(d) : init_space(d);
 }
 
 void arch_domain_destroy(struct domain *d) {
