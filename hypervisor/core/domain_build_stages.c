@@ -160,21 +160,24 @@ static int domain_build_ramdisk(struct domain_build *b) {
     return domain_load_copy(&b->domain->p2m, b->layout.ramdisk_start, &b->ramdisk, &b->done);
 }
 
+/* A range of registers or an interrupt line in each step. */
 static int domain_build_devices(struct domain_build *b) {
+    const struct guest_hw *hw = &b->hw;
+    uint32_t i = b->done++;
     int err = 0;
 
-    for (unsigned int i = 0; i < b->hw.io_count && !err; i++) {
-        const struct boot_range *io = &b->hw.io[i];
+    if (i < hw->io_count) {
+        const struct boot_range *io = &hw->io[i];
 
         err = p2m_add_range(b->domain, gfn(io->start.v >> PAGE_SHIFT), maddr_to_mfn(io->start),
                             io->size >> PAGE_SHIFT, P2M_DEVICE);
+    } else if (i < hw->io_count + hw->pirq_count) {
+        err = pirq_assign(b->domain, hw->pirq[i - hw->io_count]);
     }
-    for (unsigned int i = 0; i < b->hw.pirq_count && !err; i++) {
-        err = pirq_assign(b->domain, b->hw.pirq[i]);
+    if (err) {
+        return domain_build_fail(b, err, "a register range or interrupt line of a device is taken");
     }
-    return err ? domain_build_fail(b, err,
-                                   "a register range or interrupt line of a device is taken")
-               : 0;
+    return b->done < hw->io_count + hw->pirq_count;
 }
 
 /* A frame that guest and hypervisor share, held by the domain's map alone. */

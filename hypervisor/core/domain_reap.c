@@ -113,13 +113,20 @@ static bool reap_frames(struct reap *r) {
     return p2m_destroy_step(r->d);
 }
 
+/* One a step, from the last. */
+static bool reap_vcpus(struct reap *r) {
+    struct domain *d = r->d;
+
+    if (d->vcpu_count > 0) {
+        vcpu_destroy(d->vcpu[--d->vcpu_count]);
+    }
+    return d->vcpu_count > 0;
+}
+
 static bool reap_domain(struct reap *r) {
     struct domain *d = r->d;
 
     CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        vcpu_destroy(d->vcpu[i]);
-    }
     domain_list_remove(d);
     r->id = d->id;
     r->record = domain_restart_wanted(d) ? d->boot : NULL;
@@ -158,8 +165,9 @@ static bool reap_report(struct reap *r) {
 }
 
 static bool (*const reap_stages[])(struct reap *r) = {
-    reap_registers, reap_console, reap_stop,  reap_devices,      reap_events, reap_tables,
-    reap_frames,    reap_domain,  reap_scrub, reap_scrub_common, reap_pool,   reap_report,
+    reap_registers,    reap_console, reap_stop,   reap_devices, reap_events,
+    reap_tables,       reap_frames,  reap_vcpus,  reap_domain,  reap_scrub,
+    reap_scrub_common, reap_pool,    reap_report,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 

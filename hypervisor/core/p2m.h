@@ -141,7 +141,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * there was no frame, the tables that replaced sections map the new one; other entries are the
  * guest's to make.  TLB and caches are flushed.
  *
- * Bounded: P2M_SCAN_STEPS * STEP_SCAN entries are looked at in a call; it ends as soon as no
+ * Bounded: STEP_SCANS * STEP_SCAN entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
  * -EINVAL: not in the RAM bank, or nothing there already and nothing wanted; -EBUSY: a registered
@@ -149,7 +149,6 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * -ENOMEM: table memory for a split (nothing changed).
  */
 int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
-#define P2M_SCAN_STEPS 1
 
 /**
  * p2m_destroy_step() - drop up to STEP_FRAMES frames; after pt_destroy_step() returned false.

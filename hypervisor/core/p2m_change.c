@@ -227,7 +227,7 @@ static int search(const struct change *c) {
     for (unsigned int steps = 0; is_mapped(c); steps++) {
         int error;
 
-        if (steps == P2M_SCAN_STEPS || !skip_others(c->d, position)) {
+        if (steps == STEP_SCANS || !skip_others(c->d, position)) {
             return -XEN_EAGAIN;
         }
         if (*position >= end) {

@@ -58,6 +58,8 @@
 /** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40 for one
  * that it finds. */
 #define STEP_SCAN        64u
+/** So many times that in one call. */
+#define STEP_SCANS       1u
 /** Blocks of table memory of other domains that a search passes by in one go: 8 each. */
 #define STEP_SKIP_BLOCKS 64u
 
