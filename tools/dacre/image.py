@@ -7,17 +7,12 @@ import pathlib
 import subprocess
 
 from dacre import BUILD, UserError
+from dacre.room import check_board, check_domains
 
 PAGE = 4096
 MIB = 1 << 20
 # QEMU puts the tree at half of RAM, at most 128 MiB above its start, when there is no -initrd.
 TREE_AREA = 2 * MIB
-
-
-def hypervisor_share(board):
-    """What the hypervisor keeps of RAM: its image's MiB, its heap (a sixteenth: core/main.c), and the
-    frames of guests' tables."""
-    return MIB + board.ram_size // 16 + 4 * MIB
 
 
 @dataclasses.dataclass
@@ -85,20 +80,16 @@ def pack(modules, top):
     return top
 
 
+def tree_start(board):
+    return board.ram_start + min(board.ram_size // 2, 128 * MIB)
+
+
 def place(modules, board):
     """Packs the modules below the end of RAM, so that free memory stays in long runs."""
-    tree = board.ram_start + min(board.ram_size // 2, 128 * MIB)
+    tree = tree_start(board)
     if pack(modules, board.ram_start + board.ram_size) < tree + TREE_AREA:
         raise UserError(f"the modules ({total_size(modules) >> 20} MiB in all) do not fit "
                         f"between the device tree and the end of memory")
-
-
-def check_memory(config, modules, board):
-    wanted = sum(d.memory for d in config.domains)
-    room = board.ram_size - total_size(modules) - hypervisor_share(board)
-    if wanted > room:
-        raise UserError(f"the domains ask for {wanted >> 20} MiB of memory, but {board.name} has "
-                        f"{room >> 20} MiB to give beside its modules and the hypervisor")
 
 
 def quote(text):
@@ -177,9 +168,11 @@ def make_image(config, board, directory=None):
     modules = {d.name: domain_modules(d, directory) for d in config.domains}
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)
-    check_memory(config, every, board)
+    check_domains(config, modules)
     source, tree = directory / "tree.dts", directory / "tree.dtb"
     source.write_text(f'/include/ "{board.tree}"\n' + chosen(config, modules))
     compile_tree(source, tree)
     check_devices(config, tree)
+    check_board(config, board, (tree_start(board), tree.stat().st_size),
+                [(m.start, m.size) for m in every])
     return Image(board, tree, every)

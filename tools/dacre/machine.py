@@ -16,6 +16,8 @@ COMMON = ["-display", "none", "-monitor", "none", "-no-reboot", "-audiodev", "no
 NETWORK = ["-nic", "user,restrict=on"]
 SWITCH_KEYS = "\x01\x01\x01"
 LAST_LINES = 30
+# The hypervisor's last words.  It stays stopped, so that they can be read; nothing else will come.
+PANIC = r"^PANIC: (?:.*\n)*Stopped\."
 # Real seconds until what is waited for counts as hung, on a machine that has much else to do.
 PATIENCE = 240
 
@@ -59,6 +61,7 @@ class Machine:
         self.log.write(" ".join(["qemu-system-arm", *command]) + "\n")
         self.echo = echo
         self.resets = resets
+        self.may_panic = False      # what is waited for may come after that, or before
         self.ended = False
         self.child = pexpect.spawn("qemu-system-arm", command, encoding="latin-1", echo=False,
                                    timeout=None)
@@ -100,6 +103,11 @@ class Machine:
         """
         return self.expect_any([pattern], domain, timeout)[1]
 
+    def fail_if_stopped(self):
+        """Nobody need wait for a hypervisor that has stopped."""
+        if not self.may_panic and re.search(PANIC, self.stream(HYPERVISOR), re.M):
+            self.fail("the hypervisor has stopped", HYPERVISOR)
+
     def expect_any(self, patterns, domain=None, timeout=PATIENCE):
         """As expect(), for the first of several patterns: returns (its index, the match)."""
         end = time.monotonic() + timeout
@@ -108,6 +116,7 @@ class Machine:
                 found = self.find(pattern, domain)
                 if found:
                     return index, found
+            self.fail_if_stopped()
             if self.ended:
                 self.fail(f"QEMU ended before {' or '.join(patterns)}", domain)
             left = end - time.monotonic()
@@ -123,6 +132,7 @@ class Machine:
             self.expect(r"dom0 has shut down: resetting the board", HYPERVISOR, timeout)
             self.close()
         while not self.ended:
+            self.fail_if_stopped()
             if time.monotonic() > end:
                 self.fail(f"the board did not stop within {timeout} s", None)
             self.pump(1)
@@ -176,6 +186,8 @@ def expect_all(waits, timeout=PATIENCE):
     while waits := [(machine, pattern, domain) for machine, pattern, domain in waits
                     if not machine.find(pattern, domain)]:
         late, pattern, domain = waits[0]
+        for machine in machines:
+            machine.fail_if_stopped()
         if late.ended or time.monotonic() > end:
             late.fail(f"QEMU ended before {pattern}" if late.ended
                       else f"{pattern} did not come in {timeout} s", domain)

@@ -8,8 +8,9 @@ import pathlib
 import shutil
 
 from dacre import BUILD, UserError
-from dacre.image import (MIB, check_devices, check_memory, compile_tree, distinct, domain_modules,
-                         hypervisor_bootargs, pack, total_size)
+from dacre.image import (MIB, check_devices, compile_tree, distinct, domain_modules, hypervisor_bootargs,
+                         pack, total_size)
+from dacre.room import check_board, check_domains
 from dacre.uimage import run, write_script, write_uimage
 
 # U-Boot moves itself, its heap and the tree that it passes on to the end of RAM.
@@ -147,7 +148,10 @@ def make_uboot(config, board, directory=None):
     modules = {d.name: domain_modules(d, directory) for d in config.domains}
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)
-    check_memory(config, every, board)
+    check_domains(config, modules)
+    # Somewhere in its part U-Boot leaves the tree.
+    check_board(config, board, (board.ram_start + board.ram_size - UBOOT_SHARE, TREE_ROOM),
+                [(m.start, m.size) for m in every])
 
     shutil.copyfile(board.hypervisor, directory / "dacre.bin")
     write_uimage(board.hypervisor, directory / "dacre.uimg", board.load_address, "Dacre")
