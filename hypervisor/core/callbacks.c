@@ -7,6 +7,7 @@
 #include "core/domain.h"
 #include "core/guest_access.h"
 #include "core/hypercall.h"
+#include "core/printk.h"
 #include "core/vcpu.h"
 
 #define RESTART_ALIGN 32u
@@ -27,6 +28,25 @@ static bool restart_valid(const struct pv_callbacks *cb) {
            cb->restart_start <= cb->restart_end && cb->restart_end <= PV_VIRT_START;
 }
 
+/* Does the guest know the interface as it is here?  Said so, since it may have no way to. */
+static bool version_matches(const struct domain *d, uint32_t version) {
+    if (version == PV_ABI_MAGIC + PV_ABI_VERSION) {
+        return true;
+    }
+    if (version >> 16 == PV_ABI_MAGIC >> 16) {
+        printk_ratelimited(d->place,
+                           "domain %u (%s): its kernel is built for version %u of the PV ABI; this "
+                           "hypervisor has version %u\n",
+                           d->id, d->name, (unsigned int)(version - PV_ABI_MAGIC), PV_ABI_VERSION);
+    } else {
+        printk_ratelimited(d->place,
+                           "domain %u (%s): its kernel names no version of the PV ABI; this "
+                           "hypervisor has version %u\n",
+                           d->id, d->name, PV_ABI_VERSION);
+    }
+    return false;
+}
+
 /* The kernel part may be named once; naming the same again is no error. */
 static int set_kernel_start(struct domain *d, uint32_t va) {
     int rc;
@@ -44,8 +64,12 @@ int32_t do_set_callbacks(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct domain *d = v->domain;
     struct pv_callbacks cb;
     uint8_t helpers[PV_HELPERS_SIZE];
-    int rc = copy_from_guest(&cb, gvaddr(args[0]), sizeof(cb));
+    int rc;
 
+    if (!version_matches(d, args[1])) {
+        return -XEN_EOPNOTSUPP;
+    }
+    rc = copy_from_guest(&cb, gvaddr(args[0]), sizeof(cb));
     if (rc == 0 && cb.helpers) {
         rc = copy_from_guest(helpers, gvaddr(cb.helpers), sizeof(helpers));
     }

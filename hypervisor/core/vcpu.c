@@ -20,6 +20,7 @@ _Static_assert(offsetof(struct pv_vcpu, frame.r12) == PV_VCPU_FRAME_R12, "public
 _Static_assert(offsetof(struct pv_vcpu, fsr) == PV_VCPU_FSR, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, far) == PV_VCPU_FAR, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, kernel_sp) == PV_VCPU_KERNEL_SP, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, abi) == PV_VCPU_ABI, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_pending) == PV_VCPU_PENDING, "ABI");
 _Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_mask) == PV_VCPU_MASK, "public ABI");
 _Static_assert(offsetof(struct vcpu, arch) == 0, "entry.S finds the registers there");
@@ -36,6 +37,7 @@ static void init_page(struct vcpu *v) {
     page->info.evtchn_upcall_mask = PV_MASK_EVENTS | PV_MASK_FRAME;
     page->vcpu_id = v->id;
     page->arch_level = arch_cpu_level();
+    page->abi = PV_ABI_MAGIC + PV_ABI_VERSION;
 }
 
 static int alloc_page(struct vcpu *v) {

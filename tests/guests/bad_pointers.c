@@ -77,7 +77,7 @@ struct call {
     }
 
 static const struct call reading[] = {
-    {"set_callbacks", __HYPERVISOR_set_callbacks, {HERE, 0, 0, 0}},
+    {"set_callbacks", __HYPERVISOR_set_callbacks, {HERE, PV_ABI_MAGIC + PV_ABI_VERSION, 0, 0}},
     {"mmu_update", __HYPERVISOR_mmu_update, {HERE, 1, 0, DOMID_SELF}},
     {"mmu_update many", __HYPERVISOR_mmu_update, {HERE, 64, 0, DOMID_SELF}},
     {"mmuext_op", __HYPERVISOR_mmuext_op, {HERE, 1, 0, DOMID_SELF}},

@@ -63,7 +63,7 @@ static void set_entries(void (*swi)(void), void (*abort)(void), void (*event)(vo
         .restart_end = (uint32_t)__restart_end,
     };
 
-    REQUIRE_EQ(hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks), 0);
+    REQUIRE_EQ(set_callbacks(&callbacks), 0);
 }
 
 static void set_entries_back(void) {

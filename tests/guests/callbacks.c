@@ -27,8 +27,17 @@ static struct pv_callbacks usual(void) {
     };
 }
 
-static int32_t set(const struct pv_callbacks *callbacks) {
-    return hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)callbacks);
+TEST(another_version_of_the_interface_is_refused) {
+    static const uint32_t other[] = {PV_ABI_MAGIC + PV_ABI_VERSION + 1, PV_ABI_MAGIC, 0};
+    struct pv_callbacks callbacks = usual();
+
+    EXPECT_EQ(pv_page()->abi, PV_ABI_MAGIC + PV_ABI_VERSION);
+    callbacks.swi = 0x70000000;
+    for (unsigned int i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+        EXPECT_EQ(hypercall2(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks, other[i]),
+                  -XEN_EOPNOTSUPP);
+    }
+    EXPECT_TRAP(user_run(user_syscall, 1, 2), TRAP_SWI);
 }
 
 TEST(entries_in_the_hole_are_refused) {
@@ -39,7 +48,7 @@ TEST(entries_in_the_hole_are_refused) {
             struct pv_callbacks callbacks = usual();
 
             (&callbacks.undef)[entry] = bad[i];
-            EXPECT_EQ(set(&callbacks), -XEN_EINVAL);
+            EXPECT_EQ(set_callbacks(&callbacks), -XEN_EINVAL);
         }
     }
     EXPECT_TRAP(user_run(user_syscall, 1, 2), TRAP_SWI);
@@ -49,16 +58,16 @@ TEST(restart_range_is_checked) {
     struct pv_callbacks callbacks = usual();
 
     callbacks.restart_start += 4;
-    EXPECT_EQ(set(&callbacks), -XEN_EINVAL);
+    EXPECT_EQ(set_callbacks(&callbacks), -XEN_EINVAL);
     callbacks = usual();
     callbacks.restart_end += 16;
-    EXPECT_EQ(set(&callbacks), -XEN_EINVAL);
+    EXPECT_EQ(set_callbacks(&callbacks), -XEN_EINVAL);
     callbacks = usual();
     callbacks.restart_start = callbacks.restart_end + 32;
-    EXPECT_TRUE(set(&callbacks) < 0);
+    EXPECT_TRUE(set_callbacks(&callbacks) < 0);
     callbacks = usual();
     callbacks.restart_end = 0xfffffe00;
-    EXPECT_TRUE(set(&callbacks) < 0);
+    EXPECT_TRUE(set_callbacks(&callbacks) < 0);
 }
 
 TEST(kernel_start_is_set_once) {
@@ -69,11 +78,11 @@ TEST(kernel_start_is_set_once) {
         struct pv_callbacks callbacks = usual();
 
         callbacks.kernel_virt_start = other[i];
-        EXPECT_TRUE(set(&callbacks) < 0);
+        EXPECT_TRUE(set_callbacks(&callbacks) < 0);
     }
     struct pv_callbacks callbacks = usual();
 
-    EXPECT_EQ(set(&callbacks), 0);
+    EXPECT_EQ(set_callbacks(&callbacks), 0);
 }
 
 TEST(helpers_are_copied_once) {
@@ -82,12 +91,12 @@ TEST(helpers_are_copied_once) {
 
     memset(helpers, 0x5a, sizeof(helpers));
     callbacks.helpers = (uint32_t)helpers;
-    EXPECT_EQ(set(&callbacks), 0);
+    EXPECT_EQ(set_callbacks(&callbacks), 0);
     EXPECT_EQ(*(volatile uint32_t *)PV_HELPERS_VA, 0x5a5a5a5a);
     memset(helpers, 0xa5, sizeof(helpers));
     EXPECT_EQ(*(volatile uint32_t *)PV_HELPERS_VA, 0x5a5a5a5a);
     callbacks.helpers = 0xff000000;
-    EXPECT_EQ(set(&callbacks), -XEN_EFAULT);
+    EXPECT_EQ(set_callbacks(&callbacks), -XEN_EFAULT);
     EXPECT_EQ(*(volatile uint32_t *)PV_HELPERS_VA, 0x5a5a5a5a);
     EXPECT_TRAP(try_write(PV_HELPERS_VA, 0), TRAP_DATA_ABORT);
 }

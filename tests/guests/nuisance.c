@@ -200,7 +200,7 @@ static void do_bad_handler(void) {
         .kernel_virt_start = KERNEL_BASE,
     };
 
-    printf("set_callbacks: %ld\n", hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks));
+    printf("set_callbacks: %ld\n", set_callbacks(&callbacks));
     user_run(user_syscall, 0, 0);
 }
 

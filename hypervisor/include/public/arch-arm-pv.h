@@ -21,6 +21,16 @@
 #ifndef PUBLIC_ARCH_ARM_PV_H
 #define PUBLIC_ARCH_ARM_PV_H
 
+/* ---- Version ------------------------------------------------------------- */
+
+/*
+ * Raised by each change of what is here that a guest or a hypervisor of the version before does not go
+ * with.  A guest gives PV_ABI_MAGIC + PV_ABI_VERSION to set_callbacks and compares it with
+ * pv_vcpu.abi, which is 0 where the hypervisor is older than this.
+ */
+#define PV_ABI_MAGIC         0xdac00000
+#define PV_ABI_VERSION       1
+
 /* ---- Virtual address space -------------------------------------------- */
 
 /*
@@ -88,6 +98,7 @@
 #define PV_VCPU_FSR          0x54
 #define PV_VCPU_FAR          0x58
 #define PV_VCPU_KERNEL_SP    0x5c
+#define PV_VCPU_ABI          0x74
 
 #ifndef __ASSEMBLY__
 
@@ -123,6 +134,7 @@ struct pv_vcpu {
     uint32_t counter_mask;   /* 0x68: 0xffffffff for 32 bits */
     uint32_t vcpu_id;        /* 0x6c */
     uint32_t arch_level;     /* 0x70: 5, 6 or 7 */
+    uint32_t abi;            /* 0x74: PV_ABI_MAGIC + the hypervisor's PV_ABI_VERSION */
 };
 
 /*
@@ -138,8 +150,8 @@ struct pv_vcpu {
 /* ---- set_callbacks (__HYPERVISOR_set_callbacks) --------------------------- */
 
 /*
- * r0 = virtual address of a struct pv_callbacks; r1, r2, r3 ignored.
- * Errors: -EFAULT, -EINVAL (an entry in the hypervisor's range, a
+ * r0 = virtual address of a struct pv_callbacks; r1 = PV_ABI_MAGIC + PV_ABI_VERSION; r2, r3 ignored.
+ * Errors: -EOPNOTSUPP (another version, with a line in the hypervisor's log), -EFAULT, -EINVAL (an entry in the hypervisor's range, a
  * misaligned kernel_virt_start, a restart range that is not 32-byte aligned),
  * -EBUSY (another kernel_virt_start than before, or after the first pin).
  *

@@ -42,7 +42,7 @@ static void early_callbacks(uint32_t ram) {
         .helpers = 0,
     };
 
-    early_check(hypercall1(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks));
+    early_check(set_callbacks(&callbacks));
 }
 
 static void early_entry(struct mmu_update *update, uint32_t l1, uint32_t va, uint32_t entry) {

@@ -56,6 +56,12 @@ static inline int32_t hypercall1(uint32_t number, uint32_t a0) {
     return hypercall5(number, a0, 0, 0, 0, 0);
 }
 
+/* Of the version of the interface that this was built with. */
+static inline int32_t set_callbacks(const struct pv_callbacks *callbacks) {
+    return hypercall2(__HYPERVISOR_set_callbacks, (uint32_t)callbacks,
+                      PV_ABI_MAGIC + PV_ABI_VERSION);
+}
+
 /* A command with a structure, as most of Xen's calls are. */
 static inline int32_t hypercall_op(uint32_t number, uint32_t command, void *argument) {
     return hypercall2(number, command, (uint32_t)argument);
