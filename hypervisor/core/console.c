@@ -11,6 +11,7 @@
 #include "core/event.h"
 #include "core/irq.h"
 #include "core/lock.h"
+#include "core/printk.h"
 #include "core/steps.h"
 #include "core/timer.h"
 #include "lib/format.h"
@@ -34,7 +35,6 @@ static struct {
     bool is_listed;
     bool is_started;    /* timers work */
     bool is_dying;      /* no locks any more */
-    uint32_t dropped;   /* bytes of the hypervisor's own that found no room */
     struct timer timer; /* goes on sending; timer queue lock */
     struct domain *domains;
 } console;
@@ -104,14 +104,18 @@ static void send_all_waiting(void) {
 
 /* True if the UART would take more at once. */
 static bool send(void) {
-    if (devices.uart == NULL) {
-        return false;
+    return devices.uart != NULL && send_ready(STEP_SEND);
+}
+
+/* At the boot and at the end, when no timer goes on with the rest. */
+static void send_all(void) {
+    bool more = devices.uart != NULL;
+
+    while (more) {
+        more = printk_queue(HYPERVISOR_OUT_SIZE);
+        send_all_waiting();
+        more = more && console_hypervisor_room() == HYPERVISOR_OUT_SIZE;
     }
-    if (console.is_started && !console.is_dying) {
-        return send_ready(STEP_SEND);
-    }
-    send_all_waiting();
-    return false;
 }
 
 /* ---- The domains ---- */
@@ -146,12 +150,14 @@ size_t console_take(struct domain *d, const char *text, size_t count) {
     return count;
 }
 
-size_t console_write(struct domain *d, const char *text, size_t count) {
+size_t console_write(struct domain *d, const char *text, size_t count, bool more) {
     console_lock();
-    count = console_take(d, text, count);
+    size_t taken = console_take(d, text, count);
     console_unlock();
-    console_flush();
-    return count;
+    if (!more || taken < count) {
+        console_flush();
+    }
+    return taken;
 }
 
 size_t console_give(struct domain *d, char *buf, size_t count) {
@@ -209,20 +215,25 @@ enum progress { DONE, GO_ON, WAIT };
 /* One batch to the UART; GO_ON if another one would find both text and room. */
 static enum progress flush_batch(void) {
     console_lock();
+    bool more = printk_queue(STEP_OUTPUT);
     bool has_room = send();
     bool waits = serve_waiting_rings();
-    bool ready = console_out_ready();
+    bool ready = more || console_out_ready();
     console_unlock();
     return ready && has_room ? GO_ON : ready || waits ? WAIT : DONE;
 }
 
 /* A bounded number of batches, fewer when an interrupt waits; the timer goes on with the rest. */
 void console_flush(void) {
-    enum progress progress = flush_batch();
+    enum progress progress;
 
     if (!console.is_started || console.is_dying) {
+        console_lock();
+        send_all();
+        console_unlock();
         return;
     }
+    progress = flush_batch();
     for (unsigned int i = 1; i < FLUSH_BATCHES && progress == GO_ON; i++) {
         if (irq_waits()) {
             break;
@@ -257,7 +268,7 @@ void console_start(void) {
 void console_sync(void) {
     console.is_dying = true;
     console.out.is_urgent = true;
-    send();
+    send_all();
 }
 
 /* ---- The hypervisor's own text ---- */
@@ -270,25 +281,13 @@ static void list_hypervisor(void) {
     }
 }
 
-static void report_dropped(void) {
-    char text[48];
-
-    if (console.dropped > 0 && console_out_room(&console.out) >= 2 * sizeof(text)) {
-        size_t count = format_text(text, sizeof(text), "\n[%u bytes not printed]\n",
-                                   (unsigned int)console.dropped);
-
-        console_out_put(&console.out, text, count);
-        console.dropped = 0;
-    }
+void console_put_hypervisor(const char *text, size_t count) {
+    (void)console_out_put(&console.out, text, count);
 }
 
-void console_put_hypervisor(const char *text, size_t count) {
+size_t console_hypervisor_room(void) {
     list_hypervisor();
-    report_dropped();
-    console.dropped += (uint32_t)(count - console_out_put(&console.out, text, count));
-    if (console.is_dying) {
-        send();
-    }
+    return console_out_room(&console.out);
 }
 
 /* ---- Domains come and go ---- */

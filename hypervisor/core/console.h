@@ -35,15 +35,19 @@ void console_sync(void);
 void console_lock(void);
 void console_unlock(void);
 
-/** console_put_hypervisor() - queue text of the hypervisor; what has no room is dropped and
- * counted.  Before there is a UART it is kept for later.  Console lock held. */
+/** console_put_hypervisor() - queue text of the hypervisor, for which there is room.  Before there is a
+ * UART it is kept for later.  Console lock held. */
 void console_put_hypervisor(const char *text, size_t count);
+/** console_hypervisor_room() - for how many bytes there is room.  Console lock held. */
+size_t console_hypervisor_room(void);
 
 /**
  * console_write() - queue output of @d.  Returns how many of @count bytes were taken: fewer when
  * its buffer is full or its budget used up.  No lock held.  At most @count <= CONSOLE_OUT_SIZE.
+ * @more: the next part of the same text follows at once, so that nothing is sent yet that would end
+ *   within a line
  */
-size_t console_write(struct domain *d, const char *text, size_t count);
+size_t console_write(struct domain *d, const char *text, size_t count, bool more);
 
 /** console_take() - the same, console lock held. */
 size_t console_take(struct domain *d, const char *text, size_t count);

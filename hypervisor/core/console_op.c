@@ -22,7 +22,7 @@ static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (copy_from_guest(text, gvaddr(args[2]), count) != 0) {
         return -XEN_EFAULT;
     }
-    uint32_t taken = (uint32_t)console_write(v->domain, text, count);
+    uint32_t taken = (uint32_t)console_write(v->domain, text, count, args[1] > count);
     args[1] -= taken;
     args[2] += taken;
     if (taken < count) {

@@ -72,23 +72,30 @@ void console_out_remove(struct console_out *out) {
     }
 }
 
+/* Copies @count bytes; returns how many of them end a line. */
+static uint32_t copy_text(char *to, const char *text, size_t count) {
+    uint32_t newline_count = 0;
+
+    for (const char *end = text + count; text != end;) {
+        char c = *text++;
+
+        *to++ = c;
+        newline_count += c == '\n';
+    }
+    return newline_count;
+}
+
 size_t console_out_put(struct console_out *out, const char *text, size_t count) {
     size_t room = console_out_room(out);
 
     if (count > room) {
         count = room;
     }
-    /* In locals: to the compiler, each store of a char could change anything. */
-    char *const bytes = out->bytes;
-    const uint32_t mask = out->size - 1;
-    uint32_t head = out->head;
-    uint32_t newline_count = out->newline_count;
-    for (const char *end = text + count; text != end; text++) {
-        bytes[head++ & mask] = *text;
-        newline_count += *text == '\n';
-    }
-    out->head = head;
-    out->newline_count = newline_count;
+    uint32_t at = out->head & (out->size - 1);
+    size_t part = count < out->size - at ? count : out->size - at;
+    out->newline_count += copy_text(out->bytes + at, text, part);
+    out->newline_count += copy_text(out->bytes, text + part, count - part);
+    out->head += (uint32_t)count;
     return count;
 }
 

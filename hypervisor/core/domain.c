@@ -90,22 +90,10 @@ int domain_start(struct domain *d) {
     return domain_change_state(d, DOMAIN_RUNNING);
 }
 
-static const char *reason_name(uint8_t reason) {
-    static const char *const name[] = {
-        [SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
-        [SHUTDOWN_suspend] = "suspend",   [SHUTDOWN_crash] = "crash",
-        [SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft reset",
-    };
-
-    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason]
-                                                                   : "unknown reason";
-}
-
 void domain_shutdown(struct domain *d, uint8_t reason) {
     if (domain_end(d, reason, clock_now())) {
         return;
     }
-    printk("domain %u (%s): shutdown, %s\n", d->id, d->name, reason_name(reason));
     event_send_global_virq(VIRQ_DOM_EXC);
     domain_reap_request(d);
 }

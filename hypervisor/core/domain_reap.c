@@ -50,6 +50,24 @@ static void end_of_board(void) {
 
 /* ---- Stages.  Each returns true as long as there is more of it to do. ---- */
 
+static const char *reason_name(uint8_t reason) {
+    static const char *const name[] = {
+        [SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
+        [SHUTDOWN_suspend] = "suspend",   [SHUTDOWN_crash] = "crash",
+        [SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft reset",
+    };
+
+    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason]
+                                                                   : "unknown reason";
+}
+
+/* Said here and not at the shutdown, which is long enough without a line. */
+static bool reap_announce(struct reap *r) {
+    printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
+           reason_name(r->d->shutdown_reason));
+    return false;
+}
+
 /* One line of a crashed domain's registers; false when all are printed. */
 static bool reap_registers(struct reap *r) {
     struct domain *d = r->d;
@@ -165,9 +183,9 @@ static bool reap_report(struct reap *r) {
 }
 
 static bool (*const reap_stages[])(struct reap *r) = {
-    reap_registers,    reap_console, reap_stop,   reap_devices, reap_events,
-    reap_tables,       reap_frames,  reap_vcpus,  reap_domain,  reap_scrub,
-    reap_scrub_common, reap_pool,    reap_report,
+    reap_announce, reap_registers,    reap_console, reap_stop,   reap_devices,
+    reap_events,   reap_tables,       reap_frames,  reap_vcpus,  reap_domain,
+    reap_scrub,    reap_scrub_common, reap_pool,    reap_report,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 

@@ -2,21 +2,28 @@
 /* See printk.h. */
 #include "core/printk.h"
 
+#include <string.h>
+
 #include "core/clock.h"
 #include "core/console.h"
 #include "lib/format.h"
 
 /* Console lock. */
 static char log_bytes[PRINTK_LOG_SIZE];
-static uint32_t log_head; /* bytes ever logged */
+static uint32_t log_head;   /* bytes ever logged */
+static uint32_t log_queued; /* of these, those that the console has, or that were lost to it */
+static uint32_t log_lost;   /* overwritten before the console had them, not reported yet */
 
 static void log_write(const char *text, size_t count) {
-    uint32_t head = log_head;
+    while (count > 0) {
+        uint32_t at = log_head % PRINTK_LOG_SIZE;
+        size_t part = count < PRINTK_LOG_SIZE - at ? count : PRINTK_LOG_SIZE - at;
 
-    for (const char *end = text + count; text != end; text++) {
-        log_bytes[head++ % PRINTK_LOG_SIZE] = *text;
+        memcpy(log_bytes + at, text, part);
+        text += part;
+        log_head += (uint32_t)part;
+        count -= part;
     }
-    log_head = head;
 }
 
 void printk_args(const char *fmt, va_list args) {
@@ -25,10 +32,44 @@ void printk_args(const char *fmt, va_list args) {
 
     console_lock();
     log_write(text, count);
-    console_put_hypervisor(text, count);
     console_unlock();
-    /* To format a line takes long enough: the UART's part is a stretch of its own. */
+    /* To format a line takes long enough: the console's part is a stretch of its own. */
     console_flush_soon();
+}
+
+/* What is older than the log was lost to a console that is slower than what is printed. */
+static void skip_lost(void) {
+    uint32_t waiting = log_head - log_queued;
+
+    if (waiting > PRINTK_LOG_SIZE) {
+        log_lost += waiting - PRINTK_LOG_SIZE;
+        log_queued = log_head - PRINTK_LOG_SIZE;
+    }
+}
+
+static void report_lost(void) {
+    char text[48];
+
+    if (log_lost > 0 && console_hypervisor_room() >= sizeof(text)) {
+        console_put_hypervisor(text, format_text(text, sizeof(text), "\n[%u bytes not printed]\n",
+                                                 (unsigned int)log_lost));
+        log_lost = 0;
+    }
+}
+
+bool printk_queue(size_t limit) {
+    size_t part = limit, room;
+
+    skip_lost();
+    report_lost();
+    uint32_t at = log_queued % PRINTK_LOG_SIZE, waiting = log_head - log_queued;
+    room = console_hypervisor_room();
+    part = part < room ? part : room;
+    part = part < waiting ? part : waiting;
+    part = part < PRINTK_LOG_SIZE - at ? part : PRINTK_LOG_SIZE - at;
+    console_put_hypervisor(log_bytes + at, part);
+    log_queued += (uint32_t)part;
+    return log_queued != log_head;
 }
 
 void printk(const char *fmt, ...) {

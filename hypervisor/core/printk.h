@@ -29,6 +29,12 @@ void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1,
  */
 size_t printk_log_read(uint32_t *position, char *buf, size_t size);
 
+/**
+ * printk_queue() - give the console at most @limit bytes of the log that it has not got yet, as far as it
+ * has room.  Returns whether more wait.  Console lock held.
+ */
+bool printk_queue(size_t limit);
+
 /*
  * What may be printed of what a guest causes: at each place in the code, for each of PRINTK_SOURCES that
  * may cause it, PRINTK_BURST messages and then one each PRINTK_INTERVAL_NS.  So none can silence what

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Longest conversion of a number: 20 decimal digits of 64 bits and a sign. */
 #define DIGITS_MAX 21
@@ -33,13 +34,20 @@ static void put_padding(struct sink *sink, char c, unsigned int width, size_t us
     }
 }
 
+/* In one go: interrupts are masked while a line is formatted. */
+static void put_text(struct sink *sink, const char *text, size_t length) {
+    size_t room = sink->size - 1 - sink->count;
+
+    length = length < room ? length : room;
+    memcpy(sink->buf + sink->count, text, length);
+    sink->count += length;
+}
+
 static void put_field(struct sink *sink, const struct spec *spec, const char *text, size_t length) {
     if (!spec->left) {
         put_padding(sink, ' ', spec->width, length);
     }
-    for (size_t i = 0; i < length; i++) {
-        put(sink, text[i]);
-    }
+    put_text(sink, text, length);
     if (spec->left) {
         put_padding(sink, ' ', spec->width, length);
     }
@@ -229,6 +237,20 @@ static const char *put_conversion(struct sink *sink, const char *fmt, struct arg
     return start;
 }
 
+/* Up to the next conversion, or the end, which it returns. */
+static const char *put_literal(struct sink *sink, const char *fmt) {
+    const char *end = fmt;
+
+    while (*end != '\0') {
+        if (*end == '%') {
+            break;
+        }
+        end++;
+    }
+    put_text(sink, fmt, (size_t)(end - fmt));
+    return end;
+}
+
 size_t format_args(char *buf, size_t size, const char *fmt, va_list list) {
     struct sink sink = {.buf = buf, .size = size};
     struct args args;
@@ -238,10 +260,9 @@ size_t format_args(char *buf, size_t size, const char *fmt, va_list list) {
     }
     va_copy(args.list, list);
     while (*fmt != '\0') {
+        fmt = put_literal(&sink, fmt);
         if (*fmt == '%') {
             fmt = put_conversion(&sink, fmt + 1, &args);
-        } else {
-            put(&sink, *fmt++);
         }
     }
     va_end(args.list);

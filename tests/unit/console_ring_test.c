@@ -175,7 +175,7 @@ static void output_waits_for_the_uart_not_the_guest(void **state) {
 
 static void output_beyond_the_budget_is_printed_later(void **state) {
     (void)state;
-    while (console_write(d, "0123456789abcde\n", 16) > 0) {
+    while (console_write(d, "0123456789abcde\n", 16, false) > 0) {
     }
     (void)fake_output();
     assert_int_equal(guest_write("later\n"), 6);
@@ -297,7 +297,7 @@ static void random_scribbling_harms_nobody(void **state) {
         if (i % 64 == 0) {
             fake_type("k");
             run(MS);
-            assert_int_equal(console_write(other, "fine\n", 5), 5);
+            assert_int_equal(console_write(other, "fine\n", 5, false), 5);
         }
         if (i % 256 == 0) {
             (void)fake_output();
@@ -305,7 +305,7 @@ static void random_scribbling_harms_nobody(void **state) {
     }
     run(100 * MS);
     (void)fake_output();
-    assert_int_equal(console_write(other, "fine\n", 5), 5);
+    assert_int_equal(console_write(other, "fine\n", 5, false), 5);
     run(5 * MS);
     assert_non_null(strstr(fake_output(), "(d0) fine\r\n"));
     console_domain_destroy(other);

@@ -17,6 +17,7 @@
 #include "core/irq.h"
 #include "core/percpu.h"
 #include "core/printk.h"
+#include "core/steps.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -169,7 +170,26 @@ static void a_long_write_is_done_whole(void **state) {
     text[sizeof(text) - 2] = '\n';
     text[sizeof(text) - 1] = '\0';
     assert_int_equal(write_text(a, text), 0);
+    run(100 * MS);
     assert_int_equal(strlen(fake_output()), sizeof(text) - 1 + 5 + 1);
+}
+
+/* A line that is taken from its guest in parts is not cut by one of the hypervisor's. */
+static void a_line_of_several_parts_stays_one(void **state) {
+    char text[2 * STEP_OUTPUT + 10];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 2] = '\n';
+    text[sizeof(text) - 1] = '\0';
+    printk("mine\n");
+    assert_int_equal(write_text(a, text), 0);
+    run(100 * MS);
+    const char *output = fake_output();
+    const char *line = strstr(output, "(d0) ");
+    assert_non_null(strstr(output, "(dacre) mine\r\n"));
+    assert_non_null(line);
+    assert_int_equal(strcspn(line, "\r"), 5 + sizeof(text) - 2);
 }
 
 static void a_write_gives_way_to_interrupts(void **state) {
@@ -478,6 +498,7 @@ int main(void) {
         cmocka_unit_test_teardown(the_first_domain_that_starts_gets_the_input, power_off),
         test(each_domains_lines_are_told_apart),
         test(a_long_write_is_done_whole),
+        test(a_line_of_several_parts_stays_one),
         test(a_write_gives_way_to_interrupts),
         test(bad_calls_are_refused),
         test(a_full_uart_makes_the_writer_wait_and_nobody_else),

@@ -73,8 +73,16 @@ memcpy:
         strhs   r3, [r12], #4
         bhs     3b
         add     r2, r2, #4
-4:      subs    r2, r2, #1
+4:      subs    r2, r2, #4                      @ lines of text, mostly
+        blo     5f
+        .rept   4
+        ldrb    r3, [r1], #1
+        strb    r3, [r12], #1
+        .endr
+        b       4b
+5:      add     r2, r2, #4
+6:      subs    r2, r2, #1
         ldrbhs  r3, [r1], #1
         strbhs  r3, [r12], #1
-        bhs     4b
+        bhs     6b
         bx      lr
