@@ -15,17 +15,16 @@
 
 /*
  * What a domain's hypercall has done to its tables since the last look, in units of a
- * second-level entry of the simple kind: 21 instructions, 37 if it replaces another frame.  After
- * PT_WORK_MAX it is time to look.  A list of updates that replace frames, each of another one, makes this
- * 1,700, and 2,000 with the copying: with 30 it were below 1,500, and lists 5 % dearer.
+ * second-level entry of the simple kind: 21 instructions, 39 if it replaces another frame.  After
+ * PT_WORK_MAX it is time to look.
  */
-#define PT_WORK_MAX      44u
+#define PT_WORK_MAX      28u
 #define PT_WORK_ONE      2u  /* a second-level entry that has to be looked for */
 #define PT_WORK_L2       5u  /* a second-level entry by the long way */
 #define PT_WORK_L1       12u /* a first-level entry */
 
 /** Updates that are copied in from the guest at a time: 4 each, besides what is counted as work. */
-#define STEP_UPDATES     88u
+#define STEP_UPDATES     56u
 /** Entries of a first-level table that are cleared, or copied, and cleaned from the cache in one go:
  * 0.8 each. */
 #define STEP_L1_ENTRIES  1024u
@@ -36,8 +35,9 @@
 #define STEP_SPLIT       128u
 /** First-level entries that are looked at for one to drop: 2.5 each. */
 #define STEP_EMPTY       256u
-/** Second-level entries by the long way, from the guest's memory: 75 each. */
-#define STEP_LOAD        16u
+/** Second-level entries by the long way, from the guest's memory: 75 each, 125 if
+ * they replace another frame. */
+#define STEP_LOAD        8u
 /*
  * Of a second-level table that is dropped, in units of about 36 instructions: 2 for eight entries of
  * cached RAM that has other references, 1 more for each entry that is not of that kind.  Ten more
@@ -82,6 +82,8 @@
  * twice (Cortex-A9 with PL310). */
 #define STEP_CACHE       4096u
 #define STEP_CACHE_OUTER 1024u
+/** Sets of a way of a cache that is flushed whole, by set and way (ARMv7): 5.6 each. */
+#define STEP_CACHE_SETS  128u
 
 /* ---- Console ---- */
 
@@ -91,7 +93,7 @@
  * event for its guest. */
 #define STEP_RECEIVE     4u
 /** Bytes taken from a guest's buffer or ring in one go: 16 each. */
-#define STEP_OUTPUT      32u
+#define STEP_OUTPUT      24u
 
 /* ---- Event channels ---- */
 

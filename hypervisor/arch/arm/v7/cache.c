@@ -9,6 +9,7 @@
 #include "arch/arm/level.h"
 #include "core/arch.h"
 #include "core/device.h"
+#include "core/steps.h"
 
 static inline void dsb(void) {
     __asm__ volatile("dsb" : : : "memory");
@@ -146,31 +147,57 @@ void level_cache_flush_set(uint32_t value) {
     }
 }
 
-/* A level has at most 2^10 ways; the outer cache comes last. */
-#define STEP(level, way) ((level) << 10 | (way))
-#define STEP_LEVEL(step) ((step) >> 10)
-#define STEP_WAY(step)   ((step)&0x3ffu)
-#define STEP_LEVELS      7u
+/* A level has at most 2^10 ways of 2^15 sets; the outer cache comes last. */
+#define STEP(level, way, set) ((level) << 25 | (way) << 15 | (set))
+#define STEP_LEVEL(step)      ((step) >> 25)
+#define STEP_WAY(step)        ((step) >> 15 & 0x3ffu)
+#define STEP_SET(step)        ((step)&0x7fffu)
+#define STEP_LEVELS           7u
 
-/* A way a step.  With one CPU no other one brings lines back in between; what the guest itself stores
- * meanwhile it did not ask for. */
+/* The step after one that ended before @set. */
+static uint32_t next_step(const struct geometry *g, uint32_t level, uint32_t way, uint32_t set) {
+    if (set <= g->last_set) {
+        return STEP(level, way, set);
+    }
+    return way < g->last_way ? STEP(level, way + 1, 0) : STEP(level + 1, 0, 0);
+}
+
+/* Some sets of @way from @set on; returns the one after them.  What is beyond the cache would be
+ * unpredictable. */
+static uint32_t flush_sets(const struct geometry *g, uint32_t level, uint32_t way, uint32_t set) {
+    uint32_t count = g->last_set + 1;
+    uint32_t end = set + STEP_CACHE_SETS < count ? set + STEP_CACHE_SETS : count;
+    uint32_t value = way << g->way_shift | set << g->line_shift | level << 1;
+
+    if (way > g->last_way) {
+        return count;
+    }
+    for (; set < end; set++) {
+        CP15_SET(7, 0, 14, 2, value);
+        value += 1u << g->line_shift;
+    }
+    return end;
+}
+
+/* Some sets of a way a step.  With one CPU no other one brings lines back in between; what the guest
+ * itself stores meanwhile it did not ask for. */
 bool level_cache_flush_step(uint32_t *progress) {
-    uint32_t level = STEP_LEVEL(*progress), way = STEP_WAY(*progress);
-    bool same_level = false;
+    uint32_t level = STEP_LEVEL(*progress), way = STEP_WAY(*progress), set = STEP_SET(*progress);
+    uint32_t next = STEP(level + 1, 0, 0);
     struct geometry g;
 
     if (level < STEP_LEVELS && geometry_of(level, &g)) {
-        for (uint32_t set = 0; set <= g.last_set; set++) {
-            flush_set(&g, level, set, way);
-        }
+        set = flush_sets(&g, level, way, set);
         dsb();
-        same_level = way < g.last_way;
+        next = next_step(&g, level, way, set);
     } else if (level == STEP_LEVELS) {
-        same_level = devices.outer_cache && devices.outer_cache->flush_way(way);
+        if (devices.outer_cache && devices.outer_cache->flush_way(way)) {
+            next = STEP(level, way + 1, 0);
+        }
         invalidate_instructions();
     }
-    *progress = same_level ? *progress + 1 : STEP(level + 1, 0);
-    return STEP_LEVEL(*progress) <= STEP_LEVELS;
+    *progress = next;
+    return STEP_LEVEL(next) <= STEP_LEVELS;
 }
 
 /* ---- A guest's addresses are translated, and may fault (B2.2.7, B3.12.3) ---- */
