@@ -9,6 +9,8 @@ import subprocess
 from dacre import BUILD, UserError
 
 NM = "arm-linux-gnueabi-nm"
+# Instructions with interrupts masked: no stretch of the hypervisor may be longer.
+STRETCH_LIMIT = 1500
 
 
 # Functions of the hypervisor that tools/plugin/profile.c wants to know, by what they are to it.  Between the

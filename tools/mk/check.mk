@@ -8,8 +8,8 @@ formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*
 	tools/plugin/*.[ch])
 CLANG_FORMAT := clang-format
 
-.PHONY: check check-format check-layers check-boards check-headers format
-check: check-format check-layers check-boards check-headers unit
+.PHONY: check check-format check-layers check-boards check-calls check-headers format
+check: check-format check-layers check-boards check-calls check-headers unit
 
 check-format: | tools-present
 	$(call say,CHECK,format)
@@ -25,6 +25,10 @@ check-layers:
 check-boards:
 	$(call say,CHECK,boards)
 	$(Q)$(PYTHON) tools/check_boards
+
+check-calls:
+	$(call say,CHECK,calls)
+	$(Q)$(PYTHON) tools/check_calls
 
 check-headers: | tools-present $(hyp_prepared)
 	$(call say,CHECK,headers)

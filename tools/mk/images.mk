@@ -76,6 +76,6 @@ run-images: hypervisor linux userland
 images: deps
 	$(Q)$(MAKE) --no-print-directory -j2 run-images
 	$(Q)tools/mkuboot $(PLATFORM) $(CONFIG)
-test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) \
+test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 guests:

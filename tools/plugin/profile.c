@@ -40,7 +40,7 @@
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 #define MARK_FIRST    0xe22cc000u /* eor r12, r12, #0 */
-#define MARK_ROW      0xe35cc000u /* cmp r12, #ROW, as in tests/guests/lib/row.S */
+#define MARK_ROW      0xe35c0000u /* cmp r12, #ROW, as in tests/guests/lib/row.S */
 #define MARK_ROW_MASK 0xffffff00u
 #define VECTORS_START 0xffff0000u
 #define VECTORS_END   0xffff0f00u /* the helpers of user programs start here */
