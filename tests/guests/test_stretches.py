@@ -8,9 +8,13 @@ import pytest
 from dacre import BUILD
 from dacre.machine import NETWORK, PATIENCE
 from dacre.profile import STRETCH_LIMIT, plugin_argument, read_profile, stretch_options
+from dacre.streams import HYPERVISOR
 from test_guests import as_dom0, expect_all_pass, guest
 
 MEMORY = "32M"
+# What follows from a guest's end is measured, too: it is taken apart; the first one is built again.
+ENDS = {"worst_calls": r"domain 1: destroyed(?:.*\n)*?.*Domain 1: kernel.*\n", "worst_tables": r"domain 1: destroyed.*\n",
+        "worst_dom0": r"dom0 has shut down.*\n"}
 
 
 def rows_of(machine, domain):
@@ -40,6 +44,7 @@ def test_no_call_masks_interrupts_for_long(boot, board, request, program):
         domain = "alone"
         machine = boot({"domu": [guest("alone", program, memory=MEMORY, table_memory="4M")]}, qemu=qemu)
     expect_all_pass(machine, domain, program)
+    machine.expect(ENDS[program], HYPERVISOR)
     machine.end()
     names = rows_of(machine, domain)
     profile = read_profile(notes, [board.hypervisor.with_suffix(".elf")])

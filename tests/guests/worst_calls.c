@@ -269,7 +269,8 @@ TEST(reset) {
     EXPECT_EQ(ROW("event_channel_op reset: all ports in use", event_op(EVTCHNOP_reset, &reset)), 0);
 }
 
-/* The row goes on after the guest's last instruction, while the domain is taken apart. */
+/* The row goes on after the guest's last instruction, while the domain is taken apart and built again: the
+ * code that it gave above is that of a reboot. */
 TEST(own_end) {
     take_all_ports();
     row_begin("sched_op shutdown: with all ports in use");
