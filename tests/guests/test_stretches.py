@@ -41,8 +41,8 @@ def test_no_call_masks_interrupts_for_long(boot, board, request, program):
         domain = "dom0"
         machine = boot({"dom0": as_dom0(program), "domu": [guest("other", "nuisance", "do=yield")]}, qemu=qemu)
     else:
-        domain = "alone"
-        machine = boot({"domu": [guest("alone", program, memory=MEMORY, table_memory="4M")]}, qemu=qemu)
+        domain = "the-longest-name"
+        machine = boot({"domu": [guest("the-longest-name", program, memory=MEMORY, table_memory="4M")]}, qemu=qemu)
     expect_all_pass(machine, domain, program)
     machine.expect(ENDS[program], HYPERVISOR)
     machine.end()

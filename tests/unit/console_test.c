@@ -130,7 +130,7 @@ static int32_t console_io(struct domain *d, uint32_t args[HYPERCALL_ARGS]) {
 
     do { /* the continuation */
         result = do_console_io(d->vcpu[0], args);
-    } while (result == HYPERCALL_AGAIN && ++tries < 200);
+    } while (result == HYPERCALL_AGAIN && ++tries < 400);
     return result;
 }
 
@@ -269,9 +269,9 @@ static void a_dead_uart_stops_nobody(void **state) {
     }
     run(100 * MS);
     fake_board.tx_room = FAKE_ROOM;
-    run(100 * MS);
+    run(1000 * MS);
     printk("back\n");
-    run(MS);
+    run(10 * MS);
     const char *output = fake_output();
     assert_non_null(strstr(output, "bytes not printed]"));
     assert_non_null(strstr(output, "(dacre) back\r\n"));
