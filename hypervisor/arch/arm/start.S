@@ -65,10 +65,12 @@ entry:
         ldr     r5, [r0, r4]
         str     r5, [r3, r4]
         bne     2b
-        /* What the instruction cache holds of there is older (ARM ARM DDI 0406, B2.2.9). */
+        /* The copy is in memory, then what the instruction cache holds of there goes, or a fetch in between
+         * could bring the old contents in again (ARM ARM DDI 0406, B2.2.9; DDI 0198, 9.2). */
         mov     r4, #0
+        mcr     p15, 0, r4, c7, c10, 4          @ data synchronization barrier; ARMv5: drain write buffer
         mcr     p15, 0, r4, c7, c5, 0           @ invalidate the instruction cache
-        mcr     p15, 0, r4, c7, c10, 4          @ the copy is in memory
+        mcr     p15, 0, r4, c7, c10, 4          @ and that is done
         control_sync r4
         ldr     r4, =in_place
         sub     r4, r4, r1

@@ -7,15 +7,7 @@
         .syntax unified
         .arm
         .section .text.start, "ax"
-/*
- * level_to_svc - SVC mode, interrupts masked, from any mode that a boot loader may be in.
- *   clobbers: r10
- */
-        .globl  level_to_svc
-level_to_svc:
-        mov     r10, lr                         @ each mode has an lr of its own
-        msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
-        mov     pc, r10
+#include "arch/arm/to_svc.inc"
 
 /*
  * level_caches_off - MMU and data cache off; what the cache held is in memory.
