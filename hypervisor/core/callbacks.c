@@ -34,15 +34,11 @@ static bool version_matches(const struct domain *d, uint32_t version) {
         return true;
     }
     if (version >> 16 == PV_ABI_MAGIC >> 16) {
-        printk_ratelimited(d->place,
-                           "domain %u (%s): its kernel is built for version %u of the PV ABI; this "
-                           "hypervisor has version %u\n",
-                           d->id, d->name, (unsigned int)(version - PV_ABI_MAGIC), PV_ABI_VERSION);
+        printk_ratelimited(d->place, "domain %u: PV ABI %u here, its kernel has %u\n", d->id,
+                           PV_ABI_VERSION, (unsigned int)(version - PV_ABI_MAGIC));
     } else {
-        printk_ratelimited(d->place,
-                           "domain %u (%s): its kernel names no version of the PV ABI; this "
-                           "hypervisor has version %u\n",
-                           d->id, d->name, PV_ABI_VERSION);
+        printk_ratelimited(d->place, "domain %u: PV ABI %u here, its kernel names none\n", d->id,
+                           PV_ABI_VERSION);
     }
     return false;
 }

@@ -114,7 +114,7 @@ static void send_all(void) {
     while (more) {
         more = printk_queue(HYPERVISOR_OUT_SIZE);
         send_all_waiting();
-        more = more && console_hypervisor_room() == HYPERVISOR_OUT_SIZE;
+        more = more && console_hypervisor_room() > 0; /* none: the UART is stuck */
     }
 }
 

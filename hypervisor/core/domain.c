@@ -113,7 +113,7 @@ int domain_kill(struct domain *d) {
 
 void domain_crash(struct domain *d, const char *why) {
     if (d->state == DOMAIN_RUNNING) {
-        printk("domain %u (%s): %s\n", d->id, d->name, why);
+        d->crash_why = why;
     }
     domain_shutdown(d, SHUTDOWN_crash);
 }

@@ -34,6 +34,7 @@ struct domain {
     enum domain_state state;            /* changed by domain_state.c alone */
     uint8_t pause_count;                /* the same */
     uint8_t shutdown_reason;            /* SHUTDOWN_*, set when it becomes DOMAIN_SHUTDOWN */
+    const char *crash_why;              /* to be printed at its end, or NULL; domain_reap.c */
     uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
     uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
     spinlock_t lock;                    /* protects p2m, pt, hvm_params, shared_info placement */

@@ -61,10 +61,20 @@ static const char *reason_name(uint8_t reason) {
                                                                    : "unknown reason";
 }
 
-/* Said here and not at the shutdown, which is long enough without a line. */
+/* Said here and not at the shutdown, which is long enough without a line.  What was killed had none. */
 static bool reap_announce(struct reap *r) {
-    printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
-           reason_name(r->d->shutdown_reason));
+    if (r->d->state == DOMAIN_SHUTDOWN) {
+        printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
+               reason_name(r->d->shutdown_reason));
+    }
+    return false;
+}
+
+static bool reap_explain(struct reap *r) {
+    if (r->d->crash_why) {
+        printk("domain %u: %s\n", r->d->id, r->d->crash_why);
+        r->d->crash_why = NULL;
+    }
     return false;
 }
 
@@ -183,9 +193,9 @@ static bool reap_report(struct reap *r) {
 }
 
 static bool (*const reap_stages[])(struct reap *r) = {
-    reap_announce, reap_registers,    reap_console, reap_stop,   reap_devices,
-    reap_events,   reap_tables,       reap_frames,  reap_vcpus,  reap_domain,
-    reap_scrub,    reap_scrub_common, reap_pool,    reap_report,
+    reap_announce, reap_explain, reap_registers,    reap_console, reap_stop,
+    reap_devices,  reap_events,  reap_tables,       reap_frames,  reap_vcpus,
+    reap_domain,   reap_scrub,   reap_scrub_common, reap_pool,    reap_report,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 

@@ -112,13 +112,15 @@ bool printk_allowed(struct printk_limit *limit) {
         limit->suppressed++;
         return false;
     }
+    if (limit->suppressed >
+        0) { /* instead of this one: two lines would mask interrupts for too long */
+        printk("[%u messages like the next one were not printed]\n",
+               (unsigned int)limit->suppressed + 1);
+        limit->suppressed = 0;
+        return false;
+    }
     if (limit->used++ == 0) {
         limit->last = clock_now();
-    }
-    if (limit->suppressed > 0) {
-        printk("[%u messages like the next one were not printed]\n",
-               (unsigned int)limit->suppressed);
-        limit->suppressed = 0;
     }
     return true;
 }

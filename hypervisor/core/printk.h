@@ -51,8 +51,9 @@ struct printk_limit {
 };
 
 /**
- * printk_allowed() - may a message be printed now?  Says first how many were not.  Those of one @limit
- * come one at a time: the caller is the only one that may cause them.
+ * printk_allowed() - may a message be printed now?  Where some were not, it says how many in the place of
+ * this one, which counts as one of them.  Those of one @limit come one at a time: the caller is the only one
+ * that may cause them.
  */
 bool printk_allowed(struct printk_limit *limit);
 

@@ -65,22 +65,26 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *t
     put_field(sink, spec, text, length);
 }
 
-/* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first. */
+/* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first.  Arithmetic of 64 bits, for
+ * division a library call on 32-bit cores, only while it is needed. */
 static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper) {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     size_t first = DIGITS_MAX;
 
-    do {
+    for (; value > UINT32_MAX; value >>= 4) {
         text[--first] = digits[value & 15];
-        value >>= 4;
-    } while (value != 0);
+    }
+    uint32_t low = (uint32_t)value;
+    do {
+        text[--first] = digits[low & 15];
+        low >>= 4;
+    } while (low != 0);
     return first;
 }
 
 static size_t make_decimal(char text[DIGITS_MAX], uint64_t value) {
     size_t first = DIGITS_MAX;
 
-    /* 64-bit division is a library call on 32-bit cores: only while it is needed. */
     for (; value > UINT32_MAX; value /= 10) {
         text[--first] = (char)('0' + value % 10);
     }
@@ -97,19 +101,18 @@ static void put_number(struct sink *sink, const struct spec *spec, uint64_t valu
     char text[DIGITS_MAX];
     size_t first = base == 16 ? make_hex(text, value, spec->upper) : make_decimal(text, value);
 
-    if (spec->zero && !spec->left) {
+    if (!spec->zero || spec->left) {
         if (negative) {
-            put(sink, '-');
+            text[--first] = '-';
         }
-        put_padding(sink, '0', spec->width, DIGITS_MAX - first + (negative ? 1 : 0));
-    } else if (negative) {
-        text[--first] = '-';
+        put_field(sink, spec, &text[first], DIGITS_MAX - first);
+        return;
     }
-    struct spec field = *spec;
-    if (spec->zero && !spec->left) {
-        field.width = 0;
+    if (negative) {
+        put(sink, '-');
     }
-    put_field(sink, &field, &text[first], DIGITS_MAX - first);
+    put_padding(sink, '0', spec->width, DIGITS_MAX - first + (negative ? 1 : 0));
+    put_text(sink, &text[first], DIGITS_MAX - first);
 }
 
 static unsigned int parse_number(const char **fmt) {

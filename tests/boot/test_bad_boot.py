@@ -45,6 +45,7 @@ class Broken:
         line = machine.expect(rf"Domain {name} cannot be (?:started|built): (.*)\n", HYPERVISOR)[1]
         machine.expect(r"init: this is ", other)
         assert "PANIC" not in machine.stream(HYPERVISOR)
+        assert f"({name}): shutdown" not in machine.stream(HYPERVISOR), "it never ran"
         assert not machine.stream(name)
         return line
 

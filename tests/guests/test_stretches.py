@@ -42,7 +42,8 @@ def test_no_call_masks_interrupts_for_long(boot, board, request, program):
         machine = boot({"dom0": as_dom0(program), "domu": [guest("other", "nuisance", "do=yield")]}, qemu=qemu)
     else:
         domain = "the-longest-name"
-        machine = boot({"domu": [guest("the-longest-name", program, memory=MEMORY, table_memory="4M")]}, qemu=qemu)
+        machine = boot({"domu": [guest("the-longest-name", program, memory=MEMORY, table_memory="4M",
+                                       on_crash="restart")]}, qemu=qemu)
     expect_all_pass(machine, domain, program)
     machine.expect(ENDS[program], HYPERVISOR)
     machine.end()

@@ -3,6 +3,7 @@
  * Every call that has nothing to do with tables, at its worst arguments: how long interrupts are
  * masked is measured from outside (test_stretches.py).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -238,6 +239,11 @@ TEST(own_calls) {
                   hypercall2(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks,
                              PV_ABI_MAGIC + PV_ABI_VERSION)),
               0);
+    EXPECT_TRUE(ROW("set_callbacks: of another version",
+                    hypercall2(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks,
+                               PV_ABI_MAGIC + 65535)) < 0);
+    EXPECT_TRUE(ROW("set_callbacks: without a version",
+                    hypercall2(__HYPERVISOR_set_callbacks, (uint32_t)&callbacks, 0)) < 0);
     EXPECT_EQ(ROW("fpu_taskswitch", hypercall1(__HYPERVISOR_fpu_taskswitch, 1)), 0);
     EXPECT_EQ(hypercall1(__HYPERVISOR_fpu_taskswitch, 0), 0);
     EXPECT_EQ(ROW("set_segment_base",
@@ -247,6 +253,22 @@ TEST(own_calls) {
     EXPECT_TRAP(user_run(user_syscall, 1, 2), TRAP_SWI);
     row_end();
     EXPECT_TRUE(ROW("unknown", hypercall1(63, 0)) < 0);
+}
+
+static void access_nothing(void) {
+    __asm__ volatile("mcr p15, 7, r0, c15, c15, 7");
+}
+
+/* What the hypervisor says of it is a line for each, until there were too many. */
+TEST(undefined_accesses) {
+    uint32_t kind = TRAP_NONE;
+
+    row_begin("undefined: a coprocessor access that is logged");
+    for (unsigned int i = 0; i < 20; i++) {
+        kind = try_call(access_nothing, 0, NULL);
+    }
+    row_end();
+    EXPECT_TRAP(kind, TRAP_UNDEF);
 }
 
 TEST(lists) {
@@ -269,9 +291,14 @@ TEST(reset) {
     EXPECT_EQ(ROW("event_channel_op reset: all ports in use", event_op(EVTCHNOP_reset, &reset)), 0);
 }
 
-/* The row goes on after the guest's last instruction, while the domain is taken apart and built again: the
- * code that it gave above is that of a reboot. */
+/*
+ * Nothing returns from it, so what the library would print comes first.  The row goes on while the
+ * domain's registers are printed, and while it is taken apart and built again.
+ */
 TEST(own_end) {
     take_all_ports();
-    row_begin("sched_op shutdown: with all ports in use");
+    printf("PASS own_end\nDONE own_end\n");
+    *pv_mask() = PV_MASK_EVENTS | PV_MASK_FRAME;
+    row_begin("crash: with all ports in use");
+    __asm__ volatile("udf #0");
 }

@@ -74,6 +74,7 @@ bool decode_transfer(const struct cpu_regs *regs, struct transfer *t) {
         return false;
     }
     *t = (struct transfer){
+        .insn = insn,
         .coproc = insn >> 8 & 0xf,
         .opc1 = insn >> 21 & 7,
         .crn = insn >> 16 & 0xf,

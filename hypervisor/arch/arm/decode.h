@@ -12,6 +12,7 @@ struct cpu_regs;
 
 /* An MCR or MRC. */
 struct transfer {
+    uint32_t insn;
     unsigned int coproc, opc1, crn, crm, opc2, rt;
     bool is_read;
     bool passes; /* its condition */

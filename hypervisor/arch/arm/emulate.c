@@ -87,9 +87,9 @@ bool emulate_undefined(struct vcpu *v) {
         return false;
     }
     if (t.passes && !emulate_transfer(v, &t)) {
-        printk_ratelimited(v->domain->place, "%s: undefined %s p%u, %u, c%u, c%u, %u at %08x\n",
-                           v->domain->name, t.is_read ? "mrc" : "mcr", t.coproc, t.opc1, t.crn,
-                           t.crm, t.opc2, regs->pc);
+        /* The word as a disassembler takes it: in full, the line would mask interrupts for too long. */
+        printk_ratelimited(v->domain->place, "domain %u: undefined %08x at %08x\n", v->domain->id,
+                           t.insn, regs->pc);
         return false;
     }
     decode_skip(regs);

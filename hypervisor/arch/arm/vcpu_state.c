@@ -126,9 +126,9 @@ void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
     vfp_set_enabled(v, enabled);
 }
 
-static void print_four(const uint32_t *r, unsigned int first) {
-    printk("    r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n", first, r[first], first + 1,
-           r[first + 1], first + 2, r[first + 2], first + 3, r[first + 3]);
+/* Two registers a line: more would mask interrupts for too long. */
+static void print_two(const uint32_t *r, unsigned int first) {
+    printk("    r%-2u %08x  r%-2u %08x\n", first, r[first], first + 1, r[first + 1]);
 }
 
 bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
@@ -141,11 +141,12 @@ bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
         return true;
     case 1:
     case 2:
-    case 3: print_four(regs->r, 4 * (line - 1)); return true;
+    case 3:
     case 4:
-        printk("    r12 %08x  sp  %08x  lr  %08x  pc  %08x\n", regs->r[12], regs->sp, regs->lr,
-               regs->pc);
-        return true;
+    case 5:
+    case 6: print_two(regs->r, 2 * (line - 1)); return true;
+    case 7: printk("    r12 %08x  sp  %08x\n", regs->r[12], regs->sp); return true;
+    case 8: printk("    lr  %08x  pc  %08x\n", regs->lr, regs->pc); return true;
     default: return false;
     }
 }
