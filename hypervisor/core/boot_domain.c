@@ -19,9 +19,9 @@
 #define OTHERS_SHOWN    8u
 
 static const char *boot_domain_overlap_with(const struct bootinfo *boot,
-                                            const struct boot_range *range) {
+                                            const struct maddr_range *range) {
     for (unsigned int i = 0; i < boot->reserved_count; i++) {
-        const struct boot_range *other = &boot->reserved[i];
+        const struct maddr_range *other = &boot->reserved[i];
         bool same = other->start.v == range->start.v && other->size == range->size;
 
         /* The same image for two domains is put into memory once. */
@@ -36,7 +36,7 @@ static const char *boot_domain_overlap_with(const struct bootinfo *boot,
 
 static int boot_domain_add_module(struct bootinfo *boot, const char *owner, const char *kind,
                                   int node, struct boot_module *out) {
-    struct boot_range range;
+    struct maddr_range range;
     bool in_memory = false;
 
     if (out->size > 0) {

@@ -27,7 +27,7 @@ bool boot_domain_bootargs_are_ours(const void *fdt, int chosen);
 int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** bootfdt_reserve() - add to @boot->reserved; -EINVAL with an error when there are too many. */
-int bootfdt_reserve(struct bootinfo *boot, struct boot_range range);
+int bootfdt_reserve(struct bootinfo *boot, struct maddr_range range);
 
 /** bootfdt_string() - the string property @name of @node; NULL when absent or not terminated. */
 const char *bootfdt_string(const void *fdt, int node, const char *name);

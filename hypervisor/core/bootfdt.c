@@ -24,7 +24,7 @@ int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) {
     return -XEN_EINVAL;
 }
 
-int bootfdt_reserve(struct bootinfo *boot, struct boot_range range) {
+int bootfdt_reserve(struct bootinfo *boot, struct maddr_range range) {
     if (boot->reserved_count == BOOT_RESERVED_MAX) {
         return bootfdt_fail(boot, "the device tree reserves more memory ranges than can be kept");
     }
@@ -53,7 +53,7 @@ struct unused_banks {
 };
 
 /* One bank of RAM, cut to whole pages. */
-static int bootfdt_add_memory(struct bootinfo *boot, struct boot_range range,
+static int bootfdt_add_memory(struct bootinfo *boot, struct maddr_range range,
                               struct unused_banks *unused) {
     uint32_t skip = -range.start.v & ~PAGE_MASK;
 
@@ -85,8 +85,8 @@ static int bootfdt_fail_reg(struct bootinfo *boot, int node) {
 
 /* All entries of the reg property of @node, to @add. */
 static int bootfdt_each_reg(struct bootinfo *boot, int node,
-                            int (*add)(struct bootinfo *boot, struct boot_range range)) {
-    struct boot_range range;
+                            int (*add)(struct bootinfo *boot, struct maddr_range range)) {
+    struct maddr_range range;
     int err = 0;
 
     for (unsigned int i = 0; !err; i++) {
@@ -106,7 +106,7 @@ static int bootfdt_each_reg(struct bootinfo *boot, int node,
  * fitted. */
 static int bootfdt_parse_banks(struct bootinfo *boot, int node, struct unused_banks *unused) {
     uint64_t start, size;
-    struct boot_range range;
+    struct maddr_range range;
     int err = 0;
 
     for (unsigned int i = 0; !err; i++) {
@@ -162,7 +162,7 @@ static int bootfdt_parse_reserved(struct bootinfo *boot) {
     }
     for (int i = 0; i < count && !err; i++) {
         uint64_t start, size;
-        struct boot_range range;
+        struct maddr_range range;
 
         if (fdt_get_mem_rsv(boot->fdt, i, &start, &size) || fdt_reg_make(start, size, &range)) {
             return bootfdt_fail(
@@ -181,7 +181,7 @@ static int bootfdt_parse_reserved(struct bootinfo *boot) {
 /* The initrd that a loader passed the Linux way. It belongs to no domain, but QEMU may put one. */
 static int bootfdt_parse_initrd(struct bootinfo *boot, int chosen) {
     uint64_t start, end;
-    struct boot_range range;
+    struct maddr_range range;
     int start_err = fdt_reg_number(boot->fdt, chosen, "linux,initrd-start", &start);
     int end_err = fdt_reg_number(boot->fdt, chosen, "linux,initrd-end", &end);
 
@@ -205,7 +205,7 @@ static const char *bootfdt_own_cmdline(const void *fdt, int chosen) {
         fdt, chosen, boot_domain_bootargs_are_ours(fdt, chosen) ? "bootargs" : "xen,xen-bootargs");
 }
 
-int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,
+int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
                   struct bootinfo *out) {
     int size = bootfdt_check(fdt);
 
@@ -220,7 +220,7 @@ int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,
         return bootfdt_fail(out, "the device tree has no /chosen node, or is malformed");
     }
     cmdline_parse(bootfdt_own_cmdline(fdt, chosen), &out->options, bootfdt_warn);
-    struct boot_range tree = {fdt_start, (uint32_t)size};
+    struct maddr_range tree = {fdt_start, (uint32_t)size};
     int err = bootfdt_reserve(out, image);
     err = err ? err : bootfdt_reserve(out, tree);
     err = err ? err : bootfdt_parse_memory(out);

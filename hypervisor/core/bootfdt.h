@@ -27,7 +27,7 @@ int bootfdt_check(const void *fdt);
  * any other ends the parse.
  * Boot only.  Returns 0, or -EINVAL with one sentence in @out->error.
  */
-int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct boot_range image,
+int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
                   struct bootinfo *out);
 
 #endif /* CORE_BOOTFDT_H */

@@ -22,12 +22,6 @@
 #define BOOT_TEXT_MAX     160     /* one error sentence, with its NUL */
 #define BOOT_BOOTARGS_MAX 1024    /* longest guest command line, with its NUL */
 
-/* [start, start + size); size > 0; lies below 4 GiB (start + size may be 4 GiB exactly). */
-struct boot_range {
-    maddr_t start;
-    uint32_t size;
-};
-
 /* An image that the boot loader put into RAM.  size 0: there is none. */
 struct boot_module {
     maddr_t start;
@@ -54,10 +48,10 @@ struct boot_domain {
 struct bootinfo {
     const void *fdt;
     unsigned int memory_count;
-    struct boot_range memory[BOOT_MEMORY_MAX]; /* whole pages, no overlap */
+    struct maddr_range memory[BOOT_MEMORY_MAX]; /* whole pages, no overlap */
     unsigned int reserved_count;
-    struct boot_range reserved[BOOT_RESERVED_MAX]; /* any alignment, may overlap; not free RAM */
-    struct cmdline options;                        /* the hypervisor's own command line */
+    struct maddr_range reserved[BOOT_RESERVED_MAX]; /* any alignment, may overlap; not free RAM */
+    struct cmdline options;                         /* the hypervisor's own command line */
     unsigned int domain_count;
     struct boot_domain domain[BOOT_DOMAIN_MAX]; /* dom0, if there is one, is the first */
     char error[BOOT_TEXT_MAX];                  /* one sentence, set when the parse failed */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/arch.h"
-#include "core/bootinfo.h"
 #include "core/clock.h"
 #include "core/domain_free.h"
 #include "core/domain_list.h"
@@ -17,7 +16,6 @@
 #include "core/printk.h"
 #include "core/vcpu.h"
 
-_Static_assert(BOOT_DOMAIN_MAX == DOMAIN_MAX, "the boot can start all that there can be");
 _Static_assert(DOMAIN_MAX <= PRINTK_SOURCES, "a domain's place is a source of messages");
 
 static int alloc_shared_info(struct domain *d) {

@@ -16,6 +16,8 @@
 #include "core/printk.h"
 #include "lib/format.h"
 
+_Static_assert(BOOT_DOMAIN_MAX == DOMAIN_MAX, "the boot can start all that there can be");
+
 _Static_assert(BOOT_DOMAIN_MAX < PAGE_POOLS, "each has a pool of its own");
 
 /* Table memory of a domain for which the tree names none: a part of its RAM, within bounds. */

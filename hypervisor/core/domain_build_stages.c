@@ -167,7 +167,7 @@ static int domain_build_devices(struct domain_build *b) {
     int err = 0;
 
     if (i < hw->io_count) {
-        const struct boot_range *io = &hw->io[i];
+        const struct maddr_range *io = &hw->io[i];
 
         err = p2m_add_range(b->domain, gfn(io->start.v >> PAGE_SHIFT), maddr_to_mfn(io->start),
                             io->size >> PAGE_SHIFT, P2M_DEVICE);

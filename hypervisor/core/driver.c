@@ -105,7 +105,7 @@ int drivers_probe(const void *fdt, const char **what) {
 }
 
 void *driver_map(const void *fdt, int node, unsigned int index, maddr_t *base) {
-    struct boot_range range;
+    struct maddr_range range;
 
     if (fdt_reg_get(fdt, node, index, &range)) {
         return NULL;

@@ -21,13 +21,13 @@ uint64_t fdt_reg_cells(const void *cells, int count) {
     return value;
 }
 
-int fdt_reg_make(uint64_t start, uint64_t size, struct boot_range *out) {
+int fdt_reg_make(uint64_t start, uint64_t size, struct maddr_range *out) {
     /* The largest size still fits in 32 bits when widened to whole pages. */
     if (size == 0 || size > FOUR_GIB - 2 * PAGE_SIZE || start >= FOUR_GIB ||
         start + size > FOUR_GIB) {
         return -XEN_EINVAL;
     }
-    *out = (struct boot_range){maddr((uint32_t)start), (uint32_t)size};
+    *out = (struct maddr_range){maddr((uint32_t)start), (uint32_t)size};
     return 0;
 }
 
@@ -122,7 +122,7 @@ int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start
     return err ? err : fdt_reg_pick(fdt, node, index, address_cells, size_cells, start, length);
 }
 
-int fdt_reg_get(const void *fdt, int node, unsigned int index, struct boot_range *out) {
+int fdt_reg_get(const void *fdt, int node, unsigned int index, struct maddr_range *out) {
     int bus = fdt_tree_parent(fdt, node);
     uint64_t start, length;
     int err = fdt_reg_entry(fdt, node, index, &start, &length);
@@ -151,7 +151,7 @@ static int fdt_reg_inherited(const void *fdt, int node, const char *name, int mi
     return missing;
 }
 
-int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
+int fdt_reg_module(const void *fdt, int node, struct maddr_range *out) {
     int parent = fdt_tree_parent(fdt, node);
     int address_cells = fdt_reg_inherited(fdt, parent, "#address-cells", 2);
     int size_cells = fdt_reg_inherited(fdt, parent, "#size-cells", 1);
@@ -164,19 +164,19 @@ int fdt_reg_module(const void *fdt, int node, struct boot_range *out) {
     return err ? err : fdt_reg_make(start, length, out);
 }
 
-bool fdt_reg_overlap(const struct boot_range *a, const struct boot_range *b) {
+bool fdt_reg_overlap(const struct maddr_range *a, const struct maddr_range *b) {
     return a->start.v <= b->start.v ? b->start.v - a->start.v < a->size
                                     : a->start.v - b->start.v < b->size;
 }
 
-bool fdt_reg_contains(const struct boot_range *outer, const struct boot_range *inner) {
+bool fdt_reg_contains(const struct maddr_range *outer, const struct maddr_range *inner) {
     return inner->start.v >= outer->start.v && inner->size <= outer->size &&
            inner->start.v - outer->start.v <= outer->size - inner->size;
 }
 
-struct boot_range fdt_reg_pages(const struct boot_range *range) {
+struct maddr_range fdt_reg_pages(const struct maddr_range *range) {
     uint32_t first = range->start.v & PAGE_MASK;
     uint32_t last = (range->start.v + (range->size - 1)) | ~PAGE_MASK;
 
-    return (struct boot_range){maddr(first), last - first + 1};
+    return (struct maddr_range){maddr(first), last - first + 1};
 }

@@ -179,7 +179,7 @@ static int guest_fdt_copy_supplies(struct fdt_writer *w, const void *fdt, int no
 /* The reg of @node as the CPU sees it, since the copy is on the root's bus. */
 static void guest_fdt_copy_reg(struct fdt_writer *w, const void *fdt, int node) {
     fdt32_t cells[2 * REGS_MAX];
-    struct boot_range range;
+    struct maddr_range range;
     int count = 0;
 
     while (count < REGS_MAX && fdt_reg_get(fdt, node, (unsigned int)count, &range) == 0) {

@@ -27,7 +27,7 @@ static unsigned int node_count;
 /* Pages with registers of a node. */
 static struct guest_hw_region {
     unsigned int index; /* in nodes */
-    struct boot_range pages;
+    struct maddr_range pages;
 } regions[GUEST_HW_REGION_MAX];
 static unsigned int region_count;
 
@@ -101,7 +101,7 @@ static int guest_hw_decide(const struct bootinfo *boot, int node, int depth, int
     return nobody;
 }
 
-static int guest_hw_add_region(const struct boot_range *range, char *error) {
+static int guest_hw_add_region(const struct maddr_range *range, char *error) {
     if (region_count == GUEST_HW_REGION_MAX) {
         return guest_hw_fail(error, -XEN_ENOSPC, "the board has too many register ranges");
     }
@@ -126,7 +126,7 @@ static int guest_hw_add_windows(const void *fdt, int node, char *error) {
     }
     int entry = (3 + cells + 2) * 4;
     for (int at = 0; at + entry <= size && !err; at += entry) {
-        struct boot_range range;
+        struct maddr_range range;
         uint64_t start = fdt_reg_cells(ranges + at + 3 * 4, cells);
         uint64_t span = fdt_reg_cells(ranges + at + (3 + cells) * 4, 2);
 
@@ -140,7 +140,7 @@ static int guest_hw_add_windows(const void *fdt, int node, char *error) {
 }
 
 static int guest_hw_add_regions(const void *fdt, int node, char *error) {
-    struct boot_range range;
+    struct maddr_range range;
     int err = 0;
 
     for (unsigned int i = 0; !err; i++) {
@@ -249,7 +249,7 @@ int guest_hw_assign(const struct bootinfo *boot, char *error) {
 }
 
 /* Insert @range into the ascending list; neighbours that touch become one. */
-static int guest_hw_add_io(struct guest_hw *hw, struct boot_range range) {
+static int guest_hw_add_io(struct guest_hw *hw, struct maddr_range range) {
     unsigned int first = 0;
     uint64_t start = range.start.v, end = start + range.size;
 
@@ -269,7 +269,7 @@ static int guest_hw_add_io(struct guest_hw *hw, struct boot_range range) {
     }
     memmove(&hw->io[first + 1], &hw->io[last], (hw->io_count - last) * sizeof(hw->io[0]));
     hw->io_count += 1 - (last - first);
-    hw->io[first] = (struct boot_range){maddr((uint32_t)start), (uint32_t)(end - start)};
+    hw->io[first] = (struct maddr_range){maddr((uint32_t)start), (uint32_t)(end - start)};
     return 0;
 }
 

@@ -18,7 +18,7 @@
 /* What its devices entitle a domain to. */
 struct guest_hw {
     unsigned int io_count;
-    struct boot_range io[GUEST_IO_MAX]; /* whole pages, mapped 1:1; ascending, with gaps */
+    struct maddr_range io[GUEST_IO_MAX]; /* whole pages, mapped 1:1; ascending, with gaps */
     unsigned int pirq_count;
     uint16_t pirq[GUEST_PIRQ_MAX]; /* irq numbers of core/intc.h */
 };

@@ -31,13 +31,13 @@
 static struct bootinfo boot;
 
 /* First address in @bank from where @size bytes, MiB-aligned, are not reserved; 0 = none. */
-static uint32_t fit(const struct boot_range *bank, uint32_t size) {
+static uint32_t fit(const struct maddr_range *bank, uint32_t size) {
     uint32_t end = bank->start.v + bank->size;
     uint32_t start = (bank->start.v + MIB - 1) & ~(MIB - 1);
     unsigned int i = 0;
 
     while (start + size <= end && start + size > start && i < boot.reserved_count) {
-        const struct boot_range heap = {maddr(start), size};
+        const struct maddr_range heap = {maddr(start), size};
 
         if (fdt_reg_overlap(&heap, &boot.reserved[i])) {
             start = (boot.reserved[i].start.v + boot.reserved[i].size + MIB - 1) & ~(MIB - 1);
@@ -53,7 +53,7 @@ static void reserve(maddr_t start, uint32_t size) {
     if (boot.reserved_count == BOOT_RESERVED_MAX) {
         panic("too many reserved ranges of memory (at most %u)", BOOT_RESERVED_MAX);
     }
-    boot.reserved[boot.reserved_count++] = (struct boot_range){.start = start, .size = size};
+    boot.reserved[boot.reserved_count++] = (struct maddr_range){.start = start, .size = size};
 }
 
 static uint32_t ram_size(void) {
@@ -86,16 +86,8 @@ static void init_heap(void) {
 }
 
 static void init_memory(void) {
-    struct page_range ram[BOOT_MEMORY_MAX], reserved[BOOT_RESERVED_MAX];
-
     init_heap();
-    for (unsigned int i = 0; i < boot.memory_count; i++) {
-        ram[i] = (struct page_range){boot.memory[i].start, boot.memory[i].size};
-    }
-    for (unsigned int i = 0; i < boot.reserved_count; i++) {
-        reserved[i] = (struct page_range){boot.reserved[i].start, boot.reserved[i].size};
-    }
-    if (page_init_early(ram, boot.memory_count, reserved, boot.reserved_count)) {
+    if (page_init_early(boot.memory, boot.memory_count, boot.reserved, boot.reserved_count)) {
         panic("no memory for the frame table");
     }
     printk("memory: %u MiB, %u MiB of it the hypervisor's, %u frames free\n", ram_size() / MIB,
@@ -117,7 +109,7 @@ static void init_devices(void) {
 }
 
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
-    struct boot_range image = {.start = image_start, .size = image_size};
+    struct maddr_range image = {.start = image_start, .size = image_size};
     const char *error;
 
     if (bootfdt_parse(fdt, fdt_start, image, &boot)) {

@@ -20,16 +20,16 @@ uint32_t page_total_count(void) {
 /* ---- Boot ---- */
 
 /* First frame wholly inside / first frame after the range; partial frames counted if @outward. */
-static uint32_t range_first(const struct page_range *r, bool outward) {
+static uint32_t range_first(const struct maddr_range *r, bool outward) {
     return (uint32_t)(((uint64_t)r->start.v + (outward ? 0 : PAGE_SIZE - 1)) >> PAGE_SHIFT);
 }
 
-static uint32_t range_end(const struct page_range *r, bool outward) {
+static uint32_t range_end(const struct maddr_range *r, bool outward) {
     return (uint32_t)(((uint64_t)r->start.v + r->size + (outward ? PAGE_SIZE - 1 : 0)) >>
                       PAGE_SHIFT);
 }
 
-static int find_span(const struct page_range *ram, unsigned int count) {
+static int find_span(const struct maddr_range *ram, unsigned int count) {
     uint32_t end = 0;
 
     page_first = ~0u;
@@ -60,7 +60,7 @@ static int alloc_tables(void) {
     return page_table && page_sections ? page_pool_init(mibs) : -XEN_ENOMEM;
 }
 
-static void mark(const struct page_range *r, bool outward, enum page_state from,
+static void mark(const struct maddr_range *r, bool outward, enum page_state from,
                  const struct page_info *to) {
     uint32_t end = range_end(r, outward);
 
@@ -71,8 +71,8 @@ static void mark(const struct page_range *r, bool outward, enum page_state from,
     }
 }
 
-int page_init_early(const struct page_range *ram, unsigned int ram_count,
-                    const struct page_range *reserved, unsigned int reserved_count) {
+int page_init_early(const struct maddr_range *ram, unsigned int ram_count,
+                    const struct maddr_range *reserved, unsigned int reserved_count) {
     static const struct page_info free_page = {.owner = DOMID_INVALID, .state = PAGE_FREE};
     static const struct page_info used_page = {.count = 1, .owner = DOMID_XEN, .state = PAGE_USED};
     int error = find_span(ram, ram_count);

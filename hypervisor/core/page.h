@@ -56,11 +56,6 @@ struct page_info {
 
 _Static_assert(sizeof(struct page_info) == 16, "page_of() and the update path shift by 4");
 
-struct page_range {
-    maddr_t start;
-    uint32_t size; /* bytes; start + size may be 2^32, written as it wraps: 0 */
-};
-
 /* Constant after page_init_early(). */
 extern struct page_info *page_table; /* of frame page_first */
 extern uintptr_t page_bias;          /* of frame 0, were it in the table */
@@ -78,8 +73,8 @@ extern uint16_t *page_sections;
  * All other frames are free at once and hold what the loader or the last boot left there.
  * Boot only, after heap_init().  Returns 0, -EINVAL (no RAM), -ENOMEM.
  */
-int page_init_early(const struct page_range *ram, unsigned int ram_count,
-                    const struct page_range *reserved, unsigned int reserved_count);
+int page_init_early(const struct maddr_range *ram, unsigned int ram_count,
+                    const struct maddr_range *reserved, unsigned int reserved_count);
 
 /** page_of() - the record of frame @m, or NULL if it is not RAM. */
 static inline struct page_info *page_of(mfn_t m) {

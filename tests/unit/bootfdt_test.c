@@ -26,7 +26,7 @@
 #define KERNEL1     "/chosen/guest1/module@4800000"
 #define UART2_PATH  "/bus@10000000/serial@2000"
 
-static const struct boot_range image = {{0x00010000}, 0x00080000};
+static const struct maddr_range image = {{0x00010000}, 0x00080000};
 static struct bootinfo boot;
 static char printed[4096]; /* since the last parse() began, as far as there is room */
 
@@ -81,7 +81,7 @@ static void reads_domains(void **state) {
     free(fdt);
 }
 
-static void check_range(const struct boot_range *range, uint32_t start, uint32_t size) {
+static void check_range(const struct maddr_range *range, uint32_t start, uint32_t size) {
     assert_int_equal(range->start.v, start);
     assert_int_equal(range->size, size);
 }

@@ -151,8 +151,8 @@ static void fill(struct boot_module module) {
 }
 
 static void power_on(void) {
-    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
-    static const struct page_range modules = {{FAKE_RAM_PA}, 3 * MIB};
+    static const struct maddr_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+    static const struct maddr_range modules = {{FAKE_RAM_PA}, 3 * MIB};
 
     memset(fake_ram, 0xa5, sizeof(fake_ram)); /* left there by the last boot */
     memory_waiting = 0;

@@ -75,7 +75,7 @@ static void *open_machine(void) {
 }
 
 static int assign(void) {
-    static const struct boot_range image = {{0x00010000}, 0x00080000};
+    static const struct maddr_range image = {{0x00010000}, 0x00080000};
 
     error[0] = printed[0] = '\0';
     if (bootfdt_parse(machine, maddr(0x01000000), image, &boot)) {
@@ -418,7 +418,7 @@ static void too_little_room_is_an_error(void **state) {
 
 /* Returns whether a tree was built in the end. */
 static bool go_through(void) {
-    struct boot_range image = {{0x00010000}, 0x00080000};
+    struct maddr_range image = {{0x00010000}, 0x00080000};
     int node = fdt_path_offset(machine, "/interrupt-controller@30000000");
     struct guest_hw hw;
     bool built = false;
@@ -471,7 +471,7 @@ static void add_kernel(void *fdt) {
     fdt_setprop(fdt, module, "compatible", compatible, sizeof(compatible));
     /* In the first bank, wherever that is. */
     int memory = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "memory", 7);
-    struct boot_range bank;
+    struct maddr_range bank;
 
     assert_int_equal(fdt_reg_get(fdt, memory, 0, &bank), 0);
     module = fdt_path_offset(fdt, "/chosen/module");
@@ -514,7 +514,7 @@ static void trees_of_all_boards_are_understood(void **state) {
         machine = support_fdt_open(boards.gl_pathv[i]);
         add_kernel(machine);
         add_controllers(machine);
-        if (bootfdt_parse(machine, maddr(0xfff00000), (struct boot_range){{0xffe00000}, 4},
+        if (bootfdt_parse(machine, maddr(0xfff00000), (struct maddr_range){{0xffe00000}, 4},
                           &boot)) {
             fail_msg("%s: %s", boards.gl_pathv[i], boot.error);
         }

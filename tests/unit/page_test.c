@@ -20,8 +20,8 @@
 #define OWNER 7
 #define STEPS (PAGE_SIZE / STEP_SCRUB) /* of a frame */
 
-static void init(const struct page_range *reserved, unsigned int count) {
-    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+static void init(const struct maddr_range *reserved, unsigned int count) {
+    static const struct maddr_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
 
     background_setup();
     fake_mm_init();
@@ -36,7 +36,7 @@ static int setup(void **state) {
 
 static void reserved_ranges_are_not_handed_out(void **state) {
     /* Half a page, three pages across a MiB, something that is not RAM. */
-    static const struct page_range reserved[] = {
+    static const struct maddr_range reserved[] = {
         {{FAKE_RAM_PA + 0x800}, 0x400}, {{FAKE_RAM_PA + MIB - 0x1000}, 0x2001}, {{0xf0000000}, 1}};
     uint32_t total = FAKE_RAM_MIB * FRAMES_PER_MIB;
     mfn_t m;
@@ -192,8 +192,8 @@ static void a_certain_frame_can_be_had_back(void **state) {
 }
 
 static void holes_between_banks_are_no_ram(void **state) {
-    static const struct page_range ram[] = {{{FAKE_RAM_PA + 4 * MIB}, 2 * MIB},
-                                            {{FAKE_RAM_PA + 1}, MIB + 0x1fff}};
+    static const struct maddr_range ram[] = {{{FAKE_RAM_PA + 4 * MIB}, 2 * MIB},
+                                             {{FAKE_RAM_PA + 1}, MIB + 0x1fff}};
 
     (void)state;
     background_setup();

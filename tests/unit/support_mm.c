@@ -26,7 +26,7 @@ static struct p2m_store stores[16]; /* by domid */
 static uint32_t *expected;          /* references of each frame, by the tables */
 
 void mm_setup(void) {
-    static const struct page_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
+    static const struct maddr_range ram = {{FAKE_RAM_PA}, FAKE_RAM_MIB * MIB};
 
     support_domain_remove_all();
     memset(stores, 0, sizeof(stores));
