@@ -10,10 +10,10 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
 
 #define GICD_CTLR          0x000
 #define GICD_TYPER         0x004

@@ -6,11 +6,11 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
-#include "core/ticks.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
+#include "core/device/ticks.h"
 
 #define TIMER_LOAD           0x00 /* a write sets the counter, too */
 #define TIMER_CONTROL        0x08

@@ -7,11 +7,11 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/arch.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/base/arch.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
 
 #define UARTDR        0x00
 #define UARTFR        0x18

@@ -3,9 +3,9 @@
  * Arm PrimeCell real time clock (PL031, Arm DDI 0224): seconds since 1970.  It is read once, so that
  * domains know the date from the start, and stays the domain's that has it, which may set it.
  */
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/reg_poll.h"
 
 #define RTCDR 0x000
 

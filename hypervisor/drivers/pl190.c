@@ -9,10 +9,10 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
 
 #define VICIRQSTATUS    0x000
 #define VICINTSELECT    0x00c

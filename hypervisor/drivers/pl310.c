@@ -8,9 +8,9 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/reg_poll.h"
 
 #define REG1_CONTROL        0x100
 #define REG1_CONTROL_ENABLE 1u

@@ -8,11 +8,11 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
-#include "core/ticks.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
+#include "core/device/ticks.h"
 
 #define TIMER1LOAD           0x00
 #define TIMER1CONTROL        0x08

@@ -5,9 +5,9 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/reg_poll.h"
 
 #define SCCTRL               0x00
 #define SCCTRL_TIMERENSEL(n) (1u << (15 + 2 * (n))) /* 1: TIMCLK */

@@ -6,10 +6,10 @@
  */
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/intc.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/intc.h"
+#include "core/device/reg_poll.h"
 
 #define SIC_STATUS     0x00
 #define SIC_ENSET      0x08

@@ -7,9 +7,9 @@
 #include <libfdt.h>
 #include <stddef.h>
 
-#include "core/abi.h"
-#include "core/driver.h"
-#include "core/reg_poll.h"
+#include "core/base/abi.h"
+#include "core/device/driver.h"
+#include "core/device/reg_poll.h"
 
 #define SYS_LOCK           0x20
 #define SYS_LOCK_KEY       0xa05f

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Background work: whose turn it is, and what waits for memory. */
-/* links: core/background.c core/memory_wait.c */
-#include "core/background.h"
+/* links: core/time/background.c core/mm/memory_wait.c */
+#include "core/time/background.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "core/memory_wait.h"
-#include "core/page.h"
+#include "core/mm/memory_wait.h"
+#include "core/mm/page.h"
 
 #define DONE_MAX 64
 

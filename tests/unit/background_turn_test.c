@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* When background work is done. */
-/* links: core/background.c core/background_turn.c */
-#include "core/background_turn.h"
+/* links: core/time/background.c core/top/background_turn.c */
+#include "core/top/background_turn.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "core/background.h"
-#include "core/clock.h"
-#include "core/irq.h"
-#include "core/steps.h"
-#include "core/timer.h"
+#include "core/base/steps.h"
+#include "core/device/irq.h"
+#include "core/time/background.h"
+#include "core/time/clock.h"
+#include "core/time/timer.h"
 
 #define STEP_NS 10000u
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the machine's tree says is read right, and each mistake in it is named. */
-/* links: core/bootfdt.c core/boot_domain.c core/boot_module.c core/fdt_reg.c core/fdt_tree.c core/cmdline.c
+/* links: core/boot/bootfdt.c core/boot/boot_domain.c core/boot/boot_module.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c core/boot/cmdline.c
  * links: lib/format.c */
-#include "core/bootfdt.h"
+#include "core/boot/bootfdt.h"
 
 #include <libfdt.h>
 #include <setjmp.h>
@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "core/abi.h"
-#include "core/printk.h"
+#include "core/base/abi.h"
+#include "core/base/printk.h"
 #include "support_fdt.h"
 
 #define FDT_START   0x01000000u

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Time: exact over days, across wraps of the counter, and the same in the guest. */
-/* links: core/clock.c core/timer.c core/percpu.c core/device.c */
-#include "core/clock.h"
+/* links: core/time/clock.c core/time/timer.c core/base/percpu.c core/device/device.c */
+#include "core/time/clock.h"
 
 #include <arch/fake.h>
 
-#include "core/irq.h"
-#include "core/percpu.h"
+#include "core/base/percpu.h"
+#include "core/device/irq.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's options: values, defaults, and a word about each that is wrong. */
-/* links: core/cmdline.c */
-#include "core/cmdline.h"
+/* links: core/boot/cmdline.c */
+#include "core/boot/cmdline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

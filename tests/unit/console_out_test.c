@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Several sources on one line printer: prefixes, whole lines, fairness, odd bytes. */
-/* links: core/console_out.c */
-#include "core/console_out.h"
+/* links: core/console/console_out.c */
+#include "core/console/console_out.h"
 
 #include "support_cmocka.h"
 

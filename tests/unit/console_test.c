@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The shared console: focus, input, floods, a slow or dead UART, the hypercall. */
-/* links: core/console.c core/console_out.c core/console_input.c core/console_ring.c */
-/* links: core/console_keys.c core/console_op.c core/printk.c core/event.c core/event_bind.c */
-/* links: core/heap.c core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/domain_state.c */
-/* links: core/timer.c */
-/* links: core/clock.c core/percpu.c core/device.c lib/format.c */
-#include "core/console.h"
+/* links: core/console/console.c core/console/console_out.c core/console/console_input.c core/console/console_ring.c */
+/* links: core/console/console_keys.c core/hypercall/console_op.c core/base/printk.c core/event/event.c core/event/event_bind.c */
+/* links: core/mm/heap.c core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
+/* links: core/time/timer.c */
+/* links: core/time/clock.c core/base/percpu.c core/device/device.c lib/format.c */
+#include "core/console/console.h"
 
 #include <arch/fake.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/event.h"
-#include "core/hypercall.h"
-#include "core/irq.h"
-#include "core/percpu.h"
-#include "core/printk.h"
-#include "core/steps.h"
+#include "core/base/percpu.h"
+#include "core/base/printk.h"
+#include "core/base/steps.h"
+#include "core/device/irq.h"
+#include "core/event/event.h"
+#include "core/hypercall/hypercall.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

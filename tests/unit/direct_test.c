@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The calls with arguments in registers: they do what the general ones do, and refuse what those
  * refuse. */
-/* links: core/direct.c core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c */
-/* links: core/pt.c core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
-/* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/device.c */
-/* links: core/page_pool.c core/heap.c core/background.c core/memory_wait.c */
+/* links: core/hypercall/direct.c core/mm/p2m.c core/mm/p2m_change.c core/mm/page.c core/mm/page_scrub.c */
+/* links: core/mm/pt.c core/mm/pt_mem.c core/mm/pt_entry.c core/mm/pt_l1.c core/mm/pt_register.c core/mm/pt_split.c */
+/* links: core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c core/hypercall/mmuext_cache.c core/device/device.c */
+/* links: core/mm/page_pool.c core/mm/heap.c core/time/background.c core/mm/memory_wait.c */
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
 #include <setjmp.h>
@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "core/hypercall.h"
-#include "core/pt_table.h"
-#include "core/vcpu.h"
+#include "core/domain/vcpu.h"
+#include "core/hypercall/hypercall.h"
+#include "core/mm/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Domains are built as the tree asks, again after a reboot, and what fails leaves nothing
  * behind. */
-/* links: core/domain_build.c core/domain_build_stages.c core/domain_load.c core/p2m.c core/page.c */
-/* links: core/page_scrub.c core/page_pool.c core/heap.c core/pt.c core/pt_mem.c core/pt_entry.c */
-/* links: core/pt_register.c core/pt_split.c core/pt_update.c core/mmuext.c core/mmuext_table.c */
-/* links: core/mmuext_cache.c core/memory.c core/domain_lookup.c core/device.c lib/format.c */
-/* links: core/p2m_change.c core/pt_l1.c core/background.c core/memory_wait.c */
-#include "core/domain_build.h"
+/* links: core/build/domain_build.c core/build/domain_build_stages.c core/build/domain_load.c core/mm/p2m.c core/mm/page.c */
+/* links: core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c core/mm/pt.c core/mm/pt_mem.c core/mm/pt_entry.c */
+/* links: core/mm/pt_register.c core/mm/pt_split.c core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c */
+/* links: core/hypercall/mmuext_cache.c core/hypercall/memory.c core/domain/domain_lookup.c core/device/device.c lib/format.c */
+/* links: core/mm/p2m_change.c core/mm/pt_l1.c core/time/background.c core/mm/memory_wait.c */
+#include "core/build/domain_build.h"
 
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
@@ -18,17 +18,17 @@
 
 #include <cmocka.h>
 
-#include "core/background.h"
-#include "core/domain_free.h"
-#include "core/domain_load.h"
-#include "core/guest_hw.h"
-#include "core/heap.h"
-#include "core/memory_wait.h"
-#include "core/page_pool.h"
-#include "core/printk.h"
-#include "core/pt_table.h"
-#include "core/steps.h"
-#include "core/vcpu.h"
+#include "core/base/printk.h"
+#include "core/base/steps.h"
+#include "core/build/domain_load.h"
+#include "core/build/guest_hw.h"
+#include "core/domain/domain_free.h"
+#include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
+#include "core/mm/memory_wait.h"
+#include "core/mm/page_pool.h"
+#include "core/mm/pt_table.h"
+#include "core/time/background.h"
 #include "lib/format.h"
 #include "support_domain.h"
 #include "support_mm.h"

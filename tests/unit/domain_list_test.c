@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The list of domains and the places that they have. */
-/* links: core/domain_list.c */
-#include "core/domain_list.h"
+/* links: core/domain/domain_list.c */
+#include "core/domain/domain_list.h"
 
 #include "support_cmocka.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which images are taken, where things go in guest memory, and that copies arrive. */
-/* links: core/domain_load.c core/heap.c */
-#include "core/domain_load.h"
+/* links: core/build/domain_load.c core/mm/heap.c */
+#include "core/build/domain_load.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,10 +12,10 @@
 #include <arch/fake_mm.h>
 #include <cmocka.h>
 
-#include "core/abi.h"
-#include "core/p2m.h"
-#include "core/panic.h"
-#include "core/steps.h"
+#include "core/base/abi.h"
+#include "core/base/panic.h"
+#include "core/base/steps.h"
+#include "core/mm/p2m.h"
 
 #define MODULE_START (FAKE_RAM_PA + 0x00200ffcu) /* a word below the end of a page */
 #define GUEST_BASE   0x40000000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who may name which domain, and what those are told who may not. */
-/* links: core/domain_lookup.c */
-#include "core/domain_lookup.h"
+/* links: core/domain/domain_lookup.c */
+#include "core/domain/domain_lookup.h"
 
 #include "support_cmocka.h"
 #include "support_domain.h"

@@ -3,18 +3,18 @@
  * The life of domains and vCPUs: every state and event, and random histories of a domain with several
  * vCPUs against an oracle that knows only the drawings of domain_state.h and vcpu_state.h.
  */
-/* links: core/domain_state.c core/sched.c core/sched_credit.c */
-/* links: core/timer.c core/clock.c core/percpu.c core/device.c */
-#include "core/domain_state.h"
+/* links: core/domain/domain_state.c core/sched/sched.c core/sched/sched_credit.c */
+/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+#include "core/domain/domain_state.h"
 
 #include <arch/fake.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/clock.h"
-#include "core/percpu.h"
-#include "core/sched.h"
+#include "core/base/percpu.h"
+#include "core/sched/sched.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Drivers find their nodes in any order, and the tree of interrupt controllers is one space. */
-/* links: core/driver.c core/device.c core/fdt_reg.c core/fdt_tree.c */
-#include "core/driver.h"
+/* links: core/device/driver.c core/device/device.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c */
+#include "core/device/driver.h"
 
 #include <libfdt.h>
 #include <setjmp.h>
@@ -11,12 +11,12 @@
 
 #include <cmocka.h>
 
-#include "core/abi.h"
-#include "core/arch.h"
+#include "core/base/abi.h"
+#include "core/base/arch.h"
 #include "support_fdt.h"
 
 /* With its table of chips, which a machine fills once and a test anew. */
-#include "core/intc.c"
+#include "core/device/intc.c"
 
 /* ---- Parts of the test machine ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The event channel hypercall: arguments from the guest, who may act on whom. */
-/* links: core/domain_lookup.c core/event_op.c core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
+/* links: core/domain/domain_lookup.c core/hypercall/event_op.c core/event/event.c core/event/event_bind.c core/event/pirq.c core/mm/heap.c core/device/device.c */
 #include <arch/fake.h>
 #include <stdlib.h>
 
-#include "core/event.h"
-#include "core/hypercall.h"
-#include "core/pirq.h"
+#include "core/event/event.h"
+#include "core/event/pirq.h"
+#include "core/hypercall/hypercall.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

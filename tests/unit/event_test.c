@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Event channels: Xen's semantics and errors, limits, and that nothing reaches the wrong domain. */
-/* links: core/event.c core/event_bind.c core/pirq.c core/heap.c core/device.c */
-#include "core/event.h"
+/* links: core/event/event.c core/event/event_bind.c core/event/pirq.c core/mm/heap.c core/device/device.c */
+#include "core/event/event.h"
 
 #include <arch/atomic.h>
 #include <arch/fake.h>
 #include <limits.h>
 #include <stdlib.h>
 
-#include "core/heap.h"
-#include "core/pirq.h"
+#include "core/event/pirq.h"
+#include "core/mm/heap.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Parents are those that libfdt finds, of nodes that were remembered and of others. */
-/* links: core/fdt_tree.c */
-#include "core/fdt_tree.h"
+/* links: core/fdt/fdt_tree.c */
+#include "core/fdt/fdt_tree.h"
 
 #include <libfdt.h>
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who gets which device, and what the guests' trees say about it. */
-/* links: core/guest_hw.c core/guest_fdt.c core/guest_fdt_copy.c core/fdt_writer.c core/device.c
- * links: core/bootfdt.c core/boot_domain.c core/boot_module.c core/fdt_reg.c core/fdt_tree.c
- * links: core/cmdline.c lib/format.c */
-#include "core/guest_fdt.h"
+/* links: core/build/guest_hw.c core/build/guest_fdt.c core/build/guest_fdt_copy.c core/fdt/fdt_writer.c core/device/device.c
+ * links: core/boot/bootfdt.c core/boot/boot_domain.c core/boot/boot_module.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c
+ * links: core/boot/cmdline.c lib/format.c */
+#include "core/build/guest_fdt.h"
 
 #include <glob.h>
 #include <libfdt.h>
@@ -15,14 +15,14 @@
 
 #include <cmocka.h>
 
-#include "core/bootfdt.h"
-#include "core/driver.h"
-#include "core/guest_hw.h"
-#include "core/printk.h"
+#include "core/base/printk.h"
+#include "core/boot/bootfdt.h"
+#include "core/build/guest_hw.h"
+#include "core/device/driver.h"
 #include "support_fdt.h"
 
 /* With its table of chips, which a machine fills once and a test anew. */
-#include "core/intc.c"
+#include "core/device/intc.c"
 
 #define DOM0   0
 #define GUEST1 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's heap. */
-/* links: core/heap.c */
-#include "core/heap.h"
+/* links: core/mm/heap.c */
+#include "core/mm/heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 #define BLOCKS 64u
 #define PA     0x2000000u

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* multicall: results written back, what gives way goes on where it stopped, bad lists. */
-/* links: core/multicall.c core/device.c core/percpu.c */
+/* links: core/hypercall/multicall.c core/device/device.c core/base/percpu.c */
 #include <arch/fake.h>
 
-#include "core/abi.h"
-#include "core/device.h"
-#include "core/hypercall_table.h"
-#include "core/percpu.h"
+#include "core/base/abi.h"
+#include "core/base/percpu.h"
+#include "core/device/device.h"
+#include "core/hypercall/hypercall_table.h"
 #include "support_cmocka.h"
 
 #define ENTRY_SIZE sizeof(struct multicall_entry)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The frame table: who gets which frame, and what happens before another gets it. */
-/* links: core/page.c core/page_scrub.c core/page_pool.c core/heap.c */
-/* links: core/background.c core/memory_wait.c */
-#include "core/page.h"
+/* links: core/mm/page.c core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c */
+/* links: core/time/background.c core/mm/memory_wait.c */
+#include "core/mm/page.h"
 
 #include <arch/fake_mm.h>
 #include <setjmp.h>
@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "core/background.h"
-#include "core/steps.h"
+#include "core/base/steps.h"
+#include "core/time/background.h"
 
 #define FIRST (FAKE_RAM_PA >> PAGE_SHIFT)
 #define OWNER 7

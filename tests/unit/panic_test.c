@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's end: what it still says, with a lock held, a UART that hangs, twice. */
-/* links: core/panic.c core/printk.c core/console.c core/console_out.c core/console_input.c */
-/* links: core/console_ring.c core/console_keys.c core/event.c core/event_bind.c core/heap.c */
-/* links: core/pirq.c core/irq.c core/sched.c core/sched_credit.c core/domain_state.c */
-/* links: core/timer.c */
-/* links: core/clock.c core/percpu.c core/device.c lib/format.c */
-#include "core/panic.h"
+/* links: core/base/panic.c core/base/printk.c core/console/console.c core/console/console_out.c core/console/console_input.c */
+/* links: core/console/console_ring.c core/console/console_keys.c core/event/event.c core/event/event_bind.c core/mm/heap.c */
+/* links: core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
+/* links: core/time/timer.c */
+/* links: core/time/clock.c core/base/percpu.c core/device/device.c lib/format.c */
+#include "core/base/panic.h"
 
 #include <arch/fake.h>
 
-#include "core/clock.h"
-#include "core/console.h"
-#include "core/percpu.h"
-#include "core/printk.h"
+#include "core/base/percpu.h"
+#include "core/base/printk.h"
+#include "core/console/console.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 
 /* One program, one panic: the tests run in this order. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Device interrupts of domains: assignment, masking until the guest is done, storms. */
-/* links: core/pirq.c core/irq.c core/event.c core/event_bind.c core/heap.c core/device.c core/percpu.c */
-#include "core/pirq.h"
+/* links: core/event/pirq.c core/device/irq.c core/event/event.c core/event/event_bind.c core/mm/heap.c core/device/device.c core/base/percpu.c */
+#include "core/event/pirq.h"
 
 #include <arch/fake.h>
 
-#include "core/console.h"
-#include "core/event.h"
-#include "core/hypercall.h"
-#include "core/irq.h"
-#include "core/percpu.h"
-#include "core/timer.h"
+#include "core/base/percpu.h"
+#include "core/console/console.h"
+#include "core/device/irq.h"
+#include "core/event/event.h"
+#include "core/hypercall/hypercall.h"
+#include "core/time/timer.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The UART is set up while it is off, and what it is set to. */
-/* links: core/device.c core/reg_poll.c */
+/* links: core/device/device.c core/device/reg_poll.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/reg_poll.h"
+#include "core/device/reg_poll.h"
 
 /* In place of the plain stores, so that each is seen when it is made. */
 static void watched_write(volatile void *base, uint32_t offset, uint32_t value);

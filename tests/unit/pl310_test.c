@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The outer cache: which lines of a range are worked on, and that it is used only when it is on. */
-/* links: core/device.c */
-#include "core/reg_poll.h"
+/* links: core/device/device.c */
+#include "core/device/reg_poll.h"
 
 #define reg_read  pl310_test_read
 #define reg_write pl310_test_write

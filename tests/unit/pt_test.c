@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Translation tables: what a guest may put in them, and attempts at what it may not. */
-/* links: core/p2m.c core/p2m_change.c core/page.c core/page_scrub.c core/page_pool.c core/heap.c core/pt.c */
-/* links: core/pt_mem.c core/pt_entry.c core/pt_l1.c core/pt_register.c core/pt_split.c */
-/* links: core/pt_update.c core/mmuext.c core/mmuext_table.c core/mmuext_cache.c core/device.c */
-/* links: core/background.c core/memory_wait.c */
-#include "core/pt.h"
+/* links: core/mm/p2m.c core/mm/p2m_change.c core/mm/page.c core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c core/mm/pt.c */
+/* links: core/mm/pt_mem.c core/mm/pt_entry.c core/mm/pt_l1.c core/mm/pt_register.c core/mm/pt_split.c */
+/* links: core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c core/hypercall/mmuext_cache.c core/device/device.c */
+/* links: core/time/background.c core/mm/memory_wait.c */
+#include "core/mm/pt.h"
 
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
@@ -16,12 +16,12 @@
 
 #include <cmocka.h>
 
-#include "core/device.h"
-#include "core/hypercall.h"
-#include "core/mmuext.h"
-#include "core/page.h"
-#include "core/pt_table.h"
-#include "core/steps.h"
+#include "core/base/steps.h"
+#include "core/device/device.h"
+#include "core/hypercall/hypercall.h"
+#include "core/hypercall/mmuext.h"
+#include "core/mm/page.h"
+#include "core/mm/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
 

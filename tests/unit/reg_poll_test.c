@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Waiting for a register ends, with the right answer, at the right read. */
 /* links: */
-#include "core/reg_poll.h"
+#include "core/device/reg_poll.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 /* A register whose bit 3 comes with the n-th read. */
 static unsigned int read_count, comes_at;
@@ -23,7 +23,7 @@ static uint32_t counting_read(volatile void *base, uint32_t offset) {
 
 /* The header's own reg_read() is in already; the code under test gets this one. */
 #define reg_read counting_read
-#include "core/reg_poll.c"
+#include "core/device/reg_poll.c"
 
 static int poll_for_bit_at(unsigned int read, unsigned int tries) {
     static uint32_t device;

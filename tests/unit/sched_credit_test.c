@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The scheduler over virtual time: shares by weight, caps, latency, and who cannot cheat. */
-/* links: core/sched.c core/sched_credit.c core/timer.c core/clock.c core/percpu.c core/device.c */
-#include "core/sched.h"
+/* links: core/sched/sched.c core/sched/sched_credit.c core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+#include "core/sched/sched.h"
 
 #include <arch/fake.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/percpu.h"
-#include "core/sched_credit.h"
+#include "core/base/percpu.h"
+#include "core/sched/sched_credit.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

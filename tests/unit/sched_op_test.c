@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Hypercalls that wait, set timers, end domains, set the clock. */
-/* links: core/sched_op.c core/vcpu_op.c core/platform_op.c core/sched.c core/sched_credit.c */
-/* links: core/timer.c core/clock.c core/percpu.c core/device.c */
-/* links: core/event.c core/event_bind.c core/pirq.c core/heap.c core/domain_lookup.c */
+/* links: core/hypercall/sched_op.c core/hypercall/vcpu_op.c core/hypercall/platform_op.c core/sched/sched.c core/sched/sched_credit.c */
+/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/event/event.c core/event/event_bind.c core/event/pirq.c core/mm/heap.c core/domain/domain_lookup.c */
 #include <arch/atomic.h>
 #include <arch/fake.h>
 
-#include "core/clock.h"
-#include "core/event.h"
-#include "core/hypercall.h"
-#include "core/percpu.h"
-#include "core/sched_op.h"
-#include "core/steps.h"
-#include "core/vcpu_op.h"
+#include "core/base/percpu.h"
+#include "core/base/steps.h"
+#include "core/event/event.h"
+#include "core/hypercall/hypercall.h"
+#include "core/hypercall/sched_op.h"
+#include "core/hypercall/vcpu_op.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 

@@ -77,7 +77,7 @@ void support_domain_remove_all(void) {
     support_kicked = support_current = NULL;
 }
 
-/* ---- What core/domain.c and core/vcpu.c have otherwise ---- */
+/* ---- What core/domain/domain.c and core/domain/vcpu.c have otherwise ---- */
 
 struct domain *domain_next(const struct domain *prev) {
     for (unsigned int i = 0; i < DOMAIN_MAX && domains[i] != NULL; i++) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Domains and vCPUs of the least kind, for tests of what works on them without core/domain.c:
+ * Domains and vCPUs of the least kind, for tests of what works on them without core/domain/domain.c:
  * the structures, their shared pages, the list of domains.
  */
 #ifndef SUPPORT_DOMAIN_H
 #define SUPPORT_DOMAIN_H
 
-#include "core/domain.h"
-#include "core/vcpu.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
 
 /** support_domain_add() - a running domain with @vcpu_count vCPUs; 0 is privileged. */
 struct domain *support_domain_add(domid_t id, unsigned int vcpu_count);

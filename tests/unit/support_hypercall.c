@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hypercall_preempted() for tests that do not link core/hypercall.c. */
+/* hypercall_preempted() for tests that do not link core/hypercall/hypercall.c. */
 #include <stddef.h>
 
-#include "core/device.h"
-#include "core/hypercall.h"
-#include "core/percpu.h"
+#include "core/base/percpu.h"
+#include "core/device/device.h"
+#include "core/hypercall/hypercall.h"
 
 bool hypercall_preempted(void) {
     return sched_needed() || (devices.intc != NULL && devices.intc->pending());

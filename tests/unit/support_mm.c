@@ -12,13 +12,13 @@
 
 #include <cmocka.h>
 
-#include "core/arch.h"
-#include "core/background.h"
-#include "core/guest_access.h"
-#include "core/heap.h"
-#include "core/hypercall.h"
-#include "core/page.h"
-#include "core/pt_table.h"
+#include "core/base/arch.h"
+#include "core/base/guest_access.h"
+#include "core/hypercall/hypercall.h"
+#include "core/mm/heap.h"
+#include "core/mm/page.h"
+#include "core/mm/pt_table.h"
+#include "core/time/background.h"
 #include "support_domain.h"
 #include "support_walker.h"
 

@@ -6,7 +6,7 @@
 #ifndef SUPPORT_MM_H
 #define SUPPORT_MM_H
 
-#include "core/domain.h"
+#include "core/domain/domain.h"
 
 #define MM_BASE_GFN           0x40000u
 #define MM_LIMIT              (32u * 16384) /* table memory of a domain */

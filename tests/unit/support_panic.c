@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* panic() for tests that do not link core/panic.c: the test fails with its message. */
+/* panic() for tests that do not link core/base/panic.c: the test fails with its message. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/panic.h"
+#include "core/base/panic.h"
 
 void panic(const char *fmt, ...) {
     va_list args;

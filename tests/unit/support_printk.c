@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* printk() for tests that do not link core/printk.c: kept out of the way, on stderr. */
+/* printk() for tests that do not link core/base/printk.c: kept out of the way, on stderr. */
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "core/printk.h"
+#include "core/base/printk.h"
 
 void printk_args(const char *fmt, va_list args) {
     vfprintf(stderr, fmt, args);

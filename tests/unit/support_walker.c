@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "core/arch.h"
-#include "core/heap.h"
-#include "core/pt_table.h"
+#include "core/base/arch.h"
+#include "core/mm/heap.h"
+#include "core/mm/pt_table.h"
 
 #define WORDS   (FAKE_HEAP_SIZE / 4)
 #define GARBAGE 0xfffffffcu /* a fault, and not what memset() leaves */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Timers: order, stopping, bounds, and how often the hardware is touched. */
-/* links: core/timer.c core/clock.c core/percpu.c core/device.c */
-#include "core/timer.h"
+/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+#include "core/time/timer.h"
 
 #include <arch/fake.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/percpu.h"
+#include "core/base/percpu.h"
+#include "core/time/clock.h"
 #include "support_cmocka.h"
 
 #define MS   1000000ull

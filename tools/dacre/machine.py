@@ -33,7 +33,7 @@ class MachineError(Exception):
 
 
 def prefixes(names):
-    """The marks that the hypervisor puts before lines (core/console.c): by domain id, which is 0 for
+    """The marks that the hypervisor puts before lines (core/console/console.c): by domain id, which is 0 for
     dom0 and counts from 1 in the order of the configuration for the others."""
     domu = [name for name in names if name != "dom0"]
     ids = {"dom0": 0} if "dom0" in names else {}

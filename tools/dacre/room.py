@@ -6,11 +6,11 @@ import zlib
 from dacre import UserError
 
 MIB = 1 << 20
-DOMAINS = 16                        # core/bootinfo.h: BOOT_DOMAIN_MAX
-HEAP_SHARE, HEAP_MIN, HEAP_MAX = 16, 4, 22      # core/main.c, in MiB
-KERNEL_OFFSET = 0x8000              # core/domain_load.h
-TREE_ROOM = 0x8000                  # core/guest_fdt.h: GUEST_FDT_MAX
-ZIMAGE_GROWTH, BSS_ROOM, TREE_SPAN = 5, MIB, 2 * MIB    # core/domain_load.c
+DOMAINS = 16                        # core/boot/bootinfo.h: BOOT_DOMAIN_MAX
+HEAP_SHARE, HEAP_MIN, HEAP_MAX = 16, 4, 22      # core/top/main.c, in MiB
+KERNEL_OFFSET = 0x8000              # core/build/domain_load.h
+TREE_ROOM = 0x8000                  # core/build/guest_fdt.h: GUEST_FDT_MAX
+ZIMAGE_GROWTH, BSS_ROOM, TREE_SPAN = 5, MIB, 2 * MIB    # core/build/domain_load.c
 ZIMAGE_MAGIC = 0x016f2818
 
 

@@ -20,7 +20,7 @@ level_drivers := $(sort $(shell sed -n 's/^drivers := //p' $(level_boards)))
 # Where in its MiB the boot loader puts the raw image: the same for all boards of a level.
 image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 
-hyp_sources := $(wildcard hypervisor/core/*.c hypervisor/lib/*.c \
+hyp_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c \
 	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
 	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S) \
 	$(level_drivers:%=hypervisor/drivers/%.c)

@@ -44,4 +44,4 @@ $(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsup
 unit: $(unit_programs)
 	$(Q)tools/run-unit $(unit_programs)
 
--include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d)
+-include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d $(U)/obj/*/*/*/*/*.d)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "arch/arm/level.h"
-#include "core/vcpu.h"
+#include "core/domain/vcpu.h"
 
 #define OFFSET(name, type, member) \
     __asm__ volatile("\n->" #name " %0" : : "i"(offsetof(type, member)))

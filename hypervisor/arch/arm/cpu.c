@@ -8,9 +8,9 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/panic.h"
-#include "core/printk.h"
+#include "core/base/arch.h"
+#include "core/base/panic.h"
+#include "core/base/printk.h"
 
 #define BACKTRACE_MAX 16
 

@@ -8,8 +8,8 @@
 
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/guest_access.h"
+#include "core/base/arch.h"
+#include "core/base/guest_access.h"
 
 #define COND_SHIFT  28
 #define COND_ALWAYS 0xeu

@@ -12,11 +12,11 @@
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
-#include "core/arch.h"
-#include "core/device.h"
-#include "core/domain.h"
-#include "core/heap.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/device/device.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
 
 struct domain_space {
     uint32_t shared[L2_ENTRIES];

@@ -10,10 +10,10 @@
 #include "arch/arm/emulate_cp15.h"
 #include "arch/arm/layout.h"
 #include "arch/arm/vfp.h"
-#include "core/arch.h"
-#include "core/domain.h"
-#include "core/printk.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/base/printk.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
 
 #define CP_VFP     10u
 #define CP_DEBUG   14u

@@ -8,8 +8,8 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/decode.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/domain/vcpu.h"
 
 static unsigned int key_of(const struct transfer *t) {
     return CP15_KEY(t->crn, t->opc1, t->crm, t->opc2);

@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 #define ASID_COUNT    256u
 #define ASID_NOBODY   0u

@@ -8,8 +8,8 @@
 
 #include "arch/arm/cp15.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/domain/vcpu.h"
 
 #define CP15_ID_PFR0     CP15_KEY(0, 0, 1, 0)
 #define CP15_ID_PFR1     CP15_KEY(0, 0, 1, 1)

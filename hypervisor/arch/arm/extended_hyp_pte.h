@@ -7,7 +7,7 @@
 #define ARCH_ARM_EXTENDED_HYP_PTE_H
 
 #include "arch/arm/level.h"
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 #define L1_TABLE   0x1u
 #define L1_SECTION 0x2u

@@ -9,7 +9,7 @@
 
 #include "arch/arm/cp15.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 static inline void extended_thread_save(struct arch_vcpu *v) {
     v->tls_rw = CP15_GET(13, 0, 0, 2);

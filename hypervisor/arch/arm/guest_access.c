@@ -5,9 +5,9 @@
  * but the guest kernel's own shared page is refused by its AP bits anyway; the
  * check is for wrap-around.
  */
-#include "core/guest_access.h"
+#include "core/base/guest_access.h"
 
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 int guest_copy_in(void *to, uint32_t from, size_t size);
 int guest_copy_out(uint32_t to, const void *from, size_t size);

@@ -58,7 +58,7 @@ int level_guest_icache_sync(uint32_t va, size_t size);
  */
 int level_clear_page(uint32_t va);
 int level_copy_page(uint32_t to, uint32_t from);
-/* core/arch.h says what these two do, and what arch_cache_range_max is. */
+/* core/base/arch.h says what these two do, and what arch_cache_range_max is. */
 void level_cache_flush_aliases(void);
 bool level_cache_flush_step(uint32_t *progress);
 /* level_cache_flush_set() - a guest's operation by set and way; @value as it gave it. */

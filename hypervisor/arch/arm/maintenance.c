@@ -6,7 +6,7 @@
 
 #include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 void arch_cache_flush_aliases(void) {
     level_cache_flush_aliases();

@@ -8,8 +8,8 @@
 
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/panic.h"
+#include "core/base/arch.h"
+#include "core/base/panic.h"
 
 #define MIB_PAGES 256u
 

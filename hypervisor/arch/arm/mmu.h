@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/addr.h"
+#include "core/base/addr.h"
 
 #define L1_ENTRIES   4096u
 #define L2_ENTRIES   256u

@@ -6,7 +6,7 @@
 #define ARCH_ARM_PTE_EXTENDED_L1_H
 
 #include "arch/arm/pte_extended.h"
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 #define EXT_L1_SBZ_TABLE    0x0000021cu /* 9, 4, NS, PXN */
 #define EXT_L1_SBZ_SECTION  0x000c0200u /* NS, supersection, 9 */

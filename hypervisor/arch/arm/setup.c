@@ -7,14 +7,14 @@
 #include "arch/arm/mmu.h"
 #include "arch/arm/vcpu_state.h"
 #include "arch/arm/vfp.h"
-#include "core/abi.h"
-#include "core/arch.h"
-#include "core/bootfdt.h"
-#include "core/device.h"
-#include "core/main.h"
-#include "core/panic.h"
-#include "core/percpu.h"
-#include "core/printk.h"
+#include "core/base/abi.h"
+#include "core/base/arch.h"
+#include "core/base/panic.h"
+#include "core/base/percpu.h"
+#include "core/base/printk.h"
+#include "core/boot/bootfdt.h"
+#include "core/device/device.h"
+#include "core/top/main.h"
 
 extern char image_start[], image_end[], boot_stack_top[];
 

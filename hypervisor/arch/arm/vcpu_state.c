@@ -12,12 +12,12 @@
 #include "arch/arm/level.h"
 #include "arch/arm/mmu.h"
 #include "arch/arm/vfp.h"
-#include "core/arch.h"
-#include "core/domain.h"
-#include "core/heap.h"
-#include "core/percpu.h"
-#include "core/printk.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/base/percpu.h"
+#include "core/base/printk.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
 
 void switch_banked_sp(struct vcpu *v);
 extern char boot_stack_top[];

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "arch/arm/cp15.h"
-#include "core/vcpu.h"
+#include "core/domain/vcpu.h"
 
 #define REG_FPSID            0u
 #define REG_MVFR1            6u

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 struct fake_board fake_board;
 

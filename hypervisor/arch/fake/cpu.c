@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "core/arch.h"
-#include "core/printk.h"
+#include "core/base/arch.h"
+#include "core/base/printk.h"
 
 jmp_buf *fake_halt_jump;
 void (*fake_on_barrier)(void);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fake machine's guests: nothing ever runs, what core says is recorded. */
-#include "core/arch.h"
-#include "core/domain.h"
-#include "core/printk.h"
-#include "core/vcpu.h"
+#include "core/base/arch.h"
+#include "core/base/printk.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
 
 int arch_domain_init(struct domain *d) {
     (void)d;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Guest memory of the fake machine: one array, everything around it unmapped. */
-#include "core/guest_access.h"
+#include "core/base/guest_access.h"
 
 #include <arch/fake.h>
 
 #include <string.h>
 
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 uint8_t fake_guest[FAKE_GUEST_SIZE];
 

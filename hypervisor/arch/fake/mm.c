@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arch.h"
-#include "core/guest_access.h"
-#include "core/heap.h"
+#include "core/base/arch.h"
+#include "core/base/guest_access.h"
+#include "core/mm/heap.h"
 
 #define L1_ENTRIES 4096u
 

@@ -5,7 +5,7 @@
  * walker reads memory, not the data cache.
  */
 #include "arch/arm/level.h"
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 #define LINE 32u
 

@@ -6,7 +6,7 @@
  */
 #include "arch/arm/level.h"
 
-#include "core/abi.h"
+#include "core/base/abi.h"
 
 #define L1_TABLE   0x11u
 #define L1_SECTION 0x12u

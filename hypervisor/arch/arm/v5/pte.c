@@ -9,7 +9,7 @@
  * ARM926EJ-S (TRM DDI 0198, 3.3.3): a guest may write either, the hardware gets 1.
  * Fine tables (0b11), large (0b01) and tiny (0b11) pages are refused.
  */
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 #define L1_TYPE_MASK    0x3u
 #define L1_TABLE        0x1u

@@ -9,7 +9,7 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_guest_lines.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
+#include "core/base/arch.h"
 
 #define LINE        32u
 #define CTR_DSIZE_P (1u << 23)

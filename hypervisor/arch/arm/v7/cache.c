@@ -7,9 +7,9 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_guest_lines.h"
 #include "arch/arm/level.h"
-#include "core/arch.h"
-#include "core/device.h"
-#include "core/steps.h"
+#include "core/base/arch.h"
+#include "core/base/steps.h"
+#include "core/device/device.h"
 
 static inline void dsb(void) {
     __asm__ volatile("dsb" : : : "memory");

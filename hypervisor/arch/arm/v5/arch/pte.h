@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv5 table entries, as far as they are inlined (contract: core/arch.h).
+ * ARMv5 table entries, as far as they are inlined (contract: core/base/arch.h).
  *
  * The heap, where the tables are, is mapped write-through: a store goes to the cache (if the line
  * is there) and, through the write buffer, to memory, where the table walker looks.  So there is no

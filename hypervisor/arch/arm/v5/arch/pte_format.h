@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv5 table entries, as far as they are inlined in the update path (contract: core/arch.h).
+ * ARMv5 table entries, as far as they are inlined in the update path (contract: core/base/arch.h).
  *
  * Small page, Arm ARM DDI 0100 B3.3.5 (coarse table):
  *   31:12 frame, 11:4 four times AP (one for each KiB), 3 C, 2 B, 1:0 = 0b10

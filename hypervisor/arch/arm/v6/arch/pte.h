@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv6 table entries, as far as they are inlined (contract: core/arch.h).
+ * ARMv6 table entries, as far as they are inlined (contract: core/base/arch.h).
  *
  * The heap, where the tables are, is mapped write-through: stores reach memory by the write
  * buffer, and memory is where the table walker looks (ARM1176JZF-S TRM DDI 0301, 6.11).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7 table entries, as far as they are inlined (contract: core/arch.h).
+ * ARMv7 table entries, as far as they are inlined (contract: core/base/arch.h).
  *
  * Cortex-A8 and A9 treat write-through memory as not cached, so the tables are in write-back memory
  * and each store is followed by a clean to the point of unification, where every table walker

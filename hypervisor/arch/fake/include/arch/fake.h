@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/addr.h"
-#include "core/device.h"
+#include "core/base/addr.h"
+#include "core/device/device.h"
 
 #define FAKE_HZ          24000000u
 #define FAKE_UART_IRQ    12u

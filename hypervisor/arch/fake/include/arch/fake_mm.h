@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/addr.h"
+#include "core/base/addr.h"
 
 #define FAKE_RAM_PA    0x10000000u
 #define FAKE_RAM_MIB   32u

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is built when: at boot all domains, one after the other, in one go; later one that restarts as
+ * background work, a step at a time.  If there is no memory for a step, that waits until there is, and
+ * is done again.
+ */
+#include "core/build/domain_build.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/panic.h"
+#include "core/base/printk.h"
+#include "core/build/domain_build_record.h"
+#include "core/mm/memory_wait.h"
+#include "core/mm/page_pool.h"
+#include "lib/format.h"
+
+_Static_assert(BOOT_DOMAIN_MAX == DOMAIN_MAX, "the boot can start all that there can be");
+
+_Static_assert(BOOT_DOMAIN_MAX < PAGE_POOLS, "each has a pool of its own");
+
+/* Table memory of a domain for which the tree names none: a part of its RAM, within bounds. */
+#define TABLE_SHARE 16u
+#define TABLE_MAX   (4u * MIB)
+
+static struct domain_build builds[BOOT_DOMAIN_MAX];
+
+const struct bootinfo *domain_build_boot;
+
+int domain_build_fail(struct domain_build *b, int err, const char *what) {
+    b->why = what;
+    return err;
+}
+
+static void domain_build_begin(struct domain_build *b) {
+    b->stage = 0;
+    b->done = 0;
+    b->is_short = false;
+    b->is_stopped = false;
+    b->domain = NULL;
+}
+
+/* ---- Later ---- */
+
+void domain_build_restart(void *record) {
+    struct domain_build *b = record;
+
+    domain_build_begin(b);
+    background_start(&b->work);
+}
+
+void domain_build_cancel(const struct domain *d) {
+    struct domain_build *b = d->boot;
+
+    if (b && b->domain == d) {
+        b->domain = NULL;
+        b->is_stopped = true;
+    }
+}
+
+void domain_build_end(const struct domain *d) {
+    struct domain_build *b = d->boot;
+
+    if (b) {
+        p2m_store_free(&b->store);
+    }
+}
+
+/* What it needs may only have to be scrubbed.  If not, wait. */
+static bool domain_build_short(struct domain_build *b) {
+    unsigned int pool = page_pool_dirty(b->pool) > 0 ? b->pool : PAGE_COMMON;
+
+    if (page_pool_dirty(pool) > 0) {
+        page_scrub_step(pool);
+        return true;
+    }
+    if (!b->is_short) {
+        b->is_short = true;
+        printk("Domain %s waits to be built: %s\n", b->name, b->why);
+    }
+    memory_wait(&b->work);
+    return false;
+}
+
+/* What there is of it goes the way of domains that ended. */
+static bool domain_build_give_up(struct domain_build *b, int err) {
+    printk("Domain %s cannot be built: %s (error %d)\n", b->name, b->why, err);
+    b->is_stopped = true;
+    if (b->domain) {
+        b->domain->is_privileged = false; /* it never ran: its end is not the board's */
+        CHECK(domain_kill(b->domain) == 0);
+    } else {
+        p2m_store_free(&b->store);
+    }
+    return true;
+}
+
+static bool domain_build_work(struct background_work *work) {
+    struct domain_build *b =
+        (struct domain_build *)((char *)work - offsetof(struct domain_build, work));
+
+    if (b->domain && b->domain->state != DOMAIN_CREATED) {
+        return false; /* killed: domain_reap.c has it */
+    }
+    if (b->is_stopped) {
+        return page_pool_drop_step(b->pool);
+    }
+    int result = domain_build_step(b);
+    if (result == -XEN_ENOMEM) {
+        return domain_build_short(b);
+    }
+    return result < 0 ? domain_build_give_up(b, result) : result > 0;
+}
+
+/* ---- At boot ---- */
+
+static uint32_t domain_build_table_size(const struct boot_domain *from) {
+    uint32_t memory = from->table_memory ? from->table_memory : from->memory / TABLE_SHARE;
+
+    if (memory < PT_LIMIT_MIN) {
+        memory = PT_LIMIT_MIN;
+    }
+    return from->table_memory || memory < TABLE_MAX ? memory : TABLE_MAX;
+}
+
+static void domain_build_record(struct domain_build *b, const struct boot_domain *from) {
+    unsigned int index = (unsigned int)(b - builds);
+
+    *b = (struct domain_build){
+        .id = from->id,
+        .index = index,
+        .pool = (uint8_t)(index + 1),
+        .is_dom0 = from->is_dom0,
+        .vcpu_count = from->vcpu_count,
+        .table_memory = domain_build_table_size(from),
+        .restart_on_crash = from->restart_on_crash,
+        .sched = {.weight = (uint16_t)from->weight, .cap = (uint16_t)from->cap},
+        .kernel = from->kernel,
+        .ramdisk = from->ramdisk,
+        .layout = {.ram_start = gpaddr(PV_RAM_GPA),
+                   .ram_size = from->memory,
+                   .ramdisk_size = from->ramdisk.size},
+    };
+    strncpy(b->name, from->name, sizeof(b->name) - 1);
+    background_init(&b->work, domain_build_work, b->pool, BACKGROUND_NEEDED);
+}
+
+static int domain_build_at_boot(struct domain_build *b) {
+    static char error[BOOT_TEXT_MAX];
+    int result = guest_hw_collect(domain_build_boot, b->index, &b->hw, error);
+
+    if (result) {
+        return domain_build_fail(b, result, error);
+    }
+    domain_build_begin(b);
+    do {
+        result = domain_build_step(b);
+    } while (result > 0);
+    return result;
+}
+
+/* What it took is free for the next before that is built. */
+static void domain_build_clear(struct domain_build *b, int err) {
+    domain_build_give_up(b, err);
+    while (background_step(BACKGROUND_NEEDED)) {
+    }
+}
+
+int domain_build_all(const struct bootinfo *boot, const char **error) {
+    static char text[BOOT_TEXT_MAX];
+    unsigned int count = 0;
+    int err = guest_hw_assign(boot, text);
+
+    *error = text;
+    domain_build_boot = boot;
+    for (unsigned int i = 0; i < boot->domain_count && !err; i++) {
+        domain_build_record(&builds[i], &boot->domain[i]);
+        int result = domain_build_at_boot(&builds[i]);
+        if (result) {
+            domain_build_clear(&builds[i], result);
+        } else {
+            count++;
+        }
+    }
+    domain_build_boot = NULL;
+    if (!err && count == 0) {
+        format_text(text, sizeof(text), "no domain can be started, see above");
+        err = -XEN_EINVAL;
+    }
+    return err;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Output: see console.h.  Input is in console_input.c. */
+#include "core/console/console.h"
+
+#include "core/base/lock.h"
+#include "core/base/printk.h"
+#include "core/base/steps.h"
+#include "core/console/console_domain.h"
+#include "core/console/console_input.h"
+#include "core/console/console_ring.h"
+#include "core/device/device.h"
+#include "core/device/irq.h"
+#include "core/domain/domain.h"
+#include "core/event/event.h"
+#include "core/time/clock.h"
+#include "core/time/timer.h"
+#include "lib/format.h"
+
+#define HYPERVISOR_OUT_SIZE 4096u
+/* Of STEP_SEND bytes, with a look in between. */
+#define FLUSH_BATCHES       3u
+/* When to go on, if the UART could have taken more at once. */
+#define FLUSH_PAUSE_NS      100000u
+/* When to go on, if it was full: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4
+ * ms. */
+#define FLUSH_WAIT_NS       1000000u
+#define NS_PER_SEC          1000000000u
+
+static spinlock_t lock = SPINLOCK_INIT;
+
+/* Console lock. */
+static struct {
+    struct console_out out;
+    char bytes[HYPERVISOR_OUT_SIZE];
+    bool is_listed;
+    bool is_started;    /* timers work */
+    bool is_dying;      /* no locks any more */
+    struct timer timer; /* goes on sending; timer queue lock */
+    struct domain *domains;
+} console;
+
+void console_lock(void) {
+    if (!console.is_dying) {
+        spin_lock(&lock);
+    }
+}
+
+void console_unlock(void) {
+    if (!console.is_dying) {
+        spin_unlock(&lock);
+    }
+}
+
+/* ---- To the UART ---- */
+
+/* At most @limit bytes of @run; returns how many the UART took. */
+static size_t send_run(const char *run, size_t limit) {
+    const struct uart_ops *uart = devices.uart;
+    size_t i;
+
+    for (i = 0; i < limit && uart->tx_ready(); i++) {
+        uart->tx((uint8_t)run[i]);
+    }
+    return i;
+}
+
+/* True if the UART would take more. */
+static bool send_ready(size_t limit) {
+    const char *run;
+
+    while (limit > 0) {
+        size_t count = console_out_run(&run);
+        if (count == 0) {
+            return true;
+        }
+        count = count < limit ? count : limit;
+        size_t sent = send_run(run, count);
+        console_out_sent(sent);
+        if (sent < count) {
+            return false;
+        }
+        limit -= sent;
+    }
+    return true;
+}
+
+static bool wait_ready(void) {
+    for (unsigned int i = 0; i < CONSOLE_SYNC_TRIES; i++) {
+        if (devices.uart->tx_ready()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A UART that is stuck loses the text, never the machine. */
+static void send_all_waiting(void) {
+    while (!send_ready(SIZE_MAX)) {
+        if (!wait_ready()) {
+            return;
+        }
+    }
+}
+
+/* True if the UART would take more at once. */
+static bool send(void) {
+    return devices.uart != NULL && send_ready(STEP_SEND);
+}
+
+/* At the boot and at the end, when no timer goes on with the rest. */
+static void send_all(void) {
+    bool more = devices.uart != NULL;
+
+    while (more) {
+        more = printk_queue(HYPERVISOR_OUT_SIZE);
+        send_all_waiting();
+        more = more && console_hypervisor_room() > 0; /* none: the UART is stuck */
+    }
+}
+
+/* ---- The domains ---- */
+
+static void refill_budget(struct console_domain *c) {
+    uint64_t now = clock_now();
+    uint64_t ns = now - c->budget_time;
+
+    if (ns >= NS_PER_SEC) {
+        c->budget = CONSOLE_BUDGET_BYTES;
+        c->budget_time = now;
+        return;
+    }
+    /* 2^16 bytes per 10^9 ns, without a 64-bit division; it stays below the exact rate. */
+    uint32_t bytes =
+        (uint32_t)(ns * (uint32_t)(((uint64_t)CONSOLE_BYTES_PER_SEC << 32) / NS_PER_SEC) >> 32);
+    if (bytes > 0) {
+        c->budget =
+            bytes + c->budget < CONSOLE_BUDGET_BYTES ? bytes + c->budget : CONSOLE_BUDGET_BYTES;
+        c->budget_time = now;
+    }
+}
+
+size_t console_take(struct domain *d, const char *text, size_t count) {
+    struct console_domain *c = &d->console;
+
+    if (c->budget < count) {
+        refill_budget(c);
+    }
+    count = console_out_put(&c->out, text, count < c->budget ? count : c->budget);
+    c->budget -= (uint32_t)count;
+    return count;
+}
+
+size_t console_write(struct domain *d, const char *text, size_t count, bool more) {
+    console_lock();
+    size_t taken = console_take(d, text, count);
+    console_unlock();
+    if (!more || taken < count) {
+        console_flush();
+    }
+    return taken;
+}
+
+size_t console_give(struct domain *d, char *buf, size_t count) {
+    struct console_domain *c = &d->console;
+    size_t i = 0;
+
+    while (i < count && c->in_tail != c->in_head) {
+        buf[i++] = c->in[c->in_tail++ % CONSOLE_IN_SIZE];
+    }
+    return i;
+}
+
+size_t console_read(struct domain *d, char *buf, size_t count) {
+    console_lock();
+    count = console_give(d, buf, count);
+    console_unlock();
+    return count;
+}
+
+/* A ring whose output found no room is looked at again each time something was sent. */
+static bool serve_waiting_rings(void) {
+    bool waiting = false;
+
+    for (struct domain *d = console.domains; d != NULL; d = d->console.next) {
+        if (d->console.ring_waiting) {
+            console_ring_serve(d);
+            waiting |= d->console.ring_waiting;
+        }
+    }
+    return waiting;
+}
+
+static struct domain *next_to_notify(void) {
+    struct domain *d;
+
+    console_lock();
+    for (d = console.domains; d != NULL && !d->console.notify; d = d->console.next) {
+    }
+    if (d != NULL) {
+        d->console.notify = false;
+    }
+    console_unlock();
+    return d;
+}
+
+/* Without the console lock, since an event takes the run queue lock. */
+static void notify_domains(void) {
+    for (struct domain *d = next_to_notify(); d != NULL; d = next_to_notify()) {
+        event_notify(d, d->console.ring_port);
+    }
+}
+
+enum progress { DONE, GO_ON, WAIT };
+
+/* One batch to the UART; GO_ON if another one would find both text and room. */
+static enum progress flush_batch(void) {
+    console_lock();
+    bool more = printk_queue(STEP_OUTPUT);
+    bool has_room = send();
+    bool waits = serve_waiting_rings();
+    bool ready = more || console_out_ready();
+    console_unlock();
+    return ready && has_room ? GO_ON : ready || waits ? WAIT : DONE;
+}
+
+/* A bounded number of batches, fewer when an interrupt waits; the timer goes on with the rest. */
+void console_flush(void) {
+    enum progress progress;
+
+    if (!console.is_started || console.is_dying) {
+        console_lock();
+        send_all();
+        console_unlock();
+        return;
+    }
+    progress = flush_batch();
+    for (unsigned int i = 1; i < FLUSH_BATCHES && progress == GO_ON; i++) {
+        if (irq_waits()) {
+            break;
+        }
+        progress = flush_batch();
+    }
+    notify_domains();
+    if (progress != DONE && !timer_is_set(&console.timer)) {
+        timer_set(&console.timer,
+                  clock_now() + (progress == WAIT ? FLUSH_WAIT_NS : FLUSH_PAUSE_NS));
+    }
+}
+
+void console_flush_soon(void) {
+    if (!console.is_started || console.is_dying) {
+        console_flush();
+    } else if (!timer_is_set(&console.timer)) {
+        timer_set(&console.timer, clock_now());
+    }
+}
+
+static void flush_timer(void *data) {
+    (void)data;
+    console_flush();
+}
+
+void console_start(void) {
+    timer_init(&console.timer, flush_timer, NULL);
+    console.is_started = true;
+}
+
+void console_sync(void) {
+    console.is_dying = true;
+    console.out.is_urgent = true;
+    send_all();
+}
+
+/* ---- The hypervisor's own text ---- */
+
+static void list_hypervisor(void) {
+    if (!console.is_listed) {
+        console.is_listed = true;
+        format_text(console.out.prefix, sizeof(console.out.prefix), "(dacre) ");
+        console_out_add(&console.out, console.bytes, HYPERVISOR_OUT_SIZE);
+    }
+}
+
+void console_put_hypervisor(const char *text, size_t count) {
+    (void)console_out_put(&console.out, text, count);
+}
+
+size_t console_hypervisor_room(void) {
+    list_hypervisor();
+    return console_out_room(&console.out);
+}
+
+/* ---- Domains come and go ---- */
+
+void console_domain_init(struct domain *d) {
+    struct console_domain *c = &d->console;
+
+    *c = (struct console_domain){.budget = CONSOLE_BUDGET_BYTES};
+    format_text(c->out.prefix, sizeof(c->out.prefix), "(d%u) ", d->id);
+    console_lock();
+    list_hypervisor();
+    console_out_add(&c->out, c->out_bytes, CONSOLE_OUT_SIZE);
+    c->next = console.domains;
+    console.domains = d;
+    console_input_appeared(d);
+    console_unlock();
+}
+
+static void unlist(struct domain *d) {
+    struct domain **link = &console.domains;
+
+    while (*link != d) {
+        link = &(*link)->console.next;
+    }
+    *link = d->console.next;
+}
+
+bool console_domain_drain(struct domain *d) {
+    struct console_domain *c = &d->console;
+
+    console_lock();
+    c->out.is_urgent = true;
+    console_ring_serve(d);
+    bool drained = !c->ring_waiting && console_out_used(&c->out) == 0;
+    console_unlock();
+    if (!drained) {
+        console_flush_soon();
+    }
+    return drained;
+}
+
+void console_domain_destroy(struct domain *d) {
+    console_lock();
+    d->console.out.is_urgent = true;
+    send();
+    unlist(d);
+    console_out_remove(&d->console.out);
+    d->console.ring = NULL;
+    console_unlock();
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The board's UART, shared by the hypervisor and all domains.  Input goes to one of them, the
+ * focus; Ctrl-a three times moves it on.  Nothing waits for the UART but a panic and the
+ * messages before console_start(): output is kept in bounded buffers (console_out.h) and
+ * sent from where it is written and from a timer.
+ */
+#ifndef CORE_CONSOLE_H
+#define CORE_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/abi.h"
+
+struct domain;
+
+/* What a domain may print in a burst, and per second after that. */
+#define CONSOLE_BUDGET_BYTES     65536u
+#define CONSOLE_BYTES_PER_SEC    65536u
+/* Each byte waits for the UART at most this many looks in synchronous output. */
+#define CONSOLE_SYNC_TRIES       100000u
+
+/* Focus on the hypervisor itself: its key commands. */
+#define CONSOLE_FOCUS_HYPERVISOR DOMID_XEN
+
+/** console_start() - asynchronous output from now on.  Boot, when timers and interrupts work. */
+void console_start(void);
+
+/** console_sync() - send all that waits; synchronous output from now on, without locks: for the
+ * end, of the board or of the hypervisor itself. */
+void console_sync(void);
+
+/** console_lock() / console_unlock() - the console lock; nothing after console_sync(). */
+void console_lock(void);
+void console_unlock(void);
+
+/** console_put_hypervisor() - queue text of the hypervisor, for which there is room.  Before there is a
+ * UART it is kept for later.  Console lock held. */
+void console_put_hypervisor(const char *text, size_t count);
+/** console_hypervisor_room() - for how many bytes there is room.  Console lock held. */
+size_t console_hypervisor_room(void);
+
+/**
+ * console_write() - queue output of @d.  Returns how many of @count bytes were taken: fewer when
+ * its buffer is full or its budget used up.  No lock held.  At most @count <= CONSOLE_OUT_SIZE.
+ * @more: the next part of the same text follows at once, so that nothing is sent yet that would end
+ *   within a line
+ */
+size_t console_write(struct domain *d, const char *text, size_t count, bool more);
+
+/** console_take() - the same, console lock held. */
+size_t console_take(struct domain *d, const char *text, size_t count);
+
+/** console_read() - move at most @count bytes of @d's input to @buf; returns how many. */
+size_t console_read(struct domain *d, char *buf, size_t count);
+
+/** console_give() - the same, console lock held. */
+size_t console_give(struct domain *d, char *buf, size_t count);
+
+/** console_flush_soon() - as console_flush(), but from the timer; at once where that does not
+ * run. */
+void console_flush_soon(void);
+
+/** console_flush() - send what the UART takes now, bounded; the rest from the timer. No lock
+ * held. */
+void console_flush(void);
+
+/** console_interrupt() - the UART received.  No lock held. */
+void console_interrupt(void);
+
+/** console_focus() - who gets the input: a domain id, CONSOLE_FOCUS_HYPERVISOR, or DOMID_INVALID until
+ * the first domain starts. */
+domid_t console_focus(void);
+
+#endif /* CORE_CONSOLE_H */

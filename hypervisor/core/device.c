@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#include "core/device.h"
-
-struct devices devices;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain from its creation to its shutdown.  What follows is domain_reap.c's.
+ */
+#include "core/domain/domain.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/arch.h"
+#include "core/base/printk.h"
+#include "core/domain/domain_free.h"
+#include "core/domain/domain_list.h"
+#include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
+#include "core/mm/page.h"
+#include "core/time/clock.h"
+
+_Static_assert(DOMAIN_MAX <= PRINTK_SOURCES, "a domain's place is a source of messages");
+
+static int alloc_shared_info(struct domain *d) {
+    d->shared_info_mfn = page_alloc(DOMID_XEN);
+    if (mfn_eq(d->shared_info_mfn, INVALID_MFN)) {
+        return -XEN_ENOMEM;
+    }
+    d->shared_info = arch_map_shared(d->shared_info_mfn);
+    if (!d->shared_info) {
+        return -XEN_ENOMEM;
+    }
+    memset(d->shared_info, 0, PAGE_SIZE);
+    clock_domain_init(d);
+    return 0;
+}
+
+int domain_create(domid_t id, const char *name, struct domain **out) {
+    struct domain *d = heap_alloc(heap_order(sizeof(*d)));
+    int rc;
+
+    if (!d) {
+        return -XEN_ENOMEM;
+    }
+    d->id = id;
+    d->life_lock = (spinlock_t)SPINLOCK_INIT;
+    d->state = DOMAIN_CREATED;
+    d->shared_info_mfn = INVALID_MFN;
+    strncpy(d->name, name, sizeof(d->name) - 1);
+    event_domain_init(d);
+    rc = alloc_shared_info(d);
+    if (rc) {
+        domain_free(d);
+        return rc;
+    }
+    *out = d;
+    return 0;
+}
+
+int domain_appear(struct domain *d) {
+    int rc = domain_list_add(d);
+
+    if (rc == 0) {
+        console_domain_init(d); /* it links @d into the console's list */
+    }
+    return rc;
+}
+
+void domain_free(struct domain *d) {
+    arch_domain_destroy(d);
+    if (d->shared_info) {
+        arch_unmap_shared(d->shared_info);
+    }
+    if (!mfn_eq(d->shared_info_mfn, INVALID_MFN)) {
+        page_put(d->shared_info_mfn);
+    }
+    heap_free(d, heap_order(sizeof(*d)));
+}
+
+int domain_start(struct domain *d) {
+    if (d->state != DOMAIN_CREATED) {
+        return -XEN_EINVAL;
+    }
+    d->started = clock_now();
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        if (d->vcpu[i]->is_initialised) {
+            sched_start(d->vcpu[i]);
+        }
+    }
+    console_domain_started(d);
+    return domain_change_state(d, DOMAIN_RUNNING);
+}
+
+void domain_shutdown(struct domain *d, uint8_t reason) {
+    if (domain_end(d, reason, clock_now())) {
+        return;
+    }
+    event_send_global_virq(VIRQ_DOM_EXC);
+    domain_reap_request(d);
+}
+
+int domain_resume(struct domain *d) {
+    return d->state == DOMAIN_SHUTDOWN ? domain_change_state(d, DOMAIN_RUNNING) : -XEN_EINVAL;
+}
+
+int domain_kill(struct domain *d) {
+    int error = domain_change_state(d, DOMAIN_DYING);
+
+    if (error == 0) {
+        domain_reap_request(d);
+    }
+    return error;
+}
+
+void domain_crash(struct domain *d, const char *why) {
+    if (d->state == DOMAIN_RUNNING) {
+        d->crash_why = why;
+    }
+    domain_shutdown(d, SHUTDOWN_crash);
+}

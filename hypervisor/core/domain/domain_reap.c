@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * After a domain's shutdown: its last words, then everything is given back, in bounded steps, and
+ * scrubbed; it is reported, and started again if it asked for that.  Each domain's end is background
+ * work of its own.
+ */
+#include <stddef.h>
+
+#include "core/base/arch.h"
+#include "core/base/panic.h"
+#include "core/base/printk.h"
+#include "core/build/domain_build.h"
+#include "core/build/domain_restart.h"
+#include "core/console/console.h"
+#include "core/device/device.h"
+#include "core/domain/domain.h"
+#include "core/domain/domain_free.h"
+#include "core/domain/domain_list.h"
+#include "core/domain/vcpu.h"
+#include "core/hypercall/vcpu_op.h"
+#include "core/mm/page_pool.h"
+#include "core/time/background.h"
+#include "core/time/clock.h"
+
+#define DRAIN_MAX 1000000000u /* ns */
+
+/* The end of the domain that has this pool: one at a time, for it is built again only after this. */
+struct reap {
+    struct background_work work;
+    unsigned int stage;
+    struct domain *d;
+    domid_t id;       /* of @d, when that is gone */
+    void *record;     /* of a domain that is to start again, or NULL */
+    uint64_t started; /* when it did last, ns since boot */
+};
+
+static struct reap reaps[PAGE_POOLS];
+static bool no_reset;
+
+static void end_of_board(void) {
+    bool reset = !no_reset && devices.reset;
+
+    printk("dom0 has shut down: %s the board\n", reset ? "resetting" : "halting");
+    console_sync(); /* nobody will send later what still waits */
+    if (reset) {
+        devices.reset();
+    }
+    arch_halt();
+}
+
+/* ---- Stages.  Each returns true as long as there is more of it to do. ---- */
+
+static const char *reason_name(uint8_t reason) {
+    static const char *const name[] = {
+        [SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
+        [SHUTDOWN_suspend] = "suspend",   [SHUTDOWN_crash] = "crash",
+        [SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft reset",
+    };
+
+    return reason < sizeof(name) / sizeof(name[0]) && name[reason] ? name[reason]
+                                                                   : "unknown reason";
+}
+
+/* Said here and not at the shutdown, which is long enough without a line.  What was killed had none. */
+static bool reap_announce(struct reap *r) {
+    if (r->d->state == DOMAIN_SHUTDOWN) {
+        printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
+               reason_name(r->d->shutdown_reason));
+    }
+    return false;
+}
+
+static bool reap_explain(struct reap *r) {
+    if (r->d->crash_why) {
+        printk("domain %u: %s\n", r->d->id, r->d->crash_why);
+        r->d->crash_why = NULL;
+    }
+    return false;
+}
+
+/* One line of a crashed domain's registers; false when all are printed. */
+static bool reap_registers(struct reap *r) {
+    struct domain *d = r->d;
+
+    if (d->shutdown_reason != SHUTDOWN_crash || d->crash_vcpu == d->vcpu_count) {
+        return false;
+    }
+    if (!arch_vcpu_print(d->vcpu[d->crash_vcpu], d->crash_line++)) {
+        d->crash_vcpu++;
+        d->crash_line = 0;
+    }
+    return true;
+}
+
+/* Its last words, for a limited time: the UART may be stuck. */
+static bool reap_console(struct reap *r) {
+    return clock_now() - r->d->stopped < DRAIN_MAX && !console_domain_drain(r->d);
+}
+
+static bool reap_stop(struct reap *r) {
+    if (r->d->is_privileged) {
+        end_of_board();
+    }
+    if (r->d->state == DOMAIN_SHUTDOWN) {
+        (void)domain_kill(r->d);
+    }
+    return !domain_is_off_cpu(r->d);
+}
+
+static void release_console(struct domain *d) {
+    void *ring = d->console.ring;
+
+    console_domain_destroy(d);
+    if (ring) {
+        arch_unmap_shared(ring);
+    }
+}
+
+static bool reap_devices(struct reap *r) {
+    struct domain *d = r->d;
+
+    domain_build_cancel(d);
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        vcpu_op_destroy(d->vcpu[i]);
+        arch_vcpu_unload(d->vcpu[i]);
+    }
+    pirq_release_all(d);
+    release_console(d);
+    return false;
+}
+
+static bool reap_events(struct reap *r) {
+    return event_domain_destroy(r->d);
+}
+
+static bool reap_tables(struct reap *r) {
+    return pt_destroy_step(r->d);
+}
+
+static bool reap_frames(struct reap *r) {
+    return p2m_destroy_step(r->d);
+}
+
+/* One a step, from the last. */
+static bool reap_vcpus(struct reap *r) {
+    struct domain *d = r->d;
+
+    if (d->vcpu_count > 0) {
+        vcpu_destroy(d->vcpu[--d->vcpu_count]);
+    }
+    return d->vcpu_count > 0;
+}
+
+static bool reap_domain(struct reap *r) {
+    struct domain *d = r->d;
+
+    CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
+    domain_list_remove(d);
+    r->id = d->id;
+    r->record = domain_restart_wanted(d) ? d->boot : NULL;
+    r->started = d->started;
+    if (!r->record) {
+        domain_build_end(d);
+    }
+    r->d = NULL;
+    domain_free(d);
+    return false;
+}
+
+static bool reap_scrub(struct reap *r) {
+    return page_scrub_step(r->work.owner);
+}
+
+/* What it had of the hypervisor's own. */
+static bool reap_scrub_common(struct reap *r) {
+    (void)r;
+    return page_scrub_step(PAGE_COMMON);
+}
+
+/* A domain that starts again keeps its memory. */
+static bool reap_pool(struct reap *r) {
+    return !r->record && page_pool_drop_step(r->work.owner);
+}
+
+/* Only now may it be built again, so that the number is what it left.  What others gave back counts, though it
+ * need not be scrubbed yet. */
+static bool reap_report(struct reap *r) {
+    printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
+    if (r->record) {
+        domain_restart(r->record, r->started);
+    }
+    return false;
+}
+
+static bool (*const reap_stages[])(struct reap *r) = {
+    reap_announce, reap_explain, reap_registers,    reap_console, reap_stop,
+    reap_devices,  reap_events,  reap_tables,       reap_frames,  reap_vcpus,
+    reap_domain,   reap_scrub,   reap_scrub_common, reap_pool,    reap_report,
+};
+#define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
+
+/* It runs on: what ended it was taken back in time. */
+static bool is_resumed(const struct reap *r) {
+    return r->d && r->d->state == DOMAIN_RUNNING;
+}
+
+static bool reap_step(struct background_work *work) {
+    struct reap *r = (struct reap *)work;
+
+    if (is_resumed(r)) {
+        r->d = NULL;
+        return false;
+    }
+    if (!reap_stages[r->stage](r)) {
+        r->stage++;
+    }
+    return r->stage < STAGE_COUNT;
+}
+
+void domain_reap_request(struct domain *d) {
+    struct reap *r = &reaps[d->pool];
+
+    CHECK(!r->d || r->d == d);
+    if (!r->d || d->state == DOMAIN_SHUTDOWN) {
+        r->stage = 0;
+    }
+    r->d = d;
+    background_start(&r->work);
+}
+
+void domain_reap_init(bool noreboot) {
+    no_reset = noreboot;
+    for (unsigned int i = 0; i < PAGE_POOLS; i++) {
+        background_init(&reaps[i].work, reap_step, i, BACKGROUND_NEEDED);
+    }
+    domain_restart_init();
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See domain_state.h. */
+#include "core/domain/domain_state.h"
+
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
+#include "core/sched/sched.h"
+
+/* The states that may follow, one bit each. */
+static const uint8_t followers[DOMAIN_STATES] = {
+    [DOMAIN_CREATED] = 1u << DOMAIN_RUNNING | 1u << DOMAIN_DYING,
+    [DOMAIN_RUNNING] = 1u << DOMAIN_SHUTDOWN | 1u << DOMAIN_DYING,
+    [DOMAIN_SHUTDOWN] = 1u << DOMAIN_RUNNING | 1u << DOMAIN_DYING,
+    [DOMAIN_DYING] = 1u << DOMAIN_DEAD,
+    [DOMAIN_DEAD] = 0,
+};
+
+const char *domain_state_name(enum domain_state state) {
+    switch (state) {
+    case DOMAIN_CREATED: return "being built";
+    case DOMAIN_RUNNING: return "running";
+    case DOMAIN_SHUTDOWN: return "shut down";
+    case DOMAIN_DYING: return "dying";
+    case DOMAIN_DEAD: return "dead";
+    case DOMAIN_STATES: break;
+    }
+    return "?";
+}
+
+bool domain_may_run(const struct domain *d) {
+    return d->state == DOMAIN_RUNNING && d->pause_count == 0;
+}
+
+/* The only writer of both.  domain.life_lock held. */
+static void set(struct domain *d, enum domain_state state, unsigned int pause_count) {
+    bool could_run = domain_may_run(d);
+
+    d->state = state;
+    d->pause_count = (uint8_t)pause_count;
+    if (domain_may_run(d) == could_run) {
+        return;
+    }
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        if (could_run) {
+            sched_pause(d->vcpu[i]);
+        } else {
+            sched_unpause(d->vcpu[i]);
+        }
+    }
+}
+
+static int change(struct domain *d, enum domain_state to) {
+    if ((followers[d->state] & 1u << to) == 0) {
+        return -XEN_EINVAL;
+    }
+    set(d, to, d->pause_count);
+    return 0;
+}
+
+int domain_change_state(struct domain *d, enum domain_state to) {
+    spin_lock(&d->life_lock);
+    int error = change(d, to);
+    spin_unlock(&d->life_lock);
+    return error;
+}
+
+int domain_end(struct domain *d, uint8_t reason, uint64_t now) {
+    spin_lock(&d->life_lock);
+    int error = change(d, DOMAIN_SHUTDOWN);
+    if (error == 0) {
+        d->shutdown_reason = reason;
+        d->stopped = now;
+    }
+    spin_unlock(&d->life_lock);
+    return error;
+}
+
+int domain_pause(struct domain *d) {
+    int error = -XEN_EOVERFLOW;
+
+    spin_lock(&d->life_lock);
+    if (d->pause_count < DOMAIN_PAUSE_MAX) {
+        set(d, d->state, d->pause_count + 1u);
+        error = 0;
+    }
+    spin_unlock(&d->life_lock);
+    return error;
+}
+
+int domain_unpause(struct domain *d) {
+    int error = -XEN_EINVAL;
+
+    spin_lock(&d->life_lock);
+    if (d->pause_count > 0) {
+        set(d, d->state, d->pause_count - 1u);
+        error = 0;
+    }
+    spin_unlock(&d->life_lock);
+    return error;
+}
+
+bool domain_is_off_cpu(const struct domain *d) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        if (d->vcpu[i]->sched.on_cpu) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "core/domain/vcpu.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/arch.h"
+#include "core/base/percpu.h"
+#include "core/domain/domain.h"
+#include "core/hypercall/vcpu_op.h"
+#include "core/mm/heap.h"
+#include "core/mm/page.h"
+#include "core/time/clock.h"
+
+_Static_assert(offsetof(struct pv_vcpu, frame) == PV_VCPU_FRAME_SP, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.lr) == PV_VCPU_FRAME_LR, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.pc) == PV_VCPU_FRAME_PC, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.psr) == PV_VCPU_FRAME_PSR, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, frame.r12) == PV_VCPU_FRAME_R12, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, fsr) == PV_VCPU_FSR, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, far) == PV_VCPU_FAR, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, kernel_sp) == PV_VCPU_KERNEL_SP, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, abi) == PV_VCPU_ABI, "public ABI");
+_Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_pending) == PV_VCPU_PENDING, "ABI");
+_Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_mask) == PV_VCPU_MASK, "public ABI");
+_Static_assert(offsetof(struct vcpu, arch) == 0, "entry.S finds the registers there");
+
+struct vcpu *vcpu_current(void) {
+    return this_cpu()->sched.running;
+}
+
+static void init_page(struct vcpu *v) {
+    struct pv_vcpu *page = v->page;
+
+    memset(page, 0, PAGE_SIZE);
+    /* A fault before the first set_callbacks has nowhere to go. */
+    page->info.evtchn_upcall_mask = PV_MASK_EVENTS | PV_MASK_FRAME;
+    page->vcpu_id = v->id;
+    page->arch_level = arch_cpu_level();
+    page->abi = PV_ABI_MAGIC + PV_ABI_VERSION;
+}
+
+static int alloc_page(struct vcpu *v) {
+    v->page_mfn = page_alloc(DOMID_XEN);
+    if (mfn_eq(v->page_mfn, INVALID_MFN)) {
+        return -XEN_ENOMEM;
+    }
+    v->page = arch_map_shared(v->page_mfn);
+    if (!v->page) {
+        return -XEN_ENOMEM;
+    }
+    init_page(v);
+    return arch_domain_map_vcpu_page(v);
+}
+
+int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
+    struct vcpu *v;
+    int rc;
+
+    if (id >= DOMAIN_VCPU_MAX || id != d->vcpu_count) {
+        return id < d->vcpu_count ? -XEN_EEXIST : -XEN_EINVAL;
+    }
+    v = heap_alloc(heap_order(sizeof(*v)));
+    if (!v) {
+        return -XEN_ENOMEM;
+    }
+    v->domain = d;
+    v->id = id;
+    v->page_mfn = INVALID_MFN;
+    sched_vcpu_init(v);
+    vcpu_op_init(v);
+    rc = alloc_page(v);
+    if (rc) {
+        vcpu_destroy(v);
+        return rc;
+    }
+    clock_vcpu_init(v);
+    d->vcpu[d->vcpu_count++] = v;
+    *out = v;
+    return 0;
+}
+
+void vcpu_destroy(struct vcpu *v) {
+    sched_vcpu_destroy(v);
+    if (v->page) {
+        arch_unmap_shared(v->page);
+    }
+    if (!mfn_eq(v->page_mfn, INVALID_MFN)) {
+        page_put(v->page_mfn);
+    }
+    heap_free(v, heap_order(sizeof(*v)));
+}
+
+void vcpu_kick(struct vcpu *v) {
+    sched_wake(v);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ports, pending bits and notification: see event.h.  Binding and closing: event_bind.c. */
+#include "core/event/event.h"
+
+#include <arch/atomic.h>
+
+#include "core/base/arch.h"
+#include "core/base/panic.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
+
+_Static_assert(EVENT_PORTS_FIRST + EVENT_PAGES * EVENT_PAGE_PORTS >= EVENT_PORT_MAX,
+               "every port has a place");
+_Static_assert(EVENT_PORT_MAX <= EVTCHN_2L_NR_CHANNELS, "shared_info has a bit for each");
+
+/* The bitmaps are of 64-bit words, little endian: as good as an array of 32-bit words. */
+static volatile uint32_t *bitmap_word(xen_ulong_t *bitmap, unsigned int bit) {
+    return (volatile uint32_t *)bitmap + bit / 32;
+}
+
+static uint32_t bitmap_mask(unsigned int bit) {
+    return 1u << (bit % 32);
+}
+
+void event_domain_init(struct domain *d) {
+    struct event_domain *e = &d->event;
+
+    *e = (struct event_domain){.lock = SPINLOCK_INIT};
+    e->port_count = EVENT_PORTS_FIRST;
+    e->used[0] = bitmap_mask(0); /* never valid */
+    e->close_next = 1;
+}
+
+bool event_is_port(const struct domain *d, evtchn_port_t port) {
+    return port != 0 && port < d->event.port_count;
+}
+
+struct event_port *event_port(struct domain *d, evtchn_port_t port) {
+    if (port < EVENT_PORTS_FIRST) {
+        return &d->event.first[port];
+    }
+    port -= EVENT_PORTS_FIRST;
+    return &d->event.page[port / EVENT_PAGE_PORTS][port % EVENT_PAGE_PORTS];
+}
+
+/* ---- Allocation ---- */
+
+static int add_page(struct domain *d) {
+    struct event_domain *e = &d->event;
+    unsigned int index = (e->port_count - EVENT_PORTS_FIRST) / (unsigned int)EVENT_PAGE_PORTS;
+    size_t count = e->port_count + EVENT_PAGE_PORTS;
+
+    if (e->port_count >= EVENT_PORT_MAX) {
+        return -XEN_ENOSPC;
+    }
+    e->page[index] = heap_alloc(0);
+    if (e->page[index] == NULL) {
+        return -XEN_ENOMEM;
+    }
+    e->port_count = (uint16_t)(count < EVENT_PORT_MAX ? count : EVENT_PORT_MAX);
+    return 0;
+}
+
+/* The lowest port that is not in use, whether or not it has a place; EVENT_PORT_MAX: none. */
+static int first_free(const struct event_domain *e) {
+    for (unsigned int i = 0; i < EVENT_PORT_MAX / 32; i++) {
+        if (~e->used[i]) {
+            return (int)(i * 32) + __builtin_ctz(~e->used[i]);
+        }
+    }
+    return EVENT_PORT_MAX;
+}
+
+int event_port_alloc(struct domain *d) {
+    struct event_domain *e = &d->event;
+
+    if (e->is_closing) {
+        return -XEN_EINVAL;
+    }
+    int port = first_free(e);
+
+    if (port >= e->port_count) {
+        int error = add_page(d);
+
+        if (error != 0) {
+            return error;
+        }
+    }
+    e->used[port / 32] |= bitmap_mask((unsigned int)port);
+    return port;
+}
+
+void event_port_free(struct domain *d, evtchn_port_t port) {
+    struct event_port *p = event_port(d, port);
+
+    arch_atomic_clear(bitmap_word(d->shared_info->evtchn_pending, port), bitmap_mask(port));
+    *p = (struct event_port){.state = EVENT_FREE};
+    d->event.used[port / 32] &= ~bitmap_mask(port);
+}
+
+/* ---- Pending ---- */
+
+bool event_port_is_pending(const struct domain *d, evtchn_port_t port) {
+    return (*bitmap_word(d->shared_info->evtchn_pending, port) & bitmap_mask(port)) != 0;
+}
+
+static bool is_masked(const struct domain *d, evtchn_port_t port) {
+    return (*bitmap_word(d->shared_info->evtchn_mask, port) & bitmap_mask(port)) != 0;
+}
+
+/* The selector has a bit for each 64-bit word of the pending bitmap. */
+static void notify_vcpu(struct vcpu *v, evtchn_port_t port) {
+    unsigned int bit = port / 64;
+
+    if (v == NULL) {
+        return; /* a domain that is being built */
+    }
+    struct vcpu_info *info = &arch_vcpu_page(v)->info;
+
+    if (arch_atomic_test_and_set(bitmap_word(&info->evtchn_pending_sel, bit), bitmap_mask(bit))) {
+        return;
+    }
+    *(volatile uint8_t *)&info->evtchn_upcall_pending = 1;
+    /* The byte before the look at @v's state: a vCPU that blocks stores its state before it looks at
+     * the byte (block_unless_due()).  Without both barriers each may miss the other's store, for a
+     * store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost. */
+    arch_memory_barrier();
+    vcpu_kick(v);
+}
+
+/* Pollers wait for the pending bit, whether or not the port is masked. */
+static void wake_pollers(struct domain *d, evtchn_port_t port) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        struct vcpu *v = d->vcpu[i];
+
+        if (v->polling && (v->poll_port == 0 || v->poll_port == port)) {
+            v->poll_hit = true;
+            arch_memory_barrier(); /* it says that it blocks before it looks at this */
+            vcpu_kick(v);
+        }
+    }
+}
+
+void event_set_pending(struct domain *d, evtchn_port_t port) {
+    if (arch_atomic_test_and_set(bitmap_word(d->shared_info->evtchn_pending, port),
+                                 bitmap_mask(port))) {
+        return;
+    }
+    /* The bit before the mask and the count: who unmasks clears the mask before it looks at the bit,
+     * and a poller counts itself before it does. */
+    arch_memory_barrier();
+    if (!is_masked(d, port)) {
+        notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
+    }
+    if (d->event.poller_count > 0) {
+        wake_pollers(d, port);
+    }
+}
+
+int event_unmask(struct domain *d, evtchn_port_t port) {
+    int error = -XEN_EINVAL;
+
+    spin_lock(&d->event.lock);
+    if (event_is_port(d, port)) {
+        arch_atomic_clear(bitmap_word(d->shared_info->evtchn_mask, port), bitmap_mask(port));
+        arch_memory_barrier(); /* event_set_pending() looks at the mask after it set the bit */
+        if (event_port_is_pending(d, port)) {
+            notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
+        }
+        error = 0;
+    }
+    spin_unlock(&d->event.lock);
+    return error;
+}
+
+/* ---- Sending ---- */
+
+static int send_locked(struct domain *d, evtchn_port_t port) {
+    struct event_port *p = event_port(d, port);
+
+    switch ((enum event_state)p->state) {
+    case EVENT_INTERDOMAIN: event_set_pending(p->remote, p->number); return 0;
+    case EVENT_IPI: event_set_pending(d, port); return 0;
+    case EVENT_UNBOUND: return 0; /* nobody there yet: as Xen */
+    case EVENT_HYPERVISOR:
+        if (p->callback != NULL) {
+            p->callback(d, port);
+        }
+        return 0;
+    case EVENT_FREE:
+    case EVENT_PIRQ:
+    case EVENT_VIRQ: break;
+    }
+    return -XEN_EINVAL;
+}
+
+int event_send(struct domain *d, evtchn_port_t port) {
+    spin_lock(&d->event.lock);
+    int error = event_is_port(d, port) ? send_locked(d, port) : -XEN_EINVAL;
+    spin_unlock(&d->event.lock);
+    return error;
+}
+
+void event_notify(struct domain *d, evtchn_port_t port) {
+    if (event_is_port(d, port) && event_port(d, port)->state == EVENT_HYPERVISOR) {
+        event_set_pending(d, port);
+    }
+}
+
+void event_send_virq(struct vcpu *v, unsigned int virq) {
+    CHECK(virq < NR_VIRQS);
+    evtchn_port_t port = v->virq_port[virq];
+
+    if (port != 0) {
+        event_set_pending(v->domain, port);
+    }
+}
+
+/* Global VIRQs are bound on vCPU 0, whichever vCPU they notify (event_bind_virq()). */
+void event_send_domain_virq(struct domain *d, unsigned int virq) {
+    if (d->vcpu_count > 0 && d->vcpu[0] != NULL) {
+        event_send_virq(d->vcpu[0], virq);
+    }
+}
+
+void event_send_global_virq(unsigned int virq) {
+    struct domain *d = domain_by_id(0);
+
+    if (d != NULL) {
+        event_send_domain_virq(d, virq);
+    }
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * memory_op: what Xen's ARM guests ask for: the place of shared_info, how much memory there
+ * is, and to give frames back and get them again (ballooning).
+ */
+#include "core/base/guest_access.h"
+#include "core/domain/domain.h"
+#include "core/domain/domain_lookup.h"
+#include "core/domain/vcpu.h"
+#include "core/hypercall/hypercall.h"
+#include "core/mm/page_pool.h"
+
+/* In the command word: the extent to go on with (Xen's MEMOP_EXTENT_SHIFT). */
+#define EXTENT_SHIFT 6
+#define COMMAND_MASK ((1u << EXTENT_SHIFT) - 1)
+#define EXTENTS_MAX  (1u << 24)
+
+/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between. */
+static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
+    int error;
+
+    spin_lock(&d->lock);
+    error = p2m_change(d, g, to, type);
+    spin_unlock(&d->lock);
+    return error;
+}
+
+static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
+    struct xen_add_to_physmap add;
+    struct domain *d;
+    int error;
+
+    if (copy_from_guest(&add, from, sizeof(add))) {
+        return -XEN_EFAULT;
+    }
+    error = domain_lookup(v->domain, add.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (error) {
+        return error;
+    }
+    if (add.space != XENMAPSPACE_shared_info) {
+        return -XEN_ENOSYS;
+    }
+    if (add.idx != 0 || add.gpfn >> (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    page_get(d->shared_info_mfn);
+    error = change(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
+    if (error) {
+        page_put(d->shared_info_mfn);
+    }
+    return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+}
+
+static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
+    struct domain *d;
+    domid_t id;
+    int error;
+
+    if (copy_from_guest(&id, from, sizeof(id))) {
+        return -XEN_EFAULT;
+    }
+    error = domain_lookup(v->domain, id, DOMAIN_RIGHT_MANAGE, &d);
+    if (error) {
+        return error;
+    }
+    return (int32_t)(maximum ? d->p2m.capacity : d->p2m.held);
+}
+
+/*
+ * A frame for @g of @d, of those that it gave back.  A domain that is mapped 1:1 can only get the very one.
+ * -EAGAIN: it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine
+ * that is never idle would not come to it.
+ */
+static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
+    int error;
+
+    if (d->is_direct_mapped) {
+        *m = mfn(g.v);
+        error = page_alloc_at(*m, d->id);
+    } else {
+        *m = page_pool_alloc(d->pool, d->id);
+        error = mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
+    }
+    if (error && page_pool_dirty(d->pool) > 0) {
+        page_scrub_step(d->pool);
+        error = -XEN_EAGAIN;
+    }
+    return error;
+}
+
+static int populate(struct domain *d, gfn_t g) {
+    mfn_t m;
+    int error;
+
+    if (g.v - d->p2m.base >= d->p2m.count || p2m_lookup(&d->p2m, g) != P2M_NONE) {
+        return -XEN_EINVAL;
+    }
+    error = take_frame(d, g, &m);
+    if (error) {
+        return error;
+    }
+    error = change(d, g, m, P2M_RAM);
+    if (error) {
+        page_put(m);
+    }
+    return error;
+}
+
+static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_t i) {
+    xen_pfn_t frame;
+
+    if (copy_from_guest(&frame, gvaddr(list.v + i * (uint32_t)sizeof(frame)), sizeof(frame))) {
+        return -XEN_EFAULT;
+    }
+    if (frame >> (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    return command == XENMEM_decrease_reservation
+               ? change(d, gfn((uint32_t)frame), INVALID_MFN, P2M_RAM)
+               : populate(d, gfn((uint32_t)frame));
+}
+
+/* One extent each time.  Returns how many were done, as Xen does: fewer than asked for where one
+ * failed. */
+static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    uint32_t command = args[0] & COMMAND_MASK;
+    uint32_t i = args[0] >> EXTENT_SHIFT;
+    struct xen_memory_reservation r;
+    struct domain *d;
+    int error;
+
+    if (copy_from_guest(&r, gvaddr(args[1]), sizeof(r))) {
+        return -XEN_EFAULT;
+    }
+    error = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (error) {
+        return error;
+    }
+    if (r.extent_order != 0 || r.nr_extents > EXTENTS_MAX || r.extent_start.q >> 32) {
+        return -XEN_EINVAL;
+    }
+    if (i < r.nr_extents) {
+        error = one_extent(d, command, gvaddr((uint32_t)r.extent_start.q), i);
+
+        i += error == 0;
+        if ((error == 0 && i < r.nr_extents) || error == -XEN_EAGAIN) {
+            args[0] = command | i << EXTENT_SHIFT;
+            return HYPERCALL_AGAIN;
+        }
+    }
+    return (int32_t)i;
+}
+
+int32_t do_memory_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    switch (args[0] & COMMAND_MASK) {
+    case XENMEM_add_to_physmap: return add_to_physmap(v, gvaddr(args[1]));
+    case XENMEM_current_reservation: return reservation(v, gvaddr(args[1]), false);
+    case XENMEM_maximum_reservation: return reservation(v, gvaddr(args[1]), true);
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap: return change_reservation(v, args);
+    default: return -XEN_ENOSYS;
+    }
+}

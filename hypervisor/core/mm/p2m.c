@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Building, looking up and taking down a domain's guest-physical map.
+ */
+#include "core/mm/p2m.h"
+
+#include <string.h>
+
+#include "core/base/panic.h"
+#include "core/base/steps.h"
+#include "core/domain/domain.h"
+#include "core/mm/heap.h"
+#include "core/mm/page.h"
+
+static int fill_store(struct p2m_store *store, uint32_t count) {
+    store->entry_order = heap_order(count * sizeof(uint32_t));
+    store->mib_order = heap_order(count / FRAMES_PER_MIB * sizeof(struct p2m_mib));
+    store->entry = heap_alloc_dirty(store->entry_order);
+    store->mib = heap_alloc_dirty(store->mib_order);
+    if (!store->entry || !store->mib) {
+        p2m_store_free(store);
+        return -XEN_ENOMEM;
+    }
+    return 0;
+}
+
+int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count, struct p2m_store *store) {
+    struct p2m *p2m = &d->p2m;
+
+    if (base_gfn.v % FRAMES_PER_MIB || count % FRAMES_PER_MIB || count == 0 ||
+        (uint64_t)base_gfn.v + count > 1u << (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    if (!store->entry && fill_store(store, count)) {
+        return -XEN_ENOMEM;
+    }
+    memset(p2m, 0, sizeof(*p2m));
+    p2m->base = base_gfn.v;
+    p2m->capacity = count;
+    p2m->changing = INVALID_GFN.v;
+    p2m->entry = store->entry;
+    p2m->mib = store->mib;
+    return 0;
+}
+
+void p2m_store_free(struct p2m_store *store) {
+    heap_free(store->entry, store->entry_order);
+    heap_free(store->mib, store->mib_order);
+    *store = (struct p2m_store){.entry = NULL};
+}
+
+static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
+    uint32_t index = start.v - page_first;
+
+    if (index >= page_frames || count > page_frames - index) {
+        return false;
+    }
+    const struct page_info *page = &page_table[index];
+    for (const struct page_info *end = page + count; page != end; page++) {
+        if (page->state != PAGE_USED || page->owner != d->id) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Do these frames follow what there is, and go on in the machine's memory as they do in the guest's? */
+static bool is_next(const struct p2m *p2m, uint32_t g, uint32_t m, uint32_t count) {
+    uint32_t inside = p2m->count % FRAMES_PER_MIB;
+
+    return count != 0 && count <= p2m->capacity - p2m->count && g == p2m->base + p2m->count &&
+           (inside == 0 ? count < FRAMES_PER_MIB || count % FRAMES_PER_MIB == 0
+                        : count <= FRAMES_PER_MIB - inside &&
+                              p2m->entry[p2m->count - 1] >> PAGE_SHIFT == m - 1);
+}
+
+int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count) {
+    struct p2m *p2m = &d->p2m;
+
+    if (!is_next(p2m, first.v, mfn_start.v, count) || !owns_all(d, mfn_start, count)) {
+        return -XEN_EINVAL;
+    }
+    uint32_t *entry = &p2m->entry[p2m->count];
+    for (uint32_t i = 0; i < count; i++) {
+        entry[i] = (mfn_start.v + i) << PAGE_SHIFT | P2M_RAM;
+    }
+    for (uint32_t at = p2m->count; at < p2m->count + count;
+         at += FRAMES_PER_MIB - at % FRAMES_PER_MIB) {
+        if (at % FRAMES_PER_MIB == 0) {
+            p2m->mib[at / FRAMES_PER_MIB] =
+                (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0};
+        }
+    }
+    p2m->count += count;
+    p2m->held += count;
+    return 0;
+}
+
+static bool overlap(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count) {
+    return a < b + b_count && b < a + a_count;
+}
+
+static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
+    if (r->count == 0 || r->type == P2M_INVALID || r->type == P2M_CHANGING ||
+        (uint64_t)r->gfn + r->count > 1u << (32 - PAGE_SHIFT) ||
+        (uint64_t)r->mfn + r->count > 1u << (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    if (overlap(r->gfn, r->count, p2m->base, p2m->capacity)) {
+        return -XEN_EEXIST;
+    }
+    for (unsigned int i = 0; i < p2m->range_count; i++) {
+        if (overlap(r->gfn, r->count, p2m->range[i].gfn, p2m->range[i].count)) {
+            return -XEN_EEXIST;
+        }
+    }
+    return p2m->range_count < P2M_RANGES_MAX ? 0 : -XEN_ENOSPC;
+}
+
+int p2m_add_range(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count,
+                  enum p2m_type type) {
+    struct p2m *p2m = &d->p2m;
+    struct p2m_range r = {.gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type};
+    unsigned int at = 0;
+    int error = check_range(p2m, &r);
+
+    if (error) {
+        return error;
+    }
+    while (at < p2m->range_count && p2m->range[at].gfn < r.gfn) {
+        at++;
+    }
+    memmove(&p2m->range[at + 1], &p2m->range[at],
+            (p2m->range_count - at) * sizeof(struct p2m_range));
+    p2m->range[at] = r;
+    p2m->range_count++;
+    for (uint32_t i = 0; i < count; i++) {
+        page_get(mfn(mfn_start.v + i));
+    }
+    return 0;
+}
+
+uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
+    unsigned int low = 0;
+    unsigned int high = p2m->range_count;
+
+    while (low < high) {
+        unsigned int middle = (low + high) / 2;
+        const struct p2m_range *r = &p2m->range[middle];
+
+        if (g.v < r->gfn) {
+            high = middle;
+        } else if (g.v - r->gfn < r->count) {
+            return (r->mfn + (g.v - r->gfn)) << PAGE_SHIFT | (uint32_t)r->type;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return P2M_NONE;
+}
+
+/* Drop up to STEP_FRAMES frames of RAM, from the top; CHANGING ones are still held. */
+static bool drop_ram(struct p2m *p2m) {
+    for (unsigned int i = 0; i < STEP_FRAMES && p2m->count; i++) {
+        uint32_t entry = p2m->entry[--p2m->count];
+
+        if (p2m_entry_type(entry) != P2M_INVALID) {
+            page_put(p2m_entry_mfn(entry));
+        }
+    }
+    return p2m->count != 0;
+}
+
+static bool drop_range(struct p2m *p2m) {
+    struct p2m_range *r;
+
+    if (!p2m->range_count) {
+        return false;
+    }
+    r = &p2m->range[p2m->range_count - 1];
+    for (unsigned int i = 0; i < STEP_FRAMES && r->count; i++) {
+        page_put(mfn(r->mfn + --r->count));
+    }
+    if (!r->count) {
+        p2m->range_count--;
+    }
+    return p2m->range_count != 0;
+}
+
+bool p2m_destroy_step(struct domain *d) {
+    struct p2m *p2m = &d->p2m;
+
+    if (drop_ram(p2m) || drop_range(p2m)) {
+        return true;
+    }
+    p2m->entry = NULL;
+    p2m->mib = NULL;
+    p2m->held = 0;
+    return false;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Another frame behind a guest frame.  Every table entry that maps the old one must be found.
+ * The guest's own way to it is nearly always its kernel's linear mapping, by sections: these
+ * are split into tables that are remembered in the MiB's record, so that their entries
+ * need no search.  Only when the frame's count says that someone else maps it too are
+ * the domain's other tables read, some of them in each call.
+ */
+#include "core/base/panic.h"
+#include "core/domain/domain.h"
+#include "core/mm/p2m.h"
+#include "core/mm/pt_table.h"
+
+/*
+ * The search is a walk over positions: the flat table's own entry, the parts of the
+ * kernel part's source, then all parts of all blocks of the heap.  A part is STEP_SCAN entries.
+ */
+#define SCAN_PER_BLOCK (PT_L1_ENTRIES / STEP_SCAN)
+#define SCAN_PER_UNIT  (PT_L2_ENTRIES / STEP_SCAN)
+#define SCAN_SOURCE    1u
+#define SCAN_BLOCKS    (SCAN_SOURCE + SCAN_PER_BLOCK)
+
+struct change {
+    struct domain *d;
+    struct p2m_mib *mib;
+    uint32_t first;         /* gfn of the MiB */
+    uint32_t index;         /* of the frame in its MiB */
+    uint32_t old;           /* machine address */
+    struct page_info *page; /* of the old frame */
+    mfn_t to;
+    enum p2m_type type;
+};
+
+static uint16_t section_count(const struct change *c) {
+    return *page_section_count(mfn(c->old >> PAGE_SHIFT));
+}
+
+/* Entries other than the owner's hold: none left means that nothing maps the old frame. */
+static bool is_mapped(const struct change *c) {
+    return section_count(c) != 0 || c->page->count > 1;
+}
+
+/* What an entry with attributes @attr for the old frame becomes. */
+static uint32_t new_entry(const struct change *c, uint32_t attr) {
+    if (mfn_eq(c->to, INVALID_MFN)) {
+        return 0;
+    }
+    if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
+        attr = arch_l2_readonly(attr);
+    }
+    return mfn_to_maddr(c->to).v | pt_restrict(c->type, attr);
+}
+
+/*
+ * Break before make: a live entry gets another frame, perhaps of another memory type, without the
+ * guest's knowing, so it is a fault, and forgotten by every TLB, in between (Arm ARM DDI 0406, B3.10.1).
+ * That is done for some entries at a time.
+ */
+#define BROKEN_MAX PT_SECTIONS_MAX /* all splits of a MiB */
+
+struct broken {
+    unsigned int count;
+    struct {
+        uint32_t *entry;
+        uint32_t hw; /* what it becomes */
+    } at[BROKEN_MAX];
+};
+
+static void make(const struct change *c, struct broken *b) {
+    arch_pte_sync();
+    if (!mfn_eq(c->to, INVALID_MFN) && b->count > 0) {
+        arch_tlb_flush_all();
+        for (unsigned int i = 0; i < b->count; i++) {
+            page_get(c->to);
+            pt_replace_l2(b->at[i].entry, b->at[i].hw);
+        }
+        arch_pte_sync();
+    }
+    b->count = 0;
+}
+
+/* @entry, if it maps the old frame, is a fault until make(). */
+static void break_entry(const struct change *c, struct broken *b, uint32_t *entry) {
+    if (!*entry || (*entry & PAGE_MASK) != c->old) {
+        return;
+    }
+    if (b->count == BROKEN_MAX) {
+        make(c, b);
+    }
+    b->at[b->count].entry = entry;
+    b->at[b->count++].hw = new_entry(c, *entry & ~PAGE_MASK);
+    pt_replace_l2(entry, 0);
+}
+
+static void rewrite_splits(const struct change *c) {
+    struct broken b = {.count = 0};
+
+    for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
+        break_entry(c, &b, &pt_unit_table(unit)[c->index]);
+    }
+    make(c, &b);
+}
+
+/* A frame appears where there was none: the linear mapping has it again. */
+static void map_in_splits(const struct change *c) {
+    for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
+        uint32_t attr = pt_units[unit].attr;
+
+        if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
+            attr = arch_l2_readonly(attr);
+        }
+        page_get(c->to);
+        pt_replace_l2(&pt_unit_table(unit)[c->index],
+                      mfn_to_maddr(c->to).v | pt_restrict(c->type, attr));
+    }
+}
+
+/* Split the first section of this MiB among entries [@from, @end) of L1 @block: -EAGAIN, there
+ * may be more; 0: there was none; -ENOMEM. */
+static int split_range(const struct change *c, uint16_t block, unsigned int from,
+                       unsigned int end) {
+    const uint32_t *table = pt_block_table(block);
+    uint32_t base = c->old & ~(MIB - 1);
+
+    if (section_count(c) == 0) {
+        return 0;
+    }
+    for (unsigned int i = from; i < end; i++) {
+        struct pte pte;
+
+        if (((table[i] ^ base) & ~(MIB - 1)) != 0) {
+            continue;
+        }
+        pte = arch_pte_decode_hw_l1(table[i]);
+        if (pte.kind == PTE_SECTION) {
+            int error = pt_split_section(c->d, block, i, c->first);
+
+            return error ? error : -XEN_EAGAIN;
+        }
+    }
+    return 0;
+}
+
+/* Which entries of an L1 block count, of those in [*from, *end). */
+static void clip(const struct domain *d, uint16_t block, unsigned int *from, unsigned int *end) {
+    unsigned int low = block == d->pt.source ? d->pt.kernel_index : 0;
+    unsigned int high =
+        block == d->pt.source || block == d->pt.flat ? PT_HOLE_INDEX : d->pt.kernel_index;
+
+    *from = *from < low ? low : *from;
+    *end = *end > high ? high : *end;
+}
+
+static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
+    unsigned int from = part * STEP_SCAN;
+    unsigned int end = from + STEP_SCAN;
+
+    clip(c->d, block, &from, &end);
+    return split_range(c, block, from, end);
+}
+
+static void scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
+    uint32_t *table = &pt_unit_table(unit)[part * STEP_SCAN];
+    struct broken b = {.count = 0};
+
+    if (pt_units[unit].state != PT_UNIT_GUEST) {
+        return;
+    }
+    for (unsigned int i = 0; i < STEP_SCAN && c->page->count > 1; i++) {
+        break_entry(c, &b, &table[i]);
+    }
+    make(c, &b);
+}
+
+static int scan_block(const struct change *c, uint16_t block, unsigned int part) {
+    if (pt_blocks[block].kind == PT_BLOCK_L1) {
+        return scan_l1(c, block, part);
+    }
+    scan_l2(c, (uint16_t)(block * PT_UNITS_PER_BLOCK + part / SCAN_PER_UNIT), part % SCAN_PER_UNIT);
+    return 0;
+}
+
+static int scan_position(const struct change *c, uint32_t position) {
+    const struct pt_domain *pt = &c->d->pt;
+    unsigned int index = c->first / FRAMES_PER_MIB;
+
+    if (position >= SCAN_BLOCKS) {
+        position -= SCAN_BLOCKS;
+        return scan_block(c, (uint16_t)(position / SCAN_PER_BLOCK), position % SCAN_PER_BLOCK);
+    }
+    if (position >= SCAN_SOURCE) {
+        return scan_l1(c, pt->source, position - SCAN_SOURCE);
+    }
+    return pt->flat && index < PT_HOLE_INDEX ? split_range(c, pt->flat, index, index + 1) : 0;
+}
+
+/* Pass by what of the source is not the kernel's part. */
+static void skip_source(const struct domain *d, uint32_t *position) {
+    uint32_t first = SCAN_SOURCE + d->pt.kernel_index / STEP_SCAN;
+
+    if (*position >= SCAN_SOURCE && *position < SCAN_BLOCKS) {
+        first = d->pt.source ? first : SCAN_BLOCKS;
+        *position = *position < first ? first : *position;
+    }
+}
+
+/* Pass by blocks that are not the domain's, STEP_SKIP_BLOCKS at most; true: at one that is. */
+static bool skip_others(const struct domain *d, uint32_t *position) {
+    skip_source(d, position);
+    for (unsigned int i = 0; i < STEP_SKIP_BLOCKS && *position >= SCAN_BLOCKS; i++) {
+        uint32_t block = (*position - SCAN_BLOCKS) / SCAN_PER_BLOCK;
+
+        if (block >= heap_block_count() ||
+            (pt_blocks[block].kind != PT_BLOCK_NONE && pt_blocks[block].owner == d->id)) {
+            return true;
+        }
+        *position = SCAN_BLOCKS + (block + 1) * SCAN_PER_BLOCK;
+    }
+    return *position < SCAN_BLOCKS;
+}
+
+/* Go on with the search.  0: done; -EAGAIN; -ENOMEM. */
+static int search(const struct change *c) {
+    uint32_t *position = &c->d->p2m.scan;
+    uint32_t end = SCAN_BLOCKS + heap_block_count() * SCAN_PER_BLOCK;
+
+    for (unsigned int steps = 0; is_mapped(c); steps++) {
+        int error;
+
+        if (steps == STEP_SCANS || !skip_others(c->d, position)) {
+            return -XEN_EAGAIN;
+        }
+        if (*position >= end) {
+            break;
+        }
+        error = scan_position(c, *position);
+        if (error) {
+            return error;
+        }
+        ++*position;
+    }
+    CHECK(section_count(c) == 0);
+    return 0;
+}
+
+static bool valid_target(mfn_t to, enum p2m_type type) {
+    return mfn_eq(to, INVALID_MFN) || type == P2M_RAM || type == P2M_RAM_RO || type == P2M_SHARED ||
+           type == P2M_SHARED_RO;
+}
+
+/* No new mapping of the old frame from here on. */
+static int begin(struct change *c, uint32_t *entry) {
+    struct p2m *p2m = &c->d->p2m;
+
+    if (p2m->changing != INVALID_GFN.v) {
+        return -XEN_EBUSY;
+    }
+    if (!c->page || c->page->type != PAGE_NONE) {
+        return -XEN_EBUSY;
+    }
+    if (!pt_units_available(c->d, section_count(c))) {
+        return -XEN_ENOMEM;
+    }
+    p2m->changing = c->first + c->index;
+    p2m->changing_type = p2m_entry_type(*entry);
+    p2m->scan = 0;
+    *entry = c->old | P2M_CHANGING;
+    c->mib->broken = true;
+    return 0;
+}
+
+/*
+ * The guest does not know that its mapping changed under it, so TLB and caches are ours to flush: a
+ * line that stayed would take the guest's stores to the frame that comes next at this address.
+ */
+static void finish(const struct change *c, uint32_t *entry) {
+    if (mfn_eq(c->to, INVALID_MFN)) {
+        *entry = P2M_NONE;
+        c->d->p2m.held--;
+    } else {
+        *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+    }
+    c->d->p2m.changing = INVALID_GFN.v;
+    arch_pte_sync();
+    arch_tlb_flush_all();
+    arch_cache_flush_aliases();
+    page_put(mfn(c->old >> PAGE_SHIFT));
+}
+
+static int run(struct change *c, uint32_t *entry) {
+    int error;
+
+    if (c->d->p2m.changing != c->first + c->index) {
+        error = begin(c, entry);
+        if (error) {
+            return error;
+        }
+    }
+    rewrite_splits(c);
+    error = search(c);
+    if (error != -XEN_EAGAIN && pt_split_abandon(c->d)) {
+        return -XEN_EAGAIN; /* the guest took the section away that this was for */
+    }
+    if (error == 0) {
+        finish(c, entry);
+    } else if (error != -XEN_EAGAIN) {
+        *entry = c->old | c->d->p2m.changing_type;
+        c->d->p2m.changing = INVALID_GFN.v;
+    }
+    return error;
+}
+
+static int populate(const struct change *c, uint32_t *entry) {
+    if (mfn_eq(c->to, INVALID_MFN)) {
+        return -XEN_EINVAL;
+    }
+    *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+    c->d->p2m.held++;
+    map_in_splits(c);
+    arch_pte_sync();
+    return 0;
+}
+
+int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
+    struct p2m *p2m = &d->p2m;
+    uint32_t index = g.v - p2m->base;
+    struct change c = {.d = d, .to = to, .type = type};
+    uint32_t *entry;
+
+    if (index >= p2m->count || !valid_target(to, type)) {
+        return -XEN_EINVAL;
+    }
+    if (d->pt.dropping) { /* it may map the old frame, and is not among what is searched */
+        pt_drop_step(d);
+        return -XEN_EAGAIN;
+    }
+    entry = &p2m->entry[index];
+    c.mib = &p2m->mib[index / FRAMES_PER_MIB];
+    c.index = g.v % FRAMES_PER_MIB;
+    c.first = g.v - c.index;
+    if (p2m_entry_type(*entry) == P2M_INVALID) {
+        return populate(&c, entry);
+    }
+    c.old = *entry & PAGE_MASK;
+    c.page = page_of(p2m_entry_mfn(*entry));
+    return run(&c, entry);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain's translation tables, the ones that the MMU walks.  They are the
+ * hypervisor's; a guest names its own, never walked, copies by guest-physical
+ * address (public/arch-arm-pv.h, "Page tables").
+ *
+ * A registered first-level table is a 16 KiB block.  The part below
+ * pt_domain.kernel_index is its own; the part from there to PV_VIRT_START is the
+ * same for all of the domain's tables.  It is changed in one that no vCPU runs on,
+ * the source, and in those that vCPUs run on; any other gets it when a vCPU is about
+ * to run on it, unless it is of the source's version.  References to frames and to
+ * second-level tables count the source's entries once, not the copies: those are
+ * walked only while they are the same.
+ *
+ * A second-level table is a 1 KiB unit of a block of that domain.  A frame of the
+ * guest that holds such tables has up to four, named in its page_info.
+ *
+ * Table memory comes in whole blocks, which are promised to the domain by the heap
+ * when it is created: a domain that uses up its own cannot touch another's.
+ */
+#ifndef CORE_PT_H
+#define CORE_PT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/addr.h"
+
+struct domain;
+struct vcpu;
+
+#define PT_L1_ENTRIES 4096u
+#define PT_L2_ENTRIES 256u
+#define PT_VCPU_MAX   8          /* >= DOMAIN_VCPU_MAX */
+#define PT_CLEAN_MAX  4          /* empty first-level tables kept for the next pin */
+#define PT_LIMIT_MIN  (8u << 14) /* bytes: less cannot boot a kernel */
+
+#define PT_ATTR_NONE  1u
+#define PT_NO_TABLE   1u
+
+/* Blocks are named by their number in the heap; 0 = none. */
+struct pt_domain {        /* domain.lock */
+    uint16_t block_limit; /* promised by the heap */
+    uint16_t block_count; /* in use */
+    uint16_t flat;        /* first-level table of "MMU off" */
+    uint16_t source;      /* what the kernel part is copied from; user part empty */
+    uint16_t registered;  /* list of first-level tables named by the guest */
+    uint16_t clean;       /* list of unused ones, user part empty */
+    uint16_t clean_count;
+    uint16_t building;             /* a first-level table that is not whole yet, 0 = none */
+    uint16_t built;                /* entries of it that are done */
+    uint16_t slab;                 /* list of second-level blocks with a free unit */
+    uint16_t spare;                /* the one of them that is kept though all its units are free */
+    uint16_t free_units;           /* in those blocks */
+    uint16_t kernel_index;         /* first L1 index of the kernel part */
+    uint16_t version;              /* of the source's kernel part, 1.. */
+    uint16_t sweep;                /* block that the next change looks at (pt_l1.c) */
+    uint16_t dropping;             /* second-level table that is being emptied, 0 = none */
+    uint16_t drop_next;            /* entry where that goes on */
+    uint16_t vcpu_l1[PT_VCPU_MAX]; /* what each vCPU runs on; 0 = flat */
+    uint16_t next_l1[PT_VCPU_MAX]; /* what each is about to run on, whose kernel part is copied */
+    uint16_t next_to[PT_VCPU_MAX]; /* up to this entry; 0 = not begun */
+    /* Attributes of the last accepted small page of plain RAM, shifted to the top 12 bits;
+     * PT_ATTR_NONE, which no entry makes: none yet. */
+    uint32_t attr_raw;
+    /* The second-level table that was updated last, until a table is dropped: its guest-physical
+     * address, PT_NO_TABLE = none, and where it is. */
+    uint32_t last_base;
+    uint32_t *last_table;
+    uint32_t work; /* done since the caller last set it to 0 */
+};
+
+/**
+ * pt_init() - no tables yet; reserve the domain's table memory.
+ * @limit: bytes, rounded down to 16 KiB, at least PT_LIMIT_MIN
+ * Returns 0, -EINVAL, -ENOMEM (the heap has promised all it has).
+ */
+int pt_init(struct domain *d, uint32_t limit);
+
+/**
+ * pt_flat_step() - make the table for "MMU off": virtual = guest-physical over the domain's RAM, as
+ * sections in DACR domain KERNEL, cached.  A bounded part of it a call.
+ * @done: frames of RAM that it covers so far; 0 at first
+ * Returns 1 (call again), 0 (it stands), -ENOMEM (no table memory).
+ */
+int pt_flat_step(struct domain *d, uint32_t *done);
+
+/**
+ * pt_set_kernel_start() - L1 entries at and above @va are common to all tables from now on.
+ * Domain locked.  Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START),
+ * -EBUSY (set already, or a table was registered before).
+ */
+int pt_set_kernel_start(struct domain *d, gvaddr_t va);
+
+/** pt_vcpu_l1() - the table that @v is to run on: flat until MMUEXT_NEW_BASEPTR. */
+uint32_t *pt_vcpu_l1(const struct vcpu *v);
+
+/** pt_used() - bytes of table memory in use. */
+uint32_t pt_used(const struct domain *d);
+
+/**
+ * pt_destroy_step() - drop one second-level table, a part of one, or look at some first-level
+ * entries.  No vCPU
+ * of @d may run any more, and none may have its tables loaded.
+ * Returns true if there is more to do; false: all table memory and the promise are given back.
+ */
+bool pt_destroy_step(struct domain *d);
+
+#endif /* CORE_PT_H */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * First-level entries: sections, second-level tables, and the kernel part that all of
+ * a domain's tables share.
+ */
+#include <string.h>
+
+#include "core/base/panic.h"
+#include "core/domain/domain.h"
+#include "core/mm/pt_table.h"
+
+/* Take a reference to the section @pte asks for; its address becomes the machine's. */
+static int get_section(struct domain *d, struct pte *pte) {
+    struct p2m *p2m = &d->p2m;
+    uint32_t index = (pte->addr >> PAGE_SHIFT) - p2m->base;
+    struct p2m_mib *mib;
+    uint16_t *sections;
+    mfn_t first;
+
+    if (index >= p2m->count) {
+        return -XEN_EPERM;
+    }
+    mib = &p2m->mib[index / FRAMES_PER_MIB];
+    if (mib->broken) {
+        return -XEN_EPERM;
+    }
+    first = p2m_entry_mfn(p2m->entry[index]);
+    sections = page_section_count(first);
+    if (*sections + mib->split_count >= PT_SECTIONS_MAX) {
+        return -XEN_ENOMEM;
+    }
+    (*sections)++;
+    pte->addr = mfn_to_maddr(first).v;
+    return 0;
+}
+
+/* The frame becomes a holder of second-level tables, with an empty one in @slot. */
+static uint16_t register_l2(struct domain *d, struct page_info *page, unsigned int slot) {
+    uint16_t unit = pt_unit_take(d);
+
+    if (!unit) {
+        return 0;
+    }
+    if (page->type == PAGE_NONE) {
+        page->type = PAGE_L2;
+        for (unsigned int i = 0; i < PAGE_TABLES; i++) {
+            page->l2[i] = 0;
+        }
+    }
+    page->l2[slot] = unit;
+    pt_units[unit] =
+        (struct pt_unit){.home = page_number(page), .slot = (uint8_t)slot, .state = PT_UNIT_GUEST};
+    return unit;
+}
+
+static void unregister_l2(uint16_t unit) {
+    struct page_info *page = page_of(mfn(pt_units[unit].home));
+
+    CHECK(page && page->type == PAGE_L2 && page->l2[pt_units[unit].slot] == unit);
+    page->l2[pt_units[unit].slot] = 0;
+    if (!(page->l2[0] | page->l2[1] | page->l2[2] | page->l2[3])) {
+        page->type = PAGE_NONE;
+    }
+}
+
+/* Take a reference to the table @pte asks for; its address becomes the machine's. */
+static int get_table(struct domain *d, struct pte *pte) {
+    unsigned int slot = pte->addr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1);
+    struct page_info *page = pt_home(d, gfn(pte->addr >> PAGE_SHIFT));
+    uint16_t unit;
+
+    if (!page) {
+        return -XEN_EPERM;
+    }
+    if (page->type == PAGE_L1) {
+        return -XEN_EINVAL;
+    }
+    unit = page->type == PAGE_L2 ? page->l2[slot] : 0;
+    if (!unit) {
+        unit = register_l2(d, page, slot);
+    }
+    if (!unit || pt_units[unit].refs == UINT16_MAX) {
+        return -XEN_ENOMEM;
+    }
+    pt_units[unit].refs++;
+    pte->addr = heap_to_maddr(pt_unit_table(unit)).v;
+    return 0;
+}
+
+/* No walk gets to @unit any more, nor does an update: its entries can go at leisure. */
+static void drop(struct domain *d, uint16_t unit) {
+    CHECK(d->pt.dropping == 0);
+    d->pt.last_base = PT_NO_TABLE;
+    if (pt_units[unit].state == PT_UNIT_GUEST && !pt_units[unit].written) {
+        pt_unit_give(d, unit);
+        return;
+    }
+    pt_units[unit].state = PT_UNIT_DROPPED;
+    d->pt.dropping = unit;
+    d->pt.drop_next = 0;
+}
+
+void pt_drop_step(struct domain *d) {
+    uint16_t unit = d->pt.dropping;
+
+    d->pt.drop_next = (uint16_t)pt_clear_l2(pt_unit_table(unit), d->pt.drop_next);
+    if (d->pt.drop_next == PT_L2_ENTRIES) {
+        d->pt.dropping = 0;
+        pt_unit_give(d, unit);
+    }
+}
+
+static void put_table(struct domain *d, uint16_t unit) {
+    CHECK(pt_units[unit].state != PT_UNIT_FREE && pt_units[unit].refs > 0);
+    if (--pt_units[unit].refs > 0) {
+        return;
+    }
+    if (pt_units[unit].state == PT_UNIT_SPLIT) {
+        pt_split_remove(d, unit);
+    } else {
+        unregister_l2(unit);
+    }
+    drop(d, unit);
+}
+
+static void put_l1_entry(struct domain *d, uint32_t hw) {
+    struct pte pte = arch_pte_decode_hw_l1(hw);
+
+    if (pte.kind == PTE_TABLE) {
+        put_table(d, pt_unit_at(pte.addr));
+    } else if (pte.kind == PTE_SECTION) {
+        uint16_t *sections = page_section_count(mfn(pte.addr >> PAGE_SHIFT));
+
+        CHECK(*sections > 0);
+        (*sections)--;
+    }
+}
+
+/*
+ * The kernel part changes: all tables that are no copy any more are of another version.  Versions
+ * come round after UINT16_MAX changes; before that, one that is out of date is marked as such, for each
+ * change looks at one block of the heap, and there are fewer.
+ */
+static void next_version(struct domain *d) {
+    struct pt_domain *pt = &d->pt;
+    struct pt_block *b = &pt_blocks[pt->sweep];
+
+    if (b->kind == PT_BLOCK_L1 && b->owner == d->id && b->version != pt->version) {
+        b->version = 0;
+    }
+    pt->sweep = (uint16_t)(pt->sweep + 1u < heap_block_count() ? pt->sweep + 1u : 0);
+    pt->version = pt->version == UINT16_MAX ? 1 : (uint16_t)(pt->version + 1);
+}
+_Static_assert(HEAP_BLOCKS_MAX < UINT16_MAX - 1, "versions come round more slowly than sweeps");
+
+static bool is_kernels(const struct domain *d, uint16_t block, unsigned int index) {
+    return index >= d->pt.kernel_index && block != d->pt.flat;
+}
+
+/* The tables that vCPUs run on follow the source at once, others when one is to be run on. */
+static void store_kernel(struct domain *d, unsigned int index, uint32_t hw) {
+    arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
+    next_version(d);
+    for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
+        uint16_t block = d->pt.vcpu_l1[i];
+
+        d->pt.next_to[i] = 0;
+        if (block) {
+            arch_pte_write(&pt_block_table(block)[index], hw);
+            pt_blocks[block].version = d->pt.version;
+        }
+    }
+}
+
+/* In all tables that have this entry and may be walked. */
+static void store(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+    uint32_t *entry = &pt_block_table(block)[index];
+
+    if (is_kernels(d, block, index)) {
+        store_kernel(d, index, hw);
+    } else {
+        pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (*entry != 0));
+        arch_pte_write(entry, hw);
+    }
+}
+
+/*
+ * Break before make.  A TLB must never hold a section and a small page for one address: two that match
+ * give an unpredictable address, which need not be one that the domain has.  So where the size of what
+ * an entry maps may change, a fault is stored and every TLB forgets the old before the new is stored (Arm
+ * ARM DDI 0406, B3.10.1; ARM926EJ-S TRM DDI 0198, 3.7: what was cached of a first-level descriptor that
+ * is modified must be invalidated).  Sections come and go seldom: the TLB is emptied whenever one does,
+ * so that small pages which the guest dropped before, without a flush of its own, are gone as well.
+ * Nothing of the guest's runs until this call ends.
+ */
+static void break_before(struct domain *d, uint16_t block, unsigned int index, uint32_t old) {
+    if (old) {
+        store(d, block, index, 0);
+    }
+    arch_pte_sync();
+    arch_tlb_flush_all();
+}
+
+void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+    uint32_t old = pt_block_table(is_kernels(d, block, index) ? d->pt.source : block)[index];
+
+    if (arch_l1_is_section(old) || arch_l1_is_section(hw)) {
+        break_before(d, block, index, old);
+    }
+    store(d, block, index, hw);
+    arch_pte_changed(old);
+    put_l1_entry(d, old);
+}
+
+bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) {
+    struct pt_domain *pt = &d->pt;
+    unsigned int from = pt->next_l1[vcpu] == block ? pt->next_to[vcpu] : 0;
+    unsigned int end;
+
+    from = from > pt->kernel_index ? from : pt->kernel_index;
+    end = PT_HOLE_INDEX - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : PT_HOLE_INDEX;
+    memcpy(&pt_block_table(block)[from], &pt_block_table(pt->source)[from],
+           (end - from) * sizeof(uint32_t));
+    arch_pte_publish(&pt_block_table(block)[from], (end - from) * sizeof(uint32_t));
+    arch_pte_sync();
+    pt->next_l1[vcpu] = block;
+    pt->next_to[vcpu] = (uint16_t)end;
+    if (end < PT_HOLE_INDEX) {
+        return false;
+    }
+    pt->next_to[vcpu] = 0;
+    pt_blocks[block].version = pt->version;
+    return true;
+}
+
+int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw) {
+    struct pte pte = arch_pte_decode_l1(raw);
+    int error = 0;
+
+    d->pt.work += PT_WORK_L1;
+    if (index >= PT_HOLE_INDEX) {
+        return -XEN_EPERM;
+    }
+    if (pte.kind == PTE_FAULT) {
+        pt_store_l1(d, block, index, 0);
+        return 0;
+    }
+    if (pte.kind == PTE_BAD) {
+        return -XEN_EINVAL;
+    }
+    if (pte.dacr_domain != PV_DOMAIN_USER && pte.dacr_domain != PV_DOMAIN_KERNEL) {
+        return -XEN_EPERM;
+    }
+    error = pte.kind == PTE_SECTION ? get_section(d, &pte) : get_table(d, &pte);
+    if (error == 0) {
+        pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+    }
+    return error;
+}

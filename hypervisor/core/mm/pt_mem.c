@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Table memory: blocks of a domain's promise, second-level tables cut from them.
+ */
+#include "core/mm/pt_table.h"
+
+#include <string.h>
+
+#include "core/base/panic.h"
+#include "core/domain/domain.h"
+
+#define ALL_UNITS ((1u << PT_UNITS_PER_BLOCK) - 1)
+
+struct pt_block *pt_blocks;
+struct pt_unit *pt_units;
+
+int pt_mem_setup(void) {
+    unsigned int count = heap_block_count();
+
+    pt_blocks = heap_alloc(heap_order(count * sizeof(*pt_blocks)));
+    pt_units = heap_alloc(heap_order(count * PT_UNITS_PER_BLOCK * sizeof(*pt_units)));
+    return pt_blocks && pt_units ? 0 : -XEN_ENOMEM;
+}
+
+void pt_list_add(uint16_t *head, uint16_t block) {
+    pt_blocks[block].prev = 0;
+    pt_blocks[block].next = *head;
+    if (*head) {
+        pt_blocks[*head].prev = block;
+    }
+    *head = block;
+}
+
+void pt_list_remove(uint16_t *head, uint16_t block) {
+    const struct pt_block *b = &pt_blocks[block];
+
+    if (b->next) {
+        pt_blocks[b->next].prev = b->prev;
+    }
+    if (b->prev) {
+        pt_blocks[b->prev].next = b->next;
+    } else {
+        *head = b->next;
+    }
+}
+
+static void drop_spare(struct domain *d) {
+    uint16_t block = d->pt.spare;
+
+    d->pt.spare = 0;
+    pt_list_remove(&d->pt.slab, block);
+    d->pt.free_units = (uint16_t)(d->pt.free_units - PT_UNITS_PER_BLOCK);
+    pt_block_give(d, block);
+}
+
+static void drop_clean(struct domain *d) {
+    uint16_t block = d->pt.clean;
+
+    pt_list_remove(&d->pt.clean, block);
+    d->pt.clean_count--;
+    pt_block_give(d, block);
+}
+
+/* Give up a block that is only kept for speed, or is not in use yet. */
+static bool reclaim(struct domain *d) {
+    if (d->pt.clean) {
+        drop_clean(d);
+        return true;
+    }
+    if (d->pt.building) {
+        pt_give_building(d);
+        return true;
+    }
+    if (d->pt.spare) {
+        drop_spare(d);
+        return true;
+    }
+    return false;
+}
+
+uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind) {
+    uint16_t block;
+
+    if (d->pt.block_count >= d->pt.block_limit && !reclaim(d)) {
+        return 0;
+    }
+    block = (uint16_t)heap_block_index(heap_block_alloc());
+    pt_blocks[block] = (struct pt_block){.owner = d->id, .kind = (uint8_t)kind, .gfn = PT_NO_GFN};
+    d->pt.block_count++;
+    return block;
+}
+
+void pt_block_give(struct domain *d, uint16_t block) {
+    pt_blocks[block].kind = PT_BLOCK_NONE;
+    arch_pte_sync();
+    arch_tlb_flush_all();
+    heap_block_free(pt_block_table(block));
+    d->pt.block_count--;
+}
+
+void pt_give_building(struct domain *d) {
+    uint16_t block = d->pt.building;
+
+    if (block) {
+        d->pt.building = 0;
+        pt_block_give(d, block);
+    }
+}
+
+static uint16_t new_slab(struct domain *d) {
+    uint16_t block = pt_block_take(d, PT_BLOCK_L2);
+
+    if (block) {
+        pt_blocks[block].free_units = ALL_UNITS;
+        pt_blocks[block].dirty_units = ALL_UNITS;
+        pt_list_add(&d->pt.slab, block);
+        d->pt.free_units = (uint16_t)(d->pt.free_units + PT_UNITS_PER_BLOCK);
+    }
+    return block;
+}
+
+uint16_t pt_unit_take(struct domain *d) {
+    uint16_t block = d->pt.slab ? d->pt.slab : new_slab(d);
+    struct pt_block *b = &pt_blocks[block];
+    unsigned int unit;
+
+    if (!block) {
+        return 0;
+    }
+    if (d->pt.spare == block) {
+        d->pt.spare = 0;
+    }
+    unit = (unsigned int)__builtin_ctz(b->free_units);
+    if (b->dirty_units >> unit & 1) {
+        b->dirty_units &= ~(1u << unit);
+        memset(pt_unit_table((uint16_t)(block * PT_UNITS_PER_BLOCK + unit)), 0,
+               PT_L2_ENTRIES * sizeof(uint32_t));
+    }
+    b->free_units &= (uint16_t)(b->free_units - 1);
+    b->used++;
+    d->pt.free_units--;
+    if (!b->free_units) {
+        pt_list_remove(&d->pt.slab, block);
+    }
+    unit += block * PT_UNITS_PER_BLOCK;
+    /* Its zeroes may be new.  Seen before the first-level entry
+     * that will point here: stores to two addresses are seen in any order but for a barrier, and a walk
+     * may come at any moment (Arm ARM DDI 0406, A3.8.2 and B3.3.1). */
+    arch_pte_publish(pt_unit_table((uint16_t)unit), PT_L2_ENTRIES * sizeof(uint32_t));
+    arch_pte_sync();
+    return (uint16_t)unit;
+}
+
+void pt_unit_give(struct domain *d, uint16_t unit) {
+    uint16_t block = unit / PT_UNITS_PER_BLOCK;
+    struct pt_block *b = &pt_blocks[block];
+
+    CHECK(b->kind == PT_BLOCK_L2 && b->owner == d->id);
+    d->pt.last_base = PT_NO_TABLE;
+    pt_units[unit] = (struct pt_unit){.state = PT_UNIT_FREE};
+    if (!b->free_units) {
+        pt_list_add(&d->pt.slab, block);
+    }
+    b->free_units |= (uint16_t)(1u << unit % PT_UNITS_PER_BLOCK);
+    b->used--;
+    d->pt.free_units++;
+    if (b->used == 0) {
+        if (d->pt.spare) {
+            drop_spare(d);
+        }
+        d->pt.spare = block;
+    }
+}
+
+bool pt_units_available(const struct domain *d, unsigned int count) {
+    unsigned int blocks =
+        d->pt.block_limit - d->pt.block_count + d->pt.clean_count + (d->pt.building != 0);
+
+    return d->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
+}
+
+uint32_t pt_used(const struct domain *d) {
+    return (uint32_t)d->pt.block_count << HEAP_BLOCK_SHIFT;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * First-level tables come and go with the guest's processes: pin and unpin are made
+ * cheap by keeping a few unused ones, whose kernel part stays current.
+ */
+#include <string.h>
+
+#include "core/base/panic.h"
+#include "core/domain/domain.h"
+#include "core/mm/pt_table.h"
+
+#define FRAMES_PER_L1 4
+
+/* Entries [from, end) of a table: no other may be in use. */
+static void clear(uint32_t *table, unsigned int from, unsigned int end) {
+    memset(&table[from], 0, (end - from) * sizeof(uint32_t));
+    arch_pte_publish(&table[from], (end - from) * sizeof(uint32_t));
+    arch_pte_sync();
+}
+
+/* The hypervisor's part, and the table is whole. */
+static uint16_t finish_l1(struct domain *d) {
+    uint16_t block = d->pt.building;
+    uint32_t *table = pt_block_table(block);
+
+    arch_l1_init(d, table);
+    arch_pte_publish(&table[PT_HOLE_INDEX], (PT_L1_ENTRIES - PT_HOLE_INDEX) * sizeof(uint32_t));
+    arch_pte_sync();
+    pt_blocks[block].kind = PT_BLOCK_L1;
+    d->pt.building = 0;
+    /* A vCPU may have been about to run on a table that lay in the same block before. */
+    memset(d->pt.next_to, 0, sizeof(d->pt.next_to));
+    return block;
+}
+
+int pt_build_l1(struct domain *d, uint16_t *block) {
+    unsigned int own = d->pt.source ? d->pt.kernel_index : PT_HOLE_INDEX;
+    unsigned int from;
+
+    if (!d->pt.building) {
+        d->pt.building = pt_block_take(d, PT_BLOCK_NONE);
+        d->pt.built = 0;
+    }
+    if (!d->pt.building) {
+        return -XEN_ENOMEM;
+    }
+    from = d->pt.built;
+    if (from < own) {
+        d->pt.built = (uint16_t)(own - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : own);
+        clear(pt_block_table(d->pt.building), from, d->pt.built);
+        return -XEN_EAGAIN;
+    }
+    *block = finish_l1(d);
+    return 0;
+}
+
+static int take_l1(struct domain *d, uint16_t *block) {
+    *block = d->pt.clean;
+    if (!*block) {
+        return pt_build_l1(d, block);
+    }
+    pt_list_remove(&d->pt.clean, *block);
+    d->pt.clean_count--;
+    return 0;
+}
+
+static void release_l1(struct domain *d, uint16_t block) {
+    if (d->pt.clean_count < PT_CLEAN_MAX) {
+        pt_list_add(&d->pt.clean, block);
+        d->pt.clean_count++;
+    } else {
+        pt_block_give(d, block);
+    }
+}
+
+/* May the four frames from @g on become a first-level table? */
+static int check_frames(const struct domain *d, gfn_t g) {
+    if (g.v % FRAMES_PER_L1) {
+        return -XEN_EINVAL;
+    }
+    for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
+        const struct page_info *page = pt_home(d, gfn(g.v + i));
+
+        if (!page) {
+            return -XEN_EPERM;
+        }
+        if (page->type != PAGE_NONE) {
+            return -XEN_EBUSY;
+        }
+    }
+    return 0;
+}
+
+static void mark_frames(const struct domain *d, gfn_t g, enum page_type type, uint16_t block) {
+    for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
+        struct page_info *page = pt_home(d, gfn(g.v + i));
+
+        CHECK(page);
+        page->type = (uint8_t)type;
+        page->l1 = block;
+    }
+}
+
+int pt_pin_l1(struct domain *d, gfn_t g) {
+    int error = check_frames(d, g);
+    uint16_t block;
+
+    if (error) {
+        return error;
+    }
+    if (!d->pt.source) {
+        error = pt_build_l1(d, &d->pt.source);
+        return error ? error : -XEN_EAGAIN;
+    }
+    error = take_l1(d, &block);
+    if (error) {
+        return error;
+    }
+    pt_blocks[block].gfn = g.v & PT_NO_GFN;
+    pt_list_add(&d->pt.registered, block);
+    mark_frames(d, g, PAGE_L1, block);
+    return 0;
+}
+
+/* All of eight entries? */
+static inline bool is_empty(const uint32_t *e) {
+    return (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) == 0;
+}
+
+bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end) {
+    const uint32_t *table = pt_block_table(block);
+    unsigned int from = pt_blocks[block].scan;
+    unsigned int stop = end - from > STEP_EMPTY ? from + STEP_EMPTY : end;
+
+    while (from + 8 <= stop && is_empty(&table[from])) {
+        from += 8;
+    }
+    while (from < stop) {
+        if (table[from++]) {
+            pt_store_l1(d, block, from - 1, 0);
+            break;
+        }
+    }
+    pt_blocks[block].scan = from & (PT_L1_ENTRIES - 1);
+    return from < end;
+}
+
+static bool is_loaded(const struct domain *d, uint16_t block) {
+    for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
+        if (d->pt.vcpu_l1[i] == block) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int pt_unpin(struct domain *d, gfn_t g) {
+    uint16_t block = pt_find_l1(d, g);
+    struct pt_block *b = &pt_blocks[block];
+
+    if (!block) {
+        return -XEN_EINVAL;
+    }
+    if (is_loaded(d, block)) {
+        return -XEN_EBUSY;
+    }
+    if (d->pt.dropping) {
+        pt_drop_step(d);
+        return -XEN_EAGAIN;
+    }
+    if (b->used) {
+        b->scan = b->dying ? b->scan : 0;
+        b->dying = true;
+        pt_l1_empty_step(d, block, d->pt.kernel_index);
+        return -XEN_EAGAIN;
+    }
+    pt_list_remove(&d->pt.registered, block);
+    mark_frames(d, g, PAGE_NONE, 0);
+    b->gfn = PT_NO_GFN;
+    b->dying = false;
+    b->scan = 0;
+    release_l1(d, block);
+    return 0;
+}

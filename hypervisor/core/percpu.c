@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#include "core/percpu.h"
-
-struct percpu percpu[ARCH_CPU_MAX];

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See clock.h. */
+#include "core/time/clock.h"
+
+#include <arch/atomic.h>
+
+#include "core/base/arch.h"
+#include "core/base/panic.h"
+#include "core/device/device.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
+#include "core/time/timer.h"
+
+#define NS_PER_SEC 1000000000ull
+
+static const volatile uint32_t stopped; /* the counter before clock_init() */
+
+/*
+ * ns = base_ns + ((count - base_count) & mask) * mul >> (32 - shift), which is what a guest
+ * computes from its time info.  Here, where the result has 64 bits, with whole and fraction: the
+ * same without a shift.  Written by clock_init() and clock_update() of the boot pCPU.
+ */
+static struct {
+    uint64_t base_ns;
+    uint64_t base_ticks; /* extended counter; its low bits are base_count */
+    const volatile uint32_t *reg;
+    uint32_t mask;
+    uint32_t whole, fraction; /* ns of a tick, 32.32 */
+    uint32_t mul;
+    uint32_t shift; /* 1.. since a tick is no shorter than 1 ns */
+    struct timer renew;
+    uint64_t renew_ns; /* a quarter of the time in which the counter wraps */
+    uint64_t wall_sec; /* wall clock at system time 0 */
+    uint32_t wall_nsec;
+} clock_state = {.reg = &stopped};
+
+/* The smallest shift for which the factor fits 32 bits: the most exact one. */
+static void set_scale(uint32_t hz) {
+    uint32_t shift = 0;
+    uint64_t mul = (NS_PER_SEC << 32) / hz;
+
+    while (mul > UINT32_MAX) {
+        shift++;
+        mul = (NS_PER_SEC << (32 - shift)) / hz;
+    }
+    clock_state.mul = (uint32_t)mul;
+    clock_state.shift = shift;
+    clock_state.whole = clock_state.mul >> (32 - shift);
+    clock_state.fraction = clock_state.mul << shift;
+}
+
+static inline uint32_t elapsed_ticks(void) {
+    return (*clock_state.reg - (uint32_t)clock_state.base_ticks) & clock_state.mask;
+}
+
+static inline uint64_t ticks_to_ns(uint32_t ticks) {
+    return (uint64_t)ticks * clock_state.whole + ((uint64_t)ticks * clock_state.fraction >> 32);
+}
+
+void clock_init(void) {
+    const struct counter *counter = &devices.counter;
+
+    CHECK(counter->reg != NULL);
+    CHECK(counter->hz >= CLOCK_HZ_MIN && counter->hz <= CLOCK_HZ_MAX);
+    CHECK(counter->mask != 0 && (counter->mask & (counter->mask + 1)) == 0);
+    set_scale(counter->hz);
+    clock_state.reg = counter->reg;
+    clock_state.mask = counter->mask;
+    clock_state.base_ns = 0;
+    clock_state.base_ticks = *counter->reg & counter->mask;
+    clock_state.renew_ns = ticks_to_ns(counter->mask) / 4;
+}
+
+uint64_t clock_now(void) {
+    return clock_state.base_ns + ticks_to_ns(elapsed_ticks());
+}
+
+uint64_t clock_ticks(void) {
+    return clock_state.base_ticks + elapsed_ticks();
+}
+
+/* The version is odd while the values change (<xen/xen.h>, struct vcpu_time_info). */
+static void write_time_info(volatile struct vcpu_time_info *info) {
+    info->version |= 1;
+    arch_memory_barrier();
+    info->tsc_timestamp = clock_state.base_ticks;
+    info->system_time = clock_state.base_ns;
+    info->tsc_to_system_mul = clock_state.mul;
+    info->tsc_shift = (int8_t)clock_state.shift;
+    info->flags = XEN_PVCLOCK_TSC_STABLE_BIT;
+    arch_memory_barrier();
+    info->version++;
+}
+
+void clock_vcpu_init(struct vcpu *v) {
+    struct pv_vcpu *page = arch_vcpu_page(v);
+
+    page->counter_offset = devices.counter.offset;
+    page->counter_hz = devices.counter.hz;
+    page->counter_mask = devices.counter.mask;
+    write_time_info(&page->info.time);
+}
+
+static void write_domain_time(struct domain *d) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        if (d->vcpu[i] != NULL) {
+            write_time_info(&arch_vcpu_page(d->vcpu[i])->info.time);
+        }
+    }
+}
+
+static void renew_base(void) {
+    uint32_t ticks = elapsed_ticks();
+
+    clock_state.base_ns += ticks_to_ns(ticks);
+    clock_state.base_ticks += ticks;
+}
+
+void clock_update(void) {
+    renew_base();
+    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+        write_domain_time(d);
+    }
+}
+
+static void renew_timer(void *data) {
+    (void)data;
+    clock_update();
+    timer_set(&clock_state.renew, clock_state.base_ns + clock_state.renew_ns);
+}
+
+void clock_start(void) {
+    timer_init(&clock_state.renew, renew_timer, NULL);
+    timer_set(&clock_state.renew, clock_now() + clock_state.renew_ns);
+}
+
+void clock_domain_init(struct domain *d) {
+    volatile struct shared_info *info = d->shared_info;
+
+    info->wc_version |= 1;
+    arch_memory_barrier();
+    info->wc_sec = (uint32_t)clock_state.wall_sec;
+    info->wc_sec_hi = (uint32_t)(clock_state.wall_sec >> 32);
+    info->wc_nsec = clock_state.wall_nsec;
+    arch_memory_barrier();
+    info->wc_version++;
+}
+
+void clock_set_wallclock(uint64_t sec, uint32_t nsec, uint64_t system_time) {
+    uint64_t back_sec = system_time / NS_PER_SEC;
+    uint32_t back_nsec = (uint32_t)(system_time % NS_PER_SEC);
+
+    if (nsec < back_nsec) {
+        nsec += (uint32_t)NS_PER_SEC;
+        back_sec++;
+    }
+    clock_state.wall_sec = sec > back_sec ? sec - back_sec : 0;
+    clock_state.wall_nsec = nsec - back_nsec;
+    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+        clock_domain_init(d);
+    }
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See timer.h. */
+#include "core/time/timer.h"
+
+#include "core/base/percpu.h"
+#include "core/base/steps.h"
+#include "core/device/device.h"
+#include "core/time/clock.h"
+
+/* Longest wait that is asked of the hardware at once, 1 s. */
+#define TIMER_STEP_MAX 1000000000u
+
+/* Behind those that have the same deadline. */
+static void insert(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
+    struct timer **link = &queue->first;
+
+    while (*link != NULL && (*link)->deadline <= deadline) {
+        link = &(*link)->next;
+    }
+    timer->deadline = deadline;
+    timer->next = *link;
+    timer->link = link;
+    if (timer->next != NULL) {
+        timer->next->link = &timer->next;
+    }
+    *link = timer;
+}
+
+static void take_out(struct timer *timer) {
+    *timer->link = timer->next;
+    if (timer->next != NULL) {
+        timer->next->link = timer->link;
+    }
+    timer->link = NULL;
+}
+
+/*
+ * Set the hardware for the earliest deadline.  It is left alone when it fires no later
+ * than that: slice ends are set and dropped at each world switch, and an interrupt too
+ * many per slice is cheaper than a device access per switch.
+ */
+static void program(struct timer_queue *queue) {
+    if (queue->first == NULL || queue->first->deadline >= queue->programmed) {
+        return;
+    }
+    uint64_t deadline = queue->first->deadline;
+    uint64_t now = clock_now();
+    uint64_t wait = deadline > now ? deadline - now : 0;
+    uint32_t step = wait < TIMER_STEP_MAX ? (uint32_t)wait : TIMER_STEP_MAX;
+    devices.oneshot->set(step);
+    queue->programmed = now + step;
+}
+
+void timer_queue_init(void) {
+    struct timer_queue *queue = &this_cpu()->timers;
+
+    *queue = (struct timer_queue){.lock = SPINLOCK_INIT, .programmed = TIMER_NEVER};
+    devices.oneshot->stop();
+}
+
+void timer_init(struct timer *timer, timer_fn *fn, void *data) {
+    *timer = (struct timer){.deadline = TIMER_NEVER, .fn = fn, .data = data};
+}
+
+void timer_set(struct timer *timer, uint64_t deadline) {
+    struct timer_queue *queue = &this_cpu()->timers;
+
+    if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
+        timer_stop(timer);
+    }
+    spin_lock(&queue->lock);
+    if (timer_is_set(timer)) {
+        take_out(timer);
+    }
+    timer->cpu = (uint8_t)arch_cpu_id();
+    insert(queue, timer, deadline);
+    program(queue);
+    spin_unlock(&queue->lock);
+}
+
+void timer_stop(struct timer *timer) {
+    if (!timer_is_set(timer)) {
+        return;
+    }
+    struct timer_queue *queue = &percpu_of(timer->cpu)->timers;
+
+    spin_lock(&queue->lock);
+    if (timer_is_set(timer)) {
+        take_out(timer);
+    }
+    spin_unlock(&queue->lock);
+}
+
+bool timer_is_due(void) {
+    const struct timer *first = this_cpu()->timers.first;
+
+    return first != NULL && first->deadline <= clock_now();
+}
+
+void timer_interrupt(void) {
+    struct timer_queue *queue = &this_cpu()->timers;
+    uint64_t now = clock_now();
+    struct timer *timer;
+
+    spin_lock(&queue->lock);
+    queue->is_serving = true;
+    for (unsigned int i = 0; i < STEP_TIMERS; i++) {
+        timer = queue->first;
+        if (timer == NULL || timer->deadline > now || (i > 0 && devices.intc->pending())) {
+            break;
+        }
+        take_out(timer);
+        spin_unlock(&queue->lock);
+        timer->fn(timer->data);
+        spin_lock(&queue->lock);
+    }
+    queue->is_serving = false;
+    queue->programmed = TIMER_NEVER;
+    program(queue);
+    spin_unlock(&queue->lock);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One-shot timers in nanoseconds since boot.  Each pCPU has its own queue and
+ * its own hardware timer; a timer fires on the pCPU that set it.
+ */
+#ifndef CORE_TIMER_H
+#define CORE_TIMER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arch/types.h>
+
+#include "core/base/lock.h"
+
+/* A deadline that never comes. */
+#define TIMER_NEVER UINT64_MAX
+
+typedef void timer_fn(void *data);
+
+struct timer {
+    uint64_t deadline;   /* ns since boot; timer queue lock of its pCPU, like all below */
+    timer_fn *fn;        /* constant after timer_init() */
+    void *data;          /* constant after timer_init() */
+    struct timer *next;  /* the one that fires after it */
+    struct timer **link; /* what points to it; NULL = not set */
+    uint8_t cpu;         /* pCPU whose queue it is in, valid while set */
+};
+
+/*
+ * The timers of one pCPU, the earliest deadline first.  There are three per vCPU at most and
+ * a handful of the hypervisor's, and those that are set most often are among the first.
+ */
+struct timer_queue {
+    spinlock_t lock; /* protects the whole structure and the timers in it */
+    struct timer *first;
+    uint64_t programmed; /* when the hardware fires, TIMER_NEVER if it does not */
+    bool is_serving;     /* in timer_interrupt(): the hardware says nothing of the next deadline */
+};
+
+/** timer_queue_init() - empty queue for this pCPU.  Boot, once per pCPU, after clock_init(). */
+void timer_queue_init(void);
+
+/** timer_init() - @fn(@data) will be called from timer_interrupt(), no lock held. */
+void timer_init(struct timer *timer, timer_fn *fn, void *data);
+
+/**
+ * timer_set() - fire at @deadline (ns since boot, in the past = at once, but never from
+ * within this call).  Moves the timer if it is set already.  Takes a timer queue lock.
+ */
+void timer_set(struct timer *timer, uint64_t deadline);
+
+/** timer_stop() - after this it does not fire; no effect if it is not set. Takes a queue lock. */
+void timer_stop(struct timer *timer);
+
+/**
+ * timer_is_due() - has the first deadline of this pCPU's queue passed?  What the hardware cannot tell from
+ * within a timer's function: it is set for the next deadline when all are done.  Takes no lock.
+ */
+bool timer_is_due(void) __attribute__((noinline));
+
+/** timer_is_set() - is it going to fire? */
+static inline bool timer_is_set(const struct timer *timer) {
+    return timer->link != NULL;
+}
+
+/**
+ * timer_interrupt() - run what has expired on this pCPU and program the hardware for the
+ * next.  Called by irq_handle(), with no lock held.  Runs a bounded number of timers a call;
+ * if more have expired the hardware interrupts again at once.  Until the end of that interrupt the
+ * interrupt controller shows no timer that falls due meanwhile; not inlined, so that make stretches
+ * can tell when that is.
+ */
+__attribute__((noinline)) void timer_interrupt(void);
+
+#endif /* CORE_TIMER_H */
