@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The PV console ring: both directions, back pressure, and a guest that forges its indices. */
 /* links: core/console/console.c core/console/console_out.c core/console/console_input.c core/console/console_ring.c */
-/* links: core/console/console_keys.c core/base/printk.c core/event/event.c core/event/event_bind.c */
+/* links: core/console/console_keys.c core/base/printk.c core/time/printk_limit.c core/event/event.c core/event/event_bind.c */
 /* links: core/mm/heap.c core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
 /* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c lib/format.c */
+/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
 #include "core/console/console_ring.h"
 
 #include <arch/fake.h>
@@ -340,6 +340,7 @@ static void after_destruction_the_ring_is_not_touched(void **state) {
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
+    console_init();
     const struct CMUnitTest tests[] = {
         test(output_appears_and_is_consumed),
         test(a_full_ring_is_emptied_and_the_guest_told),

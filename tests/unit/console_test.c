@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The shared console: focus, input, floods, a slow or dead UART, the hypercall. */
 /* links: core/console/console.c core/console/console_out.c core/console/console_input.c core/console/console_ring.c */
-/* links: core/console/console_keys.c core/hypercall/console_op.c core/base/printk.c core/event/event.c core/event/event_bind.c */
+/* links: core/console/console_keys.c core/hypercall/console_op.c core/base/printk.c core/time/printk_limit.c core/event/event.c core/event/event_bind.c */
 /* links: core/mm/heap.c core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
 /* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c lib/format.c */
+/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
 #include "core/console/console.h"
 
 #include <arch/fake.h>
@@ -18,6 +18,7 @@
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
 #include "core/time/clock.h"
+#include "core/time/printk_limit.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -495,6 +496,7 @@ static void the_hypervisor_has_keys(void **state) {
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
+    console_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_first_domain_that_starts_gets_the_input, power_off),
         test(each_domains_lines_are_told_apart),

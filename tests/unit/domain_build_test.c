@@ -4,7 +4,7 @@
 /* links: core/build/domain_build.c core/build/domain_build_stages.c core/build/domain_load.c core/mm/p2m.c core/mm/page.c */
 /* links: core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c core/mm/pt.c core/mm/pt_mem.c core/mm/pt_entry.c */
 /* links: core/mm/pt_register.c core/mm/pt_split.c core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c */
-/* links: core/hypercall/mmuext_cache.c core/hypercall/memory.c core/domain/domain_lookup.c core/device/device.c lib/format.c */
+/* links: core/hypercall/mmuext_cache.c core/hypercall/memory.c core/domain/domain_lookup.c core/device/device.c */
 /* links: core/mm/p2m_change.c core/mm/pt_l1.c core/time/background.c core/mm/memory_wait.c */
 #include "core/build/domain_build.h"
 

@@ -2,7 +2,7 @@
 /* Who gets which device, and what the guests' trees say about it. */
 /* links: core/build/guest_hw.c core/build/guest_fdt.c core/build/guest_fdt_copy.c core/fdt/fdt_writer.c core/device/device.c
  * links: core/boot/bootfdt.c core/boot/boot_domain.c core/boot/boot_module.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c
- * links: core/boot/cmdline.c lib/format.c */
+ * links: core/boot/cmdline.c */
 #include "core/build/guest_fdt.h"
 
 #include <glob.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's end: what it still says, with a lock held, a UART that hangs, twice. */
-/* links: core/base/panic.c core/base/printk.c core/console/console.c core/console/console_out.c core/console/console_input.c */
+/* links: core/base/panic.c core/base/printk.c core/time/printk_limit.c core/console/console.c core/console/console_out.c core/console/console_input.c */
 /* links: core/console/console_ring.c core/console/console_keys.c core/event/event.c core/event/event_bind.c core/mm/heap.c */
 /* links: core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
 /* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c lib/format.c */
+/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
 #include "core/base/panic.h"
 
 #include <arch/fake.h>
@@ -76,6 +76,7 @@ static void a_panic_within_a_panic_just_halts(void **state) {
 }
 
 int main(void) {
+    console_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_before_the_uart_are_kept),
         cmocka_unit_test(before_console_start_output_waits_for_the_uart),

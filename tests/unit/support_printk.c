@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/printk.h"
+#include "core/time/printk_limit.h"
 
 void printk_args(const char *fmt, va_list args) {
     vfprintf(stderr, fmt, args);

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Host unit tests.  tests/unit/x_test.c says in a comment in its first 15 lines which files it links,
-# those under hypervisor/ without that word:
-#     links: core/x.c core/y.c tools/plugin/z.c
-# arch/fake and tests/unit/support*.c are linked into every one (from an archive: what is not
-# referred to stays out).
+# Host unit tests.  tests/unit/x_test.c says in a comment in its first 15 lines what it links: a room of
+# hypervisor/core, which brings those below it, and other files, those under hypervisor/ without that word:
+#     links: core/mm drivers/pl011.c tools/plugin/z.c
+# arch/fake, lib and tests/unit/support*.c are linked into every one.  All these come from archives: what is
+# not referred to stays out, and what a test defines itself is not looked for.
 
 CC_HOST := gcc
 U := $(B)/unit
@@ -20,13 +20,19 @@ unit_flags := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undef
 	-fno-sanitize-recover=all $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
 	-Ihypervisor/arch/fake/include -Itests/unit -isystem $(XEN_HOST)
 
-unit_support := $(wildcard hypervisor/arch/fake/*.c tests/unit/support*.c)
+unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
 unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
 
 # links(test) - objects of the files named by the test's links: line.
 linked_files = $(shell sed -n '1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c)
-links = $(foreach file,$(linked_files),$(patsubst %.c,$(U)/obj/%.o,$(if $(filter \
-	tools/%,$(file)),$(file),hypervisor/$(file))))
+links = $(foreach file,$(filter %.c,$(linked_files)),$(patsubst %.c,$(U)/obj/%.o,$(if $(filter \
+	tools/%,$(file)),$(file),hypervisor/$(file)))) $(call rooms_to,$(patsubst core/%,%,$(filter-out %.c,$(linked_files))))
+
+# rooms_to(room) - the archives of that room and of all below it.
+rooms := $(shell tools/check_layers --rooms)
+before = $(if $(filter $(firstword $(2)),$(1)),$(firstword $(2)),$(firstword $(2)) $(call before,$(1),$(wordlist 2,99,$(2))))
+rooms_to = $(if $(1),$(patsubst %,$(U)/lib%.a,$(call before,$(1),$(rooms))))
+room_objects = $(patsubst %.c,$(U)/obj/%.o,$(wildcard hypervisor/core/$(1)/*.c))
 
 $(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h
 	$(call say,HOSTCC,$<)
@@ -36,9 +42,13 @@ $(U)/libsupport.a: $(unit_support_objects)
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
 .SECONDEXPANSION:
+$(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*)
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+
 $(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(CC_HOST) -fsanitize=address,undefined $^ -lcmocka -lfdt -o $@
+	$(Q)$(CC_HOST) -fsanitize=address,undefined $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -lfdt -o $@
 
 .PHONY: unit
 unit: $(unit_programs)

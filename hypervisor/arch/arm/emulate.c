@@ -11,9 +11,9 @@
 #include "arch/arm/layout.h"
 #include "arch/arm/vfp.h"
 #include "core/base/arch.h"
-#include "core/base/printk.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
+#include "core/time/printk_limit.h"
 
 #define CP_VFP     10u
 #define CP_DEBUG   14u

@@ -51,6 +51,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
 
     vcpu_state_early_init();
     mmu_init(phys_offset);
+    hypervisor_early_init();
     early_uart_init(machine);
     if (fdt == 0 || (fdt & 7)) {
         panic("no device tree: r2 was %08x", fdt);

@@ -7,11 +7,6 @@
 
 #include "core/base/arch.h"
 #include "core/base/printk.h"
-#include "core/console/console.h"
-
-void panic_begin(void) {
-    console_sync();
-}
 
 void panic(const char *fmt, ...) {
     static bool again;
@@ -21,7 +16,7 @@ void panic(const char *fmt, ...) {
         arch_halt(); /* printing the first one failed */
     }
     again = true;
-    panic_begin();
+    printk_sync();
     va_start(args, fmt);
     printk("\nPANIC: ");
     printk_args(fmt, args);

@@ -12,10 +12,6 @@
  */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** panic_begin() - for code that prints registers first: from here on, output is synchronous
- * and takes no lock. */
-void panic_begin(void);
-
 #define CHECK(condition)                                               \
     do {                                                               \
         if (__builtin_expect(!(condition), 0)) {                       \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's own messages: kept in a log ring and printed on the console.
+ * The hypervisor's own messages: kept in a log ring, from where a sink, once there is one, takes them.
+ *
+ * printk() takes the log lock, which is inside all others but that of a timer queue (the sink's).
  */
 #ifndef CORE_PRINTK_H
 #define CORE_PRINTK_H
@@ -15,55 +17,42 @@
 /* Bytes that the log keeps; a power of two. */
 #define PRINTK_LOG_SIZE 16384u
 
+/* Who prints the log.  It has a position of its own in it and reads from there. */
+struct printk_sink {
+    /** Text was added.  May be called with any lock held that the caller of printk() holds. */
+    void (*wake)(void);
+    /** The end of the hypervisor or of the board: print what is left at once, and from now on whenever
+     * text was added, without any lock. */
+    void (*sync)(void);
+};
+
+/** printk_set_sink() - @sink, which stays, prints the log from now on.  Boot. */
+void printk_set_sink(const struct printk_sink *sink);
+
 /**
- * printk() - formats of lib/format.h; a line ends with "\n".  Takes the console lock and
- * then a timer queue lock, so the caller holds neither.  For what a guest can cause use
- * printk_ratelimited().
+ * printk() - formats of lib/format.h; a line ends with "\n".  Takes the log lock and, in the sink, a
+ * timer queue lock, so the caller holds neither, nor the console's.  For what a guest can cause use
+ * printk_ratelimited() (time/printk_limit.h).
  */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
 
+/** printk_sync() - from here on output is synchronous and takes no lock.  For the end only. */
+void printk_sync(void);
+
 /**
- * printk_log_read() - copy at most @size bytes of the log from position *@position (bytes
- * ever logged; moved to the oldest kept if that is later) and advance it.  Returns the count.
+ * printk_log_skip() - move *@position (bytes ever logged) to the oldest byte that is kept, if that is
+ * later.  Returns by how many bytes.
+ */
+uint32_t printk_log_skip(uint32_t *position);
+
+/**
+ * printk_log_read() - copy at most @size bytes of the log from position *@position, moved as
+ * printk_log_skip() does, and advance it.  Returns the count.
  */
 size_t printk_log_read(uint32_t *position, char *buf, size_t size);
 
-/**
- * printk_queue() - give the console at most @limit bytes of the log that it has not got yet, as far as it
- * has room.  Returns whether more wait.  Console lock held.
- */
-bool printk_queue(size_t limit);
-
-/*
- * What may be printed of what a guest causes: at each place in the code, for each of PRINTK_SOURCES that
- * may cause it, PRINTK_BURST messages and then one each PRINTK_INTERVAL_NS.  So none can silence what
- * another causes, and all together print at most PRINTK_SOURCES times that.
- */
-#define PRINTK_SOURCES     16u
-#define PRINTK_BURST       10u
-#define PRINTK_INTERVAL_NS 1000000000u
-
-struct printk_limit {
-    uint64_t last;       /* when an allowance was last added, ns */
-    uint32_t used;       /* messages printed and not yet made up for by time */
-    uint32_t suppressed; /* since the last one printed */
-};
-
-/**
- * printk_allowed() - may a message be printed now?  Where some were not, it says how many in the place of
- * this one, which counts as one of them.  Those of one @limit come one at a time: the caller is the only one
- * that may cause them.
- */
-bool printk_allowed(struct printk_limit *limit);
-
-/* Each use is one place; @source: who caused it, below PRINTK_SOURCES: for a domain, its place. */
-#define printk_ratelimited(source, ...)                          \
-    do {                                                         \
-        static struct printk_limit printk_place[PRINTK_SOURCES]; \
-        if (printk_allowed(&printk_place[source])) {             \
-            printk(__VA_ARGS__);                                 \
-        }                                                        \
-    } while (0)
+/** printk_log_end() - where the next byte will be. A look: there may be more at once. */
+uint32_t printk_log_end(void);
 
 #endif /* CORE_PRINTK_H */

@@ -32,10 +32,11 @@ static spinlock_t lock = SPINLOCK_INIT;
 static struct {
     struct console_out out;
     char bytes[HYPERVISOR_OUT_SIZE];
-    bool is_listed;
-    bool is_started;    /* timers work */
-    bool is_dying;      /* no locks any more */
-    struct timer timer; /* goes on sending; timer queue lock */
+    bool is_started;       /* timers work */
+    bool is_dying;         /* no locks any more */
+    struct timer timer;    /* goes on sending; timer queue lock */
+    uint32_t log_position; /* up to where the log is in out */
+    uint32_t log_lost;     /* bytes of it that were overwritten before that, not reported yet */
     struct domain *domains;
 } console;
 
@@ -107,14 +108,42 @@ static bool send(void) {
     return devices.uart != NULL && send_ready(STEP_SEND);
 }
 
+/* ---- The hypervisor's own text ---- */
+
+/* What is older than the log was lost to a console that is slower than what is printed. */
+static void report_lost(void) {
+    char text[48];
+
+    console.log_lost += printk_log_skip(&console.log_position);
+    if (console.log_lost > 0 && console_out_room(&console.out) >= sizeof(text)) {
+        size_t count = format_text(text, sizeof(text), "\n[%u bytes not printed]\n",
+                                   (unsigned int)console.log_lost);
+
+        (void)console_out_put(&console.out, text, count);
+        console.log_lost = 0;
+    }
+}
+
+/* Take a piece of the log, as far as there is room.  Returns whether more of it waits. */
+static bool take_log(void) {
+    char text[STEP_OUTPUT];
+    size_t room;
+
+    report_lost();
+    room = console_out_room(&console.out);
+    room = printk_log_read(&console.log_position, text, room < sizeof(text) ? room : sizeof(text));
+    (void)console_out_put(&console.out, text, room);
+    return console.log_position != printk_log_end();
+}
+
 /* At the boot and at the end, when no timer goes on with the rest. */
 static void send_all(void) {
     bool more = devices.uart != NULL;
 
     while (more) {
-        more = printk_queue(HYPERVISOR_OUT_SIZE);
+        more = take_log();
         send_all_waiting();
-        more = more && console_hypervisor_room() > 0; /* none: the UART is stuck */
+        more = more && console_out_room(&console.out) > 0; /* none: the UART is stuck */
     }
 }
 
@@ -215,7 +244,7 @@ enum progress { DONE, GO_ON, WAIT };
 /* One batch to the UART; GO_ON if another one would find both text and room. */
 static enum progress flush_batch(void) {
     console_lock();
-    bool more = printk_queue(STEP_OUTPUT);
+    bool more = take_log();
     bool has_room = send();
     bool waits = serve_waiting_rings();
     bool ready = more || console_out_ready();
@@ -265,29 +294,18 @@ void console_start(void) {
     console.is_started = true;
 }
 
-void console_sync(void) {
+static void sync(void) {
     console.is_dying = true;
     console.out.is_urgent = true;
     send_all();
 }
 
-/* ---- The hypervisor's own text ---- */
+void console_init(void) {
+    static const struct printk_sink sink = {.wake = console_flush_soon, .sync = sync};
 
-static void list_hypervisor(void) {
-    if (!console.is_listed) {
-        console.is_listed = true;
-        format_text(console.out.prefix, sizeof(console.out.prefix), "(dacre) ");
-        console_out_add(&console.out, console.bytes, HYPERVISOR_OUT_SIZE);
-    }
-}
-
-void console_put_hypervisor(const char *text, size_t count) {
-    (void)console_out_put(&console.out, text, count);
-}
-
-size_t console_hypervisor_room(void) {
-    list_hypervisor();
-    return console_out_room(&console.out);
+    format_text(console.out.prefix, sizeof(console.out.prefix), "(dacre) ");
+    console_out_add(&console.out, console.bytes, HYPERVISOR_OUT_SIZE);
+    printk_set_sink(&sink);
 }
 
 /* ---- Domains come and go ---- */
@@ -298,7 +316,6 @@ void console_domain_init(struct domain *d) {
     *c = (struct console_domain){.budget = CONSOLE_BUDGET_BYTES};
     format_text(c->out.prefix, sizeof(c->out.prefix), "(d%u) ", d->id);
     console_lock();
-    list_hypervisor();
     console_out_add(&c->out, c->out_bytes, CONSOLE_OUT_SIZE);
     c->next = console.domains;
     console.domains = d;

@@ -24,22 +24,15 @@ struct domain;
 /* Focus on the hypervisor itself: its key commands. */
 #define CONSOLE_FOCUS_HYPERVISOR DOMID_XEN
 
+/** console_init() - print the log, synchronously.  Boot, before anything that may be printed. */
+void console_init(void);
+
 /** console_start() - asynchronous output from now on.  Boot, when timers and interrupts work. */
 void console_start(void);
 
-/** console_sync() - send all that waits; synchronous output from now on, without locks: for the
- * end, of the board or of the hypervisor itself. */
-void console_sync(void);
-
-/** console_lock() / console_unlock() - the console lock; nothing after console_sync(). */
+/** console_lock() / console_unlock() - the console lock; nothing after printk_sync(). */
 void console_lock(void);
 void console_unlock(void);
-
-/** console_put_hypervisor() - queue text of the hypervisor, for which there is room.  Before there is a
- * UART it is kept for later.  Console lock held. */
-void console_put_hypervisor(const char *text, size_t count);
-/** console_hypervisor_room() - for how many bytes there is room.  Console lock held. */
-size_t console_hypervisor_room(void);
 
 /**
  * console_write() - queue output of @d.  Returns how many of @count bytes were taken: fewer when

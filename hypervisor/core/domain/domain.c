@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "core/base/arch.h"
-#include "core/base/printk.h"
 #include "core/domain/domain_free.h"
 #include "core/domain/domain_list.h"
 #include "core/domain/vcpu.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
 #include "core/time/clock.h"
+#include "core/time/printk_limit.h"
 
 _Static_assert(DOMAIN_MAX <= PRINTK_SOURCES, "a domain's place is a source of messages");
 

@@ -41,7 +41,7 @@ static void end_of_board(void) {
     bool reset = !no_reset && devices.reset;
 
     printk("dom0 has shut down: %s the board\n", reset ? "resetting" : "halting");
-    console_sync(); /* nobody will send later what still waits */
+    printk_sync(); /* nobody will send later what still waits */
     if (reset) {
         devices.reset();
     }

@@ -5,10 +5,10 @@
  */
 #include "core/base/arch.h"
 #include "core/base/guest_access.h"
-#include "core/base/printk.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
+#include "core/time/printk_limit.h"
 
 #define RESTART_ALIGN 32u
 

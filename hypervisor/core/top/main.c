@@ -108,6 +108,10 @@ static void init_devices(void) {
     console_start();
 }
 
+void hypervisor_early_init(void) {
+    console_init();
+}
+
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
     struct maddr_range image = {.start = image_start, .size = image_size};
     const char *error;

@@ -6,6 +6,10 @@
 
 #include "core/base/addr.h"
 
+/** hypervisor_early_init() - from arch's start code, as soon as the image is mapped: what is printed from now on
+ * goes to the UART, if there is one yet.  Else it waits. */
+void hypervisor_early_init(void);
+
 /**
  * hypervisor_main() - from arch's start code: MMU on, stack there, nothing else.
  * @fdt: the machine's device tree, mapped for good; @fdt_start: its machine address
