@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a TLB with ASIDs must lose, and when. */
-/* links: core/device/device.c */
+/* links: core/device */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

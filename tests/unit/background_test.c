@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Background work: whose turn it is, and what waits for memory. */
-/* links: core/time/background.c core/mm/memory_wait.c */
+/* links: core/mm */
 #include "core/time/background.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* When background work is done. */
-/* links: core/time/background.c core/top/background_turn.c */
+/* links: core/top */
 #include "core/top/background_turn.h"
 
 #include <setjmp.h>
@@ -13,6 +13,7 @@
 #include "core/device/irq.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
+#include "core/time/preempt.h"
 #include "core/time/timer.h"
 
 #define STEP_NS 10000u

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the machine's tree says is read right, and each mistake in it is named. */
-/* links: core/boot/bootfdt.c core/boot/boot_domain.c core/boot/boot_module.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c core/boot/cmdline.c
- * links: */
+/* links: core/boot */
 #include "core/boot/bootfdt.h"
 
 #include <libfdt.h>

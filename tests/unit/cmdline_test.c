@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's options: values, defaults, and a word about each that is wrong. */
-/* links: core/boot/cmdline.c */
+/* links: core/boot */
 #include "core/boot/cmdline.h"
 
 #include <setjmp.h>

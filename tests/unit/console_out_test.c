@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Several sources on one line printer: prefixes, whole lines, fairness, odd bytes. */
-/* links: core/console/console_out.c */
+/* links: core/console */
 #include "core/console/console_out.h"
 
 #include "support_cmocka.h"

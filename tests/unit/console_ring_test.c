@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The PV console ring: both directions, back pressure, and a guest that forges its indices. */
-/* links: core/console/console.c core/console/console_out.c core/console/console_input.c core/console/console_ring.c */
-/* links: core/console/console_keys.c core/base/printk.c core/time/printk_limit.c core/event/event.c core/event/event_bind.c */
-/* links: core/mm/heap.c core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
-/* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/domain */
 #include "core/console/console_ring.h"
 
 #include <arch/fake.h>
@@ -17,6 +13,7 @@
 #include "core/device/irq.h"
 #include "core/event/event.h"
 #include "core/time/clock.h"
+#include "core/time/preempt.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -61,16 +58,17 @@ static int power_on(void **state) {
     fake_board_init(0);
     clock_init();
     timer_queue_init();
-    sched_init();
+    vcpu_idle_init();
     console_start();
     irq_init();
+    timer_start();
+    console_listen();
     d = support_domain_add(1, 1);
-    event_domain_init(d);
-    console_domain_init(d);
+    console_domain_init(&d->console, d->id, d->name, &d->event);
     memset(&page, 0, sizeof(page));
     memset(page.before, 0xa5, sizeof(page.before));
     memset(page.after, 0xa5, sizeof(page.after));
-    assert_int_equal(console_ring_init(d, &ring, &port), 0);
+    assert_int_equal(console_ring_init(&d->console, &ring, &port), 0);
     while (console_focus() != 1) {
         type(SWITCH);
     }
@@ -85,8 +83,8 @@ static int power_off(void **state) {
         assert_int_equal(page.before[i], 0xa5);
         assert_int_equal(page.after[i], 0xa5);
     }
-    console_domain_destroy(d);
-    while (event_domain_destroy(d)) {
+    console_domain_destroy(&d->console);
+    while (event_domain_destroy(&d->event)) {
     }
     support_domain_remove_all();
     return 0;
@@ -100,7 +98,7 @@ static uint32_t guest_write(const char *text) {
         ring.out[MASK_XENCONS_IDX(ring.out_prod, ring.out)] = text[sent++];
         ring.out_prod++;
     }
-    assert_int_equal(event_send(d, port), 0);
+    assert_int_equal(event_send(&d->event, port), 0);
     return sent;
 }
 
@@ -111,7 +109,7 @@ static uint32_t guest_read(char *buf, uint32_t size) {
         buf[count++] = ring.in[MASK_XENCONS_IDX(ring.in_cons, ring.in)];
         ring.in_cons++;
     }
-    assert_int_equal(event_send(d, port), 0);
+    assert_int_equal(event_send(&d->event, port), 0);
     return count;
 }
 
@@ -175,7 +173,7 @@ static void output_waits_for_the_uart_not_the_guest(void **state) {
 
 static void output_beyond_the_budget_is_printed_later(void **state) {
     (void)state;
-    while (console_write(d, "0123456789abcde\n", 16, false) > 0) {
+    while (console_write(&d->console, "0123456789abcde\n", 16, false) > 0) {
     }
     (void)fake_output();
     assert_int_equal(guest_write("later\n"), 6);
@@ -193,15 +191,15 @@ static void last_words_are_waited_for(void **state) {
         (void)guest_write("0123456789\n");
     }
     (void)guest_write("no newline");
-    assert_false(console_domain_drain(d));
+    assert_false(console_domain_drain(&d->console));
     run(50 * MS);
-    assert_false(console_domain_drain(d));
+    assert_false(console_domain_drain(&d->console));
     fake_board.tx_room = FAKE_ROOM;
     run(50 * MS);
-    for (unsigned int i = 0; i < 10 && !console_domain_drain(d); i++) {
+    for (unsigned int i = 0; i < 10 && !console_domain_drain(&d->console); i++) {
         run(5 * MS);
     }
-    assert_true(console_domain_drain(d));
+    assert_true(console_domain_drain(&d->console));
     assert_non_null(strstr(fake_output(), "no newline"));
 }
 
@@ -255,7 +253,7 @@ static void forged_output_indices_print_nothing_and_end(void **state) {
     for (unsigned int i = 0; i < 4; i++) {
         ring.out_cons = 17;
         ring.out_prod = 17 + forged[i];
-        assert_int_equal(event_send(d, port), 0);
+        assert_int_equal(event_send(&d->event, port), 0);
         assert_int_equal(ring.out_cons, ring.out_prod);
         run(MS);
         assert_string_equal(fake_output(), "");
@@ -283,8 +281,7 @@ static void random_scribbling_harms_nobody(void **state) {
     struct domain *other = support_domain_add(0, 1);
 
     (void)state;
-    event_domain_init(other);
-    console_domain_init(other);
+    console_domain_init(&other->console, other->id, other->name, &other->event);
     srand(4);
     for (unsigned int i = 0; i < 20000; i++) {
         uint8_t *bytes = (uint8_t *)&ring;
@@ -293,11 +290,11 @@ static void random_scribbling_harms_nobody(void **state) {
         if (i % 16 == 0) {
             ring.out_prod = ring.out_cons + (uint32_t)rand() % 3000;
         }
-        assert_int_equal(event_send(d, port), 0);
+        assert_int_equal(event_send(&d->event, port), 0);
         if (i % 64 == 0) {
             fake_type("k");
             run(MS);
-            assert_int_equal(console_write(other, "fine\n", 5, false), 5);
+            assert_int_equal(console_write(&other->console, "fine\n", 5, false), 5);
         }
         if (i % 256 == 0) {
             (void)fake_output();
@@ -305,11 +302,11 @@ static void random_scribbling_harms_nobody(void **state) {
     }
     run(100 * MS);
     (void)fake_output();
-    assert_int_equal(console_write(other, "fine\n", 5, false), 5);
+    assert_int_equal(console_write(&other->console, "fine\n", 5, false), 5);
     run(5 * MS);
     assert_non_null(strstr(fake_output(), "(d0) fine\r\n"));
-    console_domain_destroy(other);
-    while (event_domain_destroy(other)) {
+    console_domain_destroy(&other->console);
+    while (event_domain_destroy(&other->event)) {
     }
 }
 
@@ -319,7 +316,7 @@ static void an_event_storm_is_bounded_work_each(void **state) {
     memset(ring.out, 'q', sizeof(ring.out));
     fake_board.tx_room = 0;
     for (unsigned int i = 0; i < 100000; i++) {
-        assert_int_equal(event_send(d, port), 0);
+        assert_int_equal(event_send(&d->event, port), 0);
     }
     assert_in_range(ring.out_cons, 1, CONSOLE_OUT_SIZE + 64);
 }
@@ -327,14 +324,14 @@ static void an_event_storm_is_bounded_work_each(void **state) {
 static void after_destruction_the_ring_is_not_touched(void **state) {
     (void)state;
     (void)guest_write("last\n");
-    console_domain_destroy(d);
+    console_domain_destroy(&d->console);
     struct xencons_interface copy = ring;
     ring.out_prod += 10;
     copy.out_prod += 10;
-    (void)event_send(d, port);
+    (void)event_send(&d->event, port);
     type("z");
     assert_memory_equal(&copy, &ring, sizeof(ring));
-    console_domain_init(d); /* for the tear-down */
+    console_domain_init(&d->console, d->id, d->name, &d->event); /* for the tear-down */
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The shared console: focus, input, floods, a slow or dead UART, the hypercall. */
-/* links: core/console/console.c core/console/console_out.c core/console/console_input.c core/console/console_ring.c */
-/* links: core/console/console_keys.c core/hypercall/console_op.c core/base/printk.c core/time/printk_limit.c core/event/event.c core/event/event_bind.c */
-/* links: core/mm/heap.c core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
-/* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/hypercall */
 #include "core/console/console.h"
 
 #include <arch/fake.h>
@@ -14,7 +10,9 @@
 #include "core/base/percpu.h"
 #include "core/base/printk.h"
 #include "core/base/steps.h"
+#include "core/console/console_keys.h"
 #include "core/device/irq.h"
+#include "core/domain/domain_keys.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
 #include "core/time/clock.h"
@@ -30,15 +28,13 @@ static struct domain *a, *b; /* domains 0 and 1 */
 static struct domain *add(domid_t id) {
     struct domain *d = support_domain_add(id, 1);
 
-    event_domain_init(d);
-    console_domain_init(d);
-    sched_vcpu_init(d->vcpu[0]);
+    console_domain_init(&d->console, d->id, d->name, &d->event);
     return d;
 }
 
 static void remove_domain(struct domain *d) {
-    console_domain_destroy(d);
-    while (event_domain_destroy(d)) {
+    console_domain_destroy(&d->console);
+    while (event_domain_destroy(&d->event)) {
     }
     support_domain_remove(d);
 }
@@ -81,9 +77,11 @@ static int power_on(void **state) {
     fake_board_init(0);
     clock_init();
     timer_queue_init();
-    sched_init();
+    vcpu_idle_init();
     console_start();
     irq_init();
+    timer_start();
+    console_listen();
     a = add(0);
     b = add(1);
     focus_on(0);
@@ -98,21 +96,23 @@ static void the_first_domain_that_starts_gets_the_input(void **state) {
     fake_board_init(0);
     clock_init();
     timer_queue_init();
-    sched_init();
+    vcpu_idle_init();
     console_start();
     irq_init();
+    timer_start();
+    console_listen();
     a = add(2);
     b = add(3);
     assert_int_equal(console_focus(), DOMID_INVALID);
     type("lost");
-    console_domain_started(b); /* domain 2 cannot be built */
-    console_domain_started(a);
+    console_domain_started(&b->console); /* domain 2 cannot be built */
+    console_domain_started(&a->console);
     assert_int_equal(console_focus(), 3);
     type("x");
-    assert_int_equal(console_read(b, text, 64), 1);
-    assert_int_equal(console_read(a, text, 64), 0);
+    assert_int_equal(console_read(&b->console, text, 64), 1);
+    assert_int_equal(console_read(&a->console, text, 64), 0);
     focus_on(2);
-    console_domain_started(b);
+    console_domain_started(&b->console);
     assert_int_equal(console_focus(), 2);
 }
 
@@ -377,9 +377,9 @@ static void typed_text_goes_to_the_focus_alone(void **state) {
     evtchn_port_t port;
 
     (void)state;
-    assert_int_equal(event_bind_virq(a, VIRQ_CONSOLE, 0, &port), 0);
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_CONSOLE, 0, &port), 0);
     type("ls\r");
-    assert_true(event_port_is_pending(a, port));
+    assert_true(event_port_is_pending(&a->event, port));
     assert_int_equal(read_text(b, text, 64), 0);
     assert_int_equal(read_text(a, text, 2), 2);
     assert_string_equal(text, "ls");
@@ -463,13 +463,6 @@ static void the_focus_waits_for_a_domain_that_restarts(void **state) {
     assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
 }
 
-static void a_dying_domain_does_not_get_the_focus(void **state) {
-    (void)state;
-    b->state = DOMAIN_DYING;
-    type(SWITCH);
-    assert_int_equal(console_focus(), CONSOLE_FOCUS_HYPERVISOR);
-}
-
 static void a_domain_that_ends_leaves_its_last_words(void **state) {
     (void)state;
     assert_int_equal(write_text(b, "no newline"), 0);
@@ -497,6 +490,8 @@ static void the_hypervisor_has_keys(void **state) {
 
 int main(void) {
     console_init();
+    console_keys_init();
+    domain_keys_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_first_domain_that_starts_gets_the_input, power_off),
         test(each_domains_lines_are_told_apart),
@@ -519,7 +514,6 @@ int main(void) {
         test(input_beyond_the_buffer_is_lost_not_written),
         test(the_focused_domains_prompt_appears_at_once),
         test(the_focus_waits_for_a_domain_that_restarts),
-        test(a_dying_domain_does_not_get_the_focus),
         test(a_domain_that_ends_leaves_its_last_words),
         test(the_hypervisor_has_keys),
     };

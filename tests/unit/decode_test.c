@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Coprocessor transfers of a guest kernel are told from everything else, in ARM and in Thumb-2
  * state. */
-/* links: */
 #include <stdint.h>
 
 /* As arch/arm's arch/types.h has it; the build host's has none. */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The calls with arguments in registers: they do what the general ones do, and refuse what those
  * refuse. */
-/* links: core/hypercall/direct.c core/mm/p2m.c core/mm/p2m_change.c core/mm/page.c core/mm/page_scrub.c */
-/* links: core/mm/pt.c core/mm/pt_mem.c core/mm/pt_entry.c core/mm/pt_l1.c core/mm/pt_register.c core/mm/pt_split.c */
-/* links: core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c core/hypercall/mmuext_cache.c core/device/device.c */
-/* links: core/mm/page_pool.c core/mm/heap.c core/time/background.c core/mm/memory_wait.c */
+/* links: core/hypercall */
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
 #include <setjmp.h>
@@ -33,7 +30,7 @@ static int setup(void **state) {
     assert_int_equal(pt_mem_setup(), 0);
     d = mm_domain(1, 2);
     v = d->vcpu[0];
-    support_current = v;
+    support_run(v);
     mm_flat(d);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, FIRST, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, SECOND, 0), 0);
@@ -50,7 +47,7 @@ static int teardown(void **state) {
 }
 
 static uint32_t *table_of(uint32_t g) {
-    return pt_block_table(pt_find_l1(d, gfn(g)));
+    return pt_block_table(pt_find_l1(&d->space, gfn(g)));
 }
 
 static int32_t task_switch(uint32_t table, uint32_t tls, uint32_t flags) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The list of domains and the places that they have. */
-/* links: core/domain/domain_list.c */
+/* links: core/domain */
 #include "core/domain/domain_list.h"
 
 #include "support_cmocka.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which images are taken, where things go in guest memory, and that copies arrive. */
-/* links: core/build/domain_load.c core/mm/heap.c */
+/* links: core/build */
 #include "core/build/domain_load.h"
 
 #include <setjmp.h>

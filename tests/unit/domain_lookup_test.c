@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who may name which domain, and what those are told who may not. */
-/* links: core/domain/domain_lookup.c */
+/* links: core/domain */
 #include "core/domain/domain_lookup.h"
 
 #include "support_cmocka.h"

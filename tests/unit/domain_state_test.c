@@ -3,8 +3,7 @@
  * The life of domains and vCPUs: every state and event, and random histories of a domain with several
  * vCPUs against an oracle that knows only the drawings of domain_state.h and vcpu_state.h.
  */
-/* links: core/domain/domain_state.c core/sched/sched.c core/sched/sched_credit.c */
-/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/domain */
 #include "core/domain/domain_state.h"
 
 #include <arch/fake.h>
@@ -28,9 +27,6 @@ static struct domain *d, *other; /* @other has one vCPU, which always wants to r
 static void add(struct domain **domain, domid_t id, unsigned int vcpu_count) {
     *domain = support_domain_add(id, vcpu_count);
     (*domain)->state = DOMAIN_CREATED;
-    for (unsigned int i = 0; i < vcpu_count; i++) {
-        sched_vcpu_init((*domain)->vcpu[i]);
-    }
 }
 
 static int power_on(void **state) {
@@ -38,7 +34,7 @@ static int power_on(void **state) {
     fake_board_init(0);
     clock_init();
     timer_queue_init();
-    sched_init();
+    vcpu_idle_init();
     add(&d, 1, VCPUS);
     add(&other, 2, 1);
     return 0;
@@ -52,13 +48,13 @@ static int power_off(void **state) {
 
 static void start(struct domain *domain) {
     for (unsigned int i = 0; i < domain->vcpu_count; i++) {
-        sched_start(domain->vcpu[i]);
+        sched_start(&domain->vcpu[i]->sched);
     }
     assert_int_equal(domain_change_state(domain, DOMAIN_RUNNING), 0);
 }
 
 static struct vcpu *pick(void) {
-    struct vcpu *v = sched_pick();
+    struct vcpu *v = vcpu_of(sched_pick());
 
     assert_false(sched_needed());
     return v;
@@ -112,9 +108,9 @@ static void a_vcpu_lives_as_the_drawing_says(void **state) {
 
 static void nothing_runs_before_its_domain_does(void **state) {
     (void)state;
-    sched_start(d->vcpu[0]);
-    assert_ptr_equal(pick(), sched_idle_vcpu());
-    assert_int_equal(d->vcpu[0]->runstate.state, RUNSTATE_offline);
+    sched_start(&d->vcpu[0]->sched);
+    assert_ptr_equal(pick(), vcpu_idle());
+    assert_int_equal(d->vcpu[0]->sched.runstate.state, RUNSTATE_offline);
     assert_int_equal(domain_change_state(d, DOMAIN_RUNNING), 0);
     assert_ptr_equal(pick(), d->vcpu[0]);
 }
@@ -128,23 +124,23 @@ static void a_domain_that_shut_down_cannot_bring_itself_back(void **state) {
     assert_ptr_equal(pick(), v);
     assert_int_equal(domain_end(d, SHUTDOWN_poweroff, 7), 0);
     assert_true(sched_needed());
-    sched_sleep(v);
-    sched_start(v);
-    sched_block(v);
-    sched_wake(v);
+    sched_sleep(&v->sched);
+    sched_start(&v->sched);
+    sched_block(&v->sched);
+    sched_wake(&v->sched);
     assert_true(v->sched.on_cpu);
     assert_false(domain_is_off_cpu(d));
-    assert_ptr_equal(pick(), sched_idle_vcpu());
+    assert_ptr_equal(pick(), vcpu_idle());
     assert_true(domain_is_off_cpu(d));
     for (unsigned int i = 0; i < VCPUS; i++) {
-        sched_sleep(d->vcpu[i]);
-        sched_start(d->vcpu[i]);
-        sched_wake(d->vcpu[i]);
-        assert_ptr_equal(pick(), sched_idle_vcpu());
+        sched_sleep(&d->vcpu[i]->sched);
+        sched_start(&d->vcpu[i]->sched);
+        sched_wake(&d->vcpu[i]->sched);
+        assert_ptr_equal(pick(), vcpu_idle());
     }
     assert_int_equal(domain_change_state(d, DOMAIN_DYING), 0);
     assert_int_equal(domain_change_state(d, DOMAIN_RUNNING), -XEN_EINVAL);
-    sched_vcpu_destroy(v);
+    sched_vcpu_destroy(&v->sched);
 }
 
 static void the_first_reason_of_a_shutdown_is_kept(void **state) {
@@ -161,14 +157,14 @@ static void a_resumed_domain_goes_on_where_it_was(void **state) {
     (void)state;
     start(d);
     assert_ptr_equal(pick(), d->vcpu[0]);
-    sched_block(d->vcpu[0]);
+    sched_block(&d->vcpu[0]->sched);
     assert_ptr_equal(pick(), d->vcpu[1]);
     assert_int_equal(domain_end(d, SHUTDOWN_suspend, 1), 0);
-    assert_ptr_equal(pick(), sched_idle_vcpu());
+    assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(domain_change_state(d, DOMAIN_RUNNING), 0);
     assert_int_equal(d->vcpu[0]->sched.state, VCPU_BLOCKED);
     assert_ptr_not_equal(pick(), d->vcpu[0]);
-    assert_int_equal(d->vcpu[0]->runstate.state, RUNSTATE_blocked);
+    assert_int_equal(d->vcpu[0]->sched.runstate.state, RUNSTATE_blocked);
 }
 
 static void pauses_are_counted(void **state) {
@@ -179,21 +175,21 @@ static void pauses_are_counted(void **state) {
     }
     assert_int_equal(domain_pause(d), -XEN_EOVERFLOW);
     for (unsigned int i = 0; i < DOMAIN_PAUSE_MAX; i++) {
-        assert_ptr_equal(pick(), sched_idle_vcpu());
+        assert_ptr_equal(pick(), vcpu_idle());
         assert_int_equal(domain_unpause(d), 0);
     }
     assert_int_equal(domain_unpause(d), -XEN_EINVAL);
-    assert_ptr_not_equal(pick(), sched_idle_vcpu());
+    assert_ptr_not_equal(pick(), vcpu_idle());
 }
 
 static void a_domain_can_start_and_end_while_it_is_paused(void **state) {
     (void)state;
     assert_int_equal(domain_pause(d), 0);
     start(d);
-    assert_ptr_equal(pick(), sched_idle_vcpu());
+    assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(domain_end(d, SHUTDOWN_crash, 1), 0);
     assert_int_equal(domain_unpause(d), 0);
-    assert_ptr_equal(pick(), sched_idle_vcpu());
+    assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(d->vcpu[0]->sched.pause_count, 1);
 }
 
@@ -253,7 +249,7 @@ static void model_pick(const struct vcpu *next) {
 static void schedule(void) {
     const struct vcpu *next = pick();
 
-    assert_ptr_not_equal(next, sched_idle_vcpu()); /* the other domain wants to run */
+    assert_ptr_not_equal(next, vcpu_idle()); /* the other domain wants to run */
     model_pick(next);
 }
 
@@ -268,14 +264,14 @@ static void model_stop(void) {
 
 static void pause_vcpu(unsigned int i) {
     if (model.vcpu[i].pauses < 3) {
-        sched_pause(d->vcpu[i]);
+        sched_pause(&d->vcpu[i]->sched);
         model.vcpu[i].pauses++;
     }
 }
 
 static void unpause_vcpu(unsigned int i) {
     if (model.vcpu[i].pauses > 0) {
-        sched_unpause(d->vcpu[i]);
+        sched_unpause(&d->vcpu[i]->sched);
         model.vcpu[i].pauses--;
     }
 }
@@ -305,19 +301,19 @@ static void change_domain(unsigned int what) {
 static void change_vcpu(unsigned int i, unsigned int what) {
     switch (what) {
     case 0:
-        sched_start(d->vcpu[i]);
+        sched_start(&d->vcpu[i]->sched);
         model_vcpu(i, VCPU_UP);
         break;
     case 1:
-        sched_sleep(d->vcpu[i]);
+        sched_sleep(&d->vcpu[i]->sched);
         model_vcpu(i, VCPU_DOWN);
         break;
     case 2:
-        sched_block(d->vcpu[i]);
+        sched_block(&d->vcpu[i]->sched);
         model_vcpu(i, VCPU_BLOCK);
         break;
     case 3:
-        sched_wake(d->vcpu[i]);
+        sched_wake(&d->vcpu[i]->sched);
         model_vcpu(i, VCPU_WAKE);
         break;
     case 4: pause_vcpu(i); break;

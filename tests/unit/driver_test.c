@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Drivers find their nodes in any order, and the tree of interrupt controllers is one space. */
-/* links: core/device/driver.c core/device/device.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c */
+/* links: core/device */
 #include "core/device/driver.h"
 
 #include <libfdt.h>

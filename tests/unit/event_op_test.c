@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The event channel hypercall: arguments from the guest, who may act on whom. */
-/* links: core/domain/domain_lookup.c core/hypercall/event_op.c core/event/event.c core/event/event_bind.c core/event/pirq.c core/mm/heap.c core/device/device.c */
+/* links: core/hypercall */
 #include <arch/fake.h>
 #include <stdlib.h>
 
@@ -17,14 +17,12 @@ static int power_on(void **state) {
     fake_board_init(0);
     a = support_domain_add(0, 1);
     b = support_domain_add(1, 1);
-    event_domain_init(a);
-    event_domain_init(b);
     return 0;
 }
 
 static int power_off(void **state) {
     (void)state;
-    while (event_domain_destroy(a) || event_domain_destroy(b)) {
+    while (event_domain_destroy(&a->event) || event_domain_destroy(&b->event)) {
     }
     support_domain_remove_all();
     return 0;
@@ -58,7 +56,7 @@ static void a_channel_from_allocation_to_close(void **state) {
     assert_int_equal(CALL(b, EVTCHNOP_bind_interdomain, bind), 0);
     struct evtchn_send send = {.port = bind.local_port};
     assert_int_equal(CALL(b, EVTCHNOP_send, send), 0);
-    assert_true(event_port_is_pending(a, bind.remote_port));
+    assert_true(event_port_is_pending(&a->event, bind.remote_port));
     status.port = bind.remote_port;
     assert_int_equal(CALL(a, EVTCHNOP_status, status), 0);
     assert_int_equal(status.status, EVTCHNSTAT_interdomain);
@@ -74,7 +72,7 @@ static void the_others_copy_in_and_out(void **state) {
     struct evtchn_bind_pirq pirq = {.pirq = 40};
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
     assert_int_equal(CALL(a, EVTCHNOP_bind_virq, virq), 0);
     assert_int_equal(virq.port, 1);
     assert_int_equal(CALL(a, EVTCHNOP_bind_ipi, ipi), 0);

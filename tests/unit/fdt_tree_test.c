@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Parents are those that libfdt finds, of nodes that were remembered and of others. */
-/* links: core/fdt/fdt_tree.c */
+/* links: core/fdt */
 #include "core/fdt/fdt_tree.h"
 
 #include <libfdt.h>

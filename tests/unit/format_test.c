@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Formatted text: what is written, and that nothing is written beyond. */
-/* links: */
 #include "lib/format.h"
 
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The GIC: what specifiers mean, that nothing fires before it is asked for, bounds. */
-/* links: core/device/device.c */
+/* links: core/device */
 #include "drivers/gic.c"
 
 #include <setjmp.h>

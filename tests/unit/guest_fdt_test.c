@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who gets which device, and what the guests' trees say about it. */
-/* links: core/build/guest_hw.c core/build/guest_fdt.c core/build/guest_fdt_copy.c core/fdt/fdt_writer.c core/device/device.c
- * links: core/boot/bootfdt.c core/boot/boot_domain.c core/boot/boot_module.c core/fdt/fdt_reg.c core/fdt/fdt_tree.c
- * links: core/boot/cmdline.c */
+/* links: core/build */
 #include "core/build/guest_fdt.h"
 
 #include <glob.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's heap. */
-/* links: core/mm/heap.c */
+/* links: core/mm */
 #include "core/mm/heap.h"
 
 #include <setjmp.h>

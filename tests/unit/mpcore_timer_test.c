@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The private timer takes over from a board's, never fires early, and what fired before is gone. */
-/* links: core/device/device.c core/device/ticks.c */
+/* links: core/device */
 #include "drivers/mpcore_timer.c"
 
 #include <setjmp.h>

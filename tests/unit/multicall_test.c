@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* multicall: results written back, what gives way goes on where it stopped, bad lists. */
-/* links: core/hypercall/multicall.c core/device/device.c core/base/percpu.c */
+/* links: core/hypercall */
 #include <arch/fake.h>
 
 #include "core/base/abi.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Guest-physical maps: building, looking up, changing, taking down. */
-/* links: core/mm/p2m.c core/mm/p2m_change.c core/mm/page.c core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c core/mm/pt.c */
-/* links: core/mm/pt_mem.c core/mm/pt_entry.c core/mm/pt_l1.c core/mm/pt_register.c core/mm/pt_split.c */
-/* links: core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c core/hypercall/mmuext_cache.c core/hypercall/memory.c */
-/* links: core/domain/domain_lookup.c core/device/device.c */
-/* links: core/time/background.c core/mm/memory_wait.c */
+/* links: core/hypercall */
 #include "core/mm/p2m.h"
 
 #include <arch/fake.h>
@@ -57,7 +53,7 @@ static int teardown(void **state) {
 /* A kernel with its linear mapping by sections, running on it; a user table at 0x8000. */
 static void boot_kernel(void) {
     mm_flat(d);
-    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
+    assert_int_equal(pt_set_kernel_start(&d->space, gvaddr(KERNEL)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     for (uint32_t i = 0; i < MIBS; i++) {
         assert_int_equal(mm_update(d, L1_GPA + ((KERNEL >> 20) + i) * 4,
@@ -73,7 +69,7 @@ static int change(uint32_t g, mfn_t to, enum p2m_type type, unsigned int *calls)
 
     *calls = 0;
     do {
-        rc = p2m_change(d, gfn(g), to, type);
+        rc = p2m_change(&d->space, gfn(g), to, type);
         ++*calls;
         mm_check();
         walker_check_visible(); /* the guest may run now */
@@ -84,15 +80,15 @@ static int change(uint32_t g, mfn_t to, enum p2m_type type, unsigned int *calls)
 static void ram_is_looked_up(void **state) {
     (void)state;
     for (uint32_t i = 0; i < MIBS * FRAMES_PER_MIB; i++) {
-        uint32_t entry = p2m_lookup(&d->p2m, gfn(MM_BASE_GFN + i));
+        uint32_t entry = p2m_lookup(&d->space.p2m, gfn(MM_BASE_GFN + i));
 
         assert_int_equal(p2m_entry_type(entry), P2M_RAM);
         assert_int_equal(page_of(p2m_entry_mfn(entry))->owner, d->id);
     }
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(MM_BASE_GFN - 1)), P2M_NONE);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(MM_BASE_GFN + MIBS * FRAMES_PER_MIB)), P2M_NONE);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0)), P2M_NONE);
-    assert_int_equal(p2m_to_mfn(&d->p2m, INVALID_GFN).v, INVALID_MFN.v);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(MM_BASE_GFN - 1)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(MM_BASE_GFN + MIBS * FRAMES_PER_MIB)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0)), P2M_NONE);
+    assert_int_equal(p2m_to_mfn(&d->space.p2m, INVALID_GFN).v, INVALID_MFN.v);
 }
 
 static void wrong_ram_is_refused(void **state) {
@@ -101,18 +97,18 @@ static void wrong_ram_is_refused(void **state) {
     mfn_t mine = page_alloc_mib(2, 1, 1);
 
     (void)state;
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN + 1), 256, &store), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 255, &store), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 0, &store), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(0xfff00), 512, &store), -XEN_EINVAL);
-    assert_int_equal(p2m_init(other, gfn(MM_BASE_GFN), 256, &store), 0);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mm_frame(d, MM_BASE_GFN), 256),
+    assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN + 1), 256, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN), 255, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN), 0, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(&other->space, gfn(0xfff00), 512, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN), 256, &store), 0);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN), mm_frame(d, MM_BASE_GFN), 256),
                      -XEN_EINVAL);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mfn(0x10), 256), -XEN_EINVAL);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mine, 512), -XEN_EINVAL);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN), mine, 256), 0);
-    assert_int_equal(p2m_add_ram(other, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN), mfn(0x10), 256), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN), mine, 512), -XEN_EINVAL);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN), mine, 256), 0);
+    assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
     mm_destroy(other);
 }
 
@@ -120,34 +116,35 @@ static void ranges_do_not_overlap(void **state) {
     mfn_t magic = page_alloc(DOMID_XEN);
 
     (void)state;
-    assert_int_equal(p2m_add_range(d, gfn(0x10000), mfn(0x10000), 16, P2M_DEVICE), 0);
-    assert_int_equal(p2m_add_range(d, gfn(0x39000), magic, 1, P2M_SHARED), 0);
-    assert_int_equal(p2m_add_range(d, gfn(0x8000), mfn(0x100), 1, P2M_DEVICE_RO), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x10000), mfn(0x10000), 16, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x39000), magic, 1, P2M_SHARED), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x8000), mfn(0x100), 1, P2M_DEVICE_RO), 0);
     assert_int_equal(page_of(magic)->count, 2);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1000f)), 0x1000f000u | P2M_DEVICE);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x10010)), P2M_NONE);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0xffff)), P2M_NONE);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x39000)), magic.v << 12 | P2M_SHARED);
-    assert_int_equal(p2m_lookup(&d->p2m, gfn(0x8000)), 0x100000u | P2M_DEVICE_RO);
-    assert_int_equal(p2m_add_range(d, gfn(0xfff8), mfn(0), 9, P2M_DEVICE), -XEN_EEXIST);
-    assert_int_equal(p2m_add_range(d, gfn(0x1000f), mfn(0), 1, P2M_DEVICE), -XEN_EEXIST);
-    assert_int_equal(p2m_add_range(d, gfn(MM_BASE_GFN - 1), mfn(0), 2, P2M_DEVICE), -XEN_EEXIST);
-    assert_int_equal(p2m_add_range(d, gfn(0xfffff), mfn(0), 2, P2M_DEVICE), -XEN_EINVAL);
-    assert_int_equal(p2m_add_range(d, gfn(1), mfn(0xfffff), 2, P2M_DEVICE), -XEN_EINVAL);
-    assert_int_equal(p2m_add_range(d, gfn(1), mfn(1), 0, P2M_DEVICE), -XEN_EINVAL);
-    assert_int_equal(p2m_add_range(d, gfn(1), mfn(1), 1, P2M_INVALID), -XEN_EINVAL);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x1000f)), 0x1000f000u | P2M_DEVICE);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x10010)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0xffff)), P2M_NONE);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x39000)), magic.v << 12 | P2M_SHARED);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x8000)), 0x100000u | P2M_DEVICE_RO);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0xfff8), mfn(0), 9, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x1000f), mfn(0), 1, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(&d->space, gfn(MM_BASE_GFN - 1), mfn(0), 2, P2M_DEVICE),
+                     -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0xfffff), mfn(0), 2, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(&d->space, gfn(1), mfn(0xfffff), 2, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(&d->space, gfn(1), mfn(1), 0, P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_add_range(&d->space, gfn(1), mfn(1), 1, P2M_INVALID), -XEN_EINVAL);
     page_put(magic);
 }
 
 static void the_list_of_ranges_ends(void **state) {
     (void)state;
     for (uint32_t i = 0; i < P2M_RANGES_MAX; i++) {
-        assert_int_equal(p2m_add_range(d, gfn(0x1000 - 2 * i), mfn(1), 1, P2M_DEVICE), 0);
+        assert_int_equal(p2m_add_range(&d->space, gfn(0x1000 - 2 * i), mfn(1), 1, P2M_DEVICE), 0);
     }
-    assert_int_equal(p2m_add_range(d, gfn(0x2000), mfn(1), 1, P2M_DEVICE), -XEN_ENOSPC);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x2000), mfn(1), 1, P2M_DEVICE), -XEN_ENOSPC);
     for (uint32_t i = 0; i < P2M_RANGES_MAX; i++) {
-        assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1000 - 2 * i)), 0x1000u | P2M_DEVICE);
-        assert_int_equal(p2m_lookup(&d->p2m, gfn(0x1001 - 2 * i)), P2M_NONE);
+        assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x1000 - 2 * i)), 0x1000u | P2M_DEVICE);
+        assert_int_equal(p2m_lookup(&d->space.p2m, gfn(0x1001 - 2 * i)), P2M_NONE);
     }
 }
 
@@ -166,7 +163,7 @@ static void a_change_reaches_the_linear_mapping(void **state) {
     assert_in_range(calls, 1, 2 * (3 + 2 * PT_L2_ENTRIES / STEP_SPLIT));
     assert_int_equal(mm_l2(d, LINEAR), shared.v << 12 | 0x12u);
     assert_int_equal(mm_l2(d, LINEAR + 4096), next);
-    assert_int_equal(pt_block_table(d->pt.flat)[VICTIM >> 8] & 3, 1);
+    assert_int_equal(pt_block_table(d->space.pt.flat)[VICTIM >> 8] & 3, 1);
     assert_int_equal(page_of(old)->state, PAGE_DIRTY);
     assert_true(fake_cache_flushes > flushes);
     assert_int_equal(page_of(shared)->count, 4);
@@ -230,8 +227,8 @@ static void a_frame_given_back_cannot_be_reached(void **state) {
     assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
     assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_TABLE(VICTIM << 12, PV_DOMAIN_USER)),
                      -XEN_EPERM);
-    assert_int_equal(d->p2m.held, MIBS * FRAMES_PER_MIB - 1);
-    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+    assert_int_equal(d->space.p2m.held, MIBS * FRAMES_PER_MIB - 1);
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
 }
 
 static void a_frame_that_comes_back_is_in_the_linear_mapping(void **state) {
@@ -246,7 +243,7 @@ static void a_frame_that_comes_back_is_in_the_linear_mapping(void **state) {
     assert_int_equal(change(VICTIM, new_frame, P2M_RAM, &calls), 0);
     assert_int_equal(mm_l2(d, LINEAR), MM_RW(new_frame.v));
     assert_int_equal(page_of(new_frame)->count, 3);
-    assert_int_equal(d->p2m.held, MIBS * FRAMES_PER_MIB);
+    assert_int_equal(d->space.p2m.held, MIBS * FRAMES_PER_MIB);
     /* Out again: found without a search, in the two tables that stand for sections. */
     assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
     assert_int_equal(calls, 1);
@@ -267,13 +264,13 @@ static void while_a_change_is_under_way_nothing_new_maps_the_frame(void **state)
 
     (void)state;
     boot_kernel();
-    rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM);
+    rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM);
     assert_int_equal(rc, -XEN_EAGAIN);
     assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM)), -XEN_EPERM);
     assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM + 1)), 0);
-    assert_int_equal(p2m_change(d, gfn(VICTIM + 1), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM + 1), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
     assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
-    while ((rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM)) == -XEN_EAGAIN) {
+    while ((rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM)) == -XEN_EAGAIN) {
     }
     assert_int_equal(rc, 0);
 }
@@ -281,16 +278,17 @@ static void while_a_change_is_under_way_nothing_new_maps_the_frame(void **state)
 static void a_domain_that_dies_in_a_change_leaves_nothing(void **state) {
     (void)state;
     boot_kernel();
-    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EAGAIN);
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EAGAIN);
 }
 
 static void tables_of_the_guest_cannot_be_changed(void **state) {
     (void)state;
     boot_kernel();
-    assert_int_equal(p2m_change(d, gfn(L1_GFN + 3), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
-    assert_int_equal(p2m_change(d, gfn(L2_GFN), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
-    assert_int_equal(p2m_change(d, gfn(MM_BASE_GFN - 1), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
-    assert_int_equal(p2m_change(d, gfn(VICTIM), mfn(1), P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(p2m_change(&d->space, gfn(L1_GFN + 3), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(p2m_change(&d->space, gfn(L2_GFN), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(p2m_change(&d->space, gfn(MM_BASE_GFN - 1), INVALID_MFN, P2M_RAM),
+                     -XEN_EINVAL);
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), mfn(1), P2M_DEVICE), -XEN_EINVAL);
 }
 
 /* The guest takes its section mapping away: the table that stands for it goes too. */
@@ -301,9 +299,9 @@ static void a_split_section_can_be_unmapped(void **state) {
     (void)state;
     boot_kernel();
     assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
-    assert_int_equal(d->p2m.mib[2].split_count, 2);
+    assert_int_equal(d->space.p2m.mib[2].split_count, 2);
     assert_int_equal(mm_update(d, entry, 0), 0);
-    assert_int_equal(d->p2m.mib[2].split_count, 1);
+    assert_int_equal(d->space.p2m.mib[2].split_count, 1);
     mm_check();
     assert_int_equal(mm_update(d, entry, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
 }
@@ -328,7 +326,7 @@ static void a_section_may_go_while_it_is_split(void **state) {
     boot_kernel();
     for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
         for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
-            rc = p2m_change(d, gfn(VICTIM + steps), INVALID_MFN, P2M_RAM);
+            rc = p2m_change(&d->space, gfn(VICTIM + steps), INVALID_MFN, P2M_RAM);
         }
         mm_check();
         if (rc == -XEN_EAGAIN) {
@@ -351,7 +349,7 @@ static void a_domain_may_end_while_a_section_is_split(void **state) {
     for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
         boot_kernel();
         for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
-            rc = p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM);
+            rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM);
         }
         mm_destroy(d);
         assert_int_equal(page_free_count(), free_at_start);
@@ -365,15 +363,15 @@ static void without_table_memory_a_change_does_nothing(void **state) {
 
     (void)state;
     boot_kernel();
-    while (pt_unit_take(d)) {
+    while (pt_unit_take(&d->space)) {
     }
-    linear = pt_vcpu_l1(d->vcpu[0])[LINEAR >> 20];
-    assert_int_equal(p2m_change(d, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[LINEAR >> 20], linear);
-    assert_int_equal(p2m_entry_type(p2m_lookup(&d->p2m, gfn(VICTIM))), P2M_RAM);
+    linear = pt_vcpu_l1(&d->space, 0)[LINEAR >> 20];
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[LINEAR >> 20], linear);
+    assert_int_equal(p2m_entry_type(p2m_lookup(&d->space.p2m, gfn(VICTIM))), P2M_RAM);
     for (unsigned int u = 16; u < heap_block_count() * 16; u++) {
         if (pt_blocks[u / 16].kind == PT_BLOCK_L2 && pt_units[u].state == PT_UNIT_FREE) {
-            pt_unit_give(d, (uint16_t)u);
+            pt_unit_give(&d->space, (uint16_t)u);
         }
     }
 }
@@ -497,9 +495,9 @@ static void a_direct_mapped_domain_gets_its_own_frame_back(void **state) {
 
     (void)state;
     dom0->is_direct_mapped = true;
-    assert_int_equal(p2m_init(dom0, gfn(first.v), 256, &store), 0);
-    assert_int_equal(p2m_add_ram(dom0, gfn(first.v), first, 256), 0);
-    assert_int_equal(pt_init(dom0, MM_LIMIT), 0);
+    assert_int_equal(p2m_init(&dom0->space, gfn(first.v), 256, &store), 0);
+    assert_int_equal(p2m_add_ram(&dom0->space, gfn(first.v), first, 256), 0);
+    assert_int_equal(pt_init(&dom0->space, MM_LIMIT), 0);
     d = dom0;
     assert_int_equal(balloon(XENMEM_decrease_reservation, first.v + 5, 3, &again), 3);
     assert_int_equal(balloon(XENMEM_populate_physmap, first.v + 5, 3, &again), 3);

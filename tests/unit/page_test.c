@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The frame table: who gets which frame, and what happens before another gets it. */
-/* links: core/mm/page.c core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c */
-/* links: core/time/background.c core/mm/memory_wait.c */
+/* links: core/mm */
 #include "core/mm/page.h"
 
 #include <arch/fake_mm.h>

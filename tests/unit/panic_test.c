@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hypervisor's end: what it still says, with a lock held, a UART that hangs, twice. */
-/* links: core/base/panic.c core/base/printk.c core/time/printk_limit.c core/console/console.c core/console/console_out.c core/console/console_input.c */
-/* links: core/console/console_ring.c core/console/console_keys.c core/event/event.c core/event/event_bind.c core/mm/heap.c */
-/* links: core/event/pirq.c core/device/irq.c core/sched/sched.c core/sched/sched_credit.c core/domain/domain_state.c */
-/* links: core/time/timer.c */
-/* links: core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/domain */
 #include "core/base/panic.h"
 
 #include <arch/fake.h>
@@ -13,6 +9,7 @@
 #include "core/base/printk.h"
 #include "core/console/console.h"
 #include "core/time/clock.h"
+#include "core/time/timer.h"
 #include "support_cmocka.h"
 
 /* One program, one panic: the tests run in this order. */

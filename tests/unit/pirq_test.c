@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Device interrupts of domains: assignment, masking until the guest is done, storms. */
-/* links: core/event/pirq.c core/device/irq.c core/event/event.c core/event/event_bind.c core/mm/heap.c core/device/device.c core/base/percpu.c */
+/* links: core/hypercall */
 #include "core/event/pirq.h"
 
 #include <arch/fake.h>
@@ -10,27 +10,19 @@
 #include "core/device/irq.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
+#include "core/time/preempt.h"
 #include "core/time/timer.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
 static struct domain *a, *b;
-static unsigned int timer_count, console_count;
-static bool is_due;
+static unsigned int own_count;
 
-/* The other two users of interrupts. */
-void timer_interrupt(void) {
-    timer_count++;
-}
-
-bool timer_is_due(void) {
-    return is_due;
-}
-
-void console_interrupt(void) {
-    console_count++;
-    while (devices.uart->rx() >= 0) {
-    }
+/* The hypervisor's own device: @data counts its interrupts. */
+static bool count(unsigned int irq, void *data) {
+    fake_board.pending[irq] = false;
+    ++*(unsigned int *)data;
+    return true;
 }
 
 static int power_on(void **state) {
@@ -38,35 +30,19 @@ static int power_on(void **state) {
     fake_board_init(0);
     a = support_domain_add(0, 1);
     b = support_domain_add(1, 1);
-    event_domain_init(a);
-    event_domain_init(b);
-    timer_count = console_count = 0;
+    irq_init();
+    own_count = 0;
+    support_sleep(a);
+    support_sleep(b);
     return 0;
 }
 
 static int power_off(void **state) {
     (void)state;
-    while (event_domain_destroy(a) || event_domain_destroy(b)) {
+    while (event_domain_destroy(&a->event) || event_domain_destroy(&b->event)) {
     }
     support_domain_remove_all();
     return 0;
-}
-
-/* From within a timer's function: the hardware is not set for the next one yet. */
-static void a_timer_that_is_due_waits_too(void **state) {
-    (void)state;
-    is_due = true;
-    this_cpu()->timers.is_serving = false;
-    assert_false(irq_waits());
-    this_cpu()->timers.is_serving = true;
-    assert_true(irq_waits());
-    is_due = false;
-    assert_false(irq_waits());
-    fake_board.pending[FAKE_ONESHOT_IRQ] = true;
-    devices.intc->unmask(FAKE_ONESHOT_IRQ);
-    assert_true(irq_waits());
-    fake_board.pending[FAKE_ONESHOT_IRQ] = false;
-    this_cpu()->timers.is_serving = false;
 }
 
 static bool take_event(struct domain *d, evtchn_port_t port) {
@@ -93,45 +69,45 @@ static void only_an_assigned_line_can_be_bound(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EPERM);
-    assert_int_equal(event_bind_pirq(a, IRQ_MAX, &p), -XEN_EINVAL);
-    assert_int_equal(event_bind_pirq(a, 0xffffffff, &p), -XEN_EINVAL);
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(event_bind_pirq(b, 40, &p), -XEN_EPERM);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), -XEN_EPERM);
+    assert_int_equal(event_bind_pirq(&a->event, IRQ_MAX, &p), -XEN_EINVAL);
+    assert_int_equal(event_bind_pirq(&a->event, 0xffffffff, &p), -XEN_EINVAL);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(event_bind_pirq(&b->event, 40, &p), -XEN_EPERM);
     assert_true(fake_board.masked[40]);
-    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
     assert_false(fake_board.masked[40]);
-    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EEXIST);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), -XEN_EEXIST);
 }
 
 static void a_refused_bind_leaves_no_port_behind(void **state) {
     evtchn_port_t p, q;
 
     (void)state;
-    assert_int_equal(event_bind_pirq(a, 40, &p), -XEN_EPERM);
-    assert_int_equal(event_bind_ipi(a, 0, &q), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), -XEN_EPERM);
+    assert_int_equal(event_bind_ipi(&a->event, 0, &q), 0);
     assert_int_equal(q, 1);
 }
 
 static void a_line_has_one_owner_and_the_hypervisors_have_none(void **state) {
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(pirq_assign(b, 40), -XEN_EBUSY);
-    assert_int_equal(pirq_assign(a, FAKE_UART_IRQ), -XEN_EBUSY);
-    assert_int_equal(pirq_assign(a, FAKE_ONESHOT_IRQ), -XEN_EBUSY);
-    assert_int_equal(pirq_assign(a, IRQ_MAX), -XEN_EINVAL);
-    assert_true(pirq_is_assigned(a, 40));
-    assert_false(pirq_is_assigned(b, 40));
-    assert_false(pirq_is_assigned(a, 0xffffffff));
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(pirq_assign(&b->event, 40), -XEN_EBUSY);
+    assert_int_equal(irq_claim(FAKE_UART_IRQ, count, &own_count), 0);
+    assert_int_equal(pirq_assign(&a->event, FAKE_UART_IRQ), -XEN_EBUSY);
+    assert_int_equal(pirq_assign(&a->event, IRQ_MAX), -XEN_EINVAL);
+    assert_true(pirq_is_assigned(&a->event, 40));
+    assert_false(pirq_is_assigned(&b->event, 40));
+    assert_false(pirq_is_assigned(&a->event, 0xffffffff));
 }
 
 static void an_interrupt_masks_the_line_until_eoi(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
     fake_board.pending[40] = true;
     irq_handle();
     assert_true(fake_board.masked[40]);
@@ -147,10 +123,10 @@ static void eoi_of_a_line_that_is_not_ones_own_is_refused(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
     assert_int_equal(eoi(a, 40), -XEN_EINVAL); /* not bound */
     assert_true(fake_board.masked[40]);
-    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
     fake_board.masked[40] = true;
     assert_int_equal(eoi(b, 40), -XEN_EINVAL);
     assert_int_equal(eoi(a, 41), -XEN_EINVAL);
@@ -163,12 +139,12 @@ static void close_masks_the_line(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
-    assert_int_equal(event_close(a, p), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
+    assert_int_equal(event_close(&a->event, p), 0);
     assert_true(fake_board.masked[40]);
     assert_int_equal(eoi(a, 40), -XEN_EINVAL);
-    assert_int_equal(event_bind_pirq(a, 40, &p), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
     assert_false(fake_board.masked[40]);
 }
 
@@ -184,11 +160,10 @@ static void a_storm_costs_one_event_and_others_are_served(void **state) {
     evtchn_port_t p, q;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 20), 0);
-    assert_int_equal(pirq_assign(b, 50), 0);
-    assert_int_equal(event_bind_pirq(a, 20, &p), 0);
-    assert_int_equal(event_bind_pirq(b, 50, &q), 0);
-    irq_init();
+    assert_int_equal(pirq_assign(&a->event, 20), 0);
+    assert_int_equal(pirq_assign(&b->event, 50), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 20, &p), 0);
+    assert_int_equal(event_bind_pirq(&b->event, 50, &q), 0);
     fake_board.pending[20] = true; /* never goes away, and comes first */
     for (unsigned int i = 0; i < 100; i++) {
         fake_board.pending[50] = true;
@@ -198,21 +173,22 @@ static void a_storm_costs_one_event_and_others_are_served(void **state) {
         assert_int_equal(eoi(b, 50), 0);
     }
     assert_true(take_event(a, p));
-    assert_int_equal(support_kick_count, 2); /* nobody looked: one upcall each */
+    assert_int_equal(support_woken(), 2); /* nobody looked: one upcall each */
 }
 
 static void a_guest_that_only_says_eoi_cannot_hold_the_interrupt(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 20), 0);
-    assert_int_equal(event_bind_pirq(a, 20, &p), 0);
-    irq_init();
+    assert_int_equal(pirq_assign(&a->event, 20), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 20, &p), 0);
+    assert_int_equal(irq_claim(FAKE_UART_IRQ, count, &own_count), 0);
+    devices.intc->unmask(FAKE_UART_IRQ);
     fake_board.pending[20] = true;
     for (unsigned int i = 0; i < 50; i++) {
         fake_board.pending[FAKE_UART_IRQ] = true;
         take_interrupts(2);
-        assert_int_equal(console_count, i + 1);
+        assert_int_equal(own_count, i + 1);
         assert_int_equal(eoi(a, 20), 0);
     }
 }
@@ -230,17 +206,19 @@ static void lines_of_nobody_are_masked_and_counted(void **state) {
     assert_int_equal(irq_spurious_count(), before + 1);
 }
 
-static void the_hypervisors_own_lines_reach_it(void **state) {
+static void a_claimed_line_reaches_its_claimer_alone(void **state) {
     (void)state;
-    irq_init();
-    assert_true(fake_board.rx_irq);
-    devices.oneshot->set(10);
-    fake_advance(10);
-    fake_type("x");
+    assert_int_equal(irq_claim(FAKE_UART_IRQ, count, &own_count), 0);
+    assert_int_equal(irq_claim(FAKE_UART_IRQ, count, NULL), -XEN_EBUSY);
+    assert_int_equal(irq_claim(IRQ_MAX, count, NULL), -XEN_EINVAL);
+    devices.intc->unmask(FAKE_UART_IRQ);
+    fake_board.pending[FAKE_UART_IRQ] = true;
     take_interrupts(2);
-    assert_int_equal(timer_count, 1);
-    assert_int_equal(console_count, 1);
+    assert_int_equal(own_count, 1);
     assert_false(devices.intc->pending());
+    irq_release(FAKE_UART_IRQ);
+    assert_true(fake_board.masked[FAKE_UART_IRQ]);
+    assert_int_equal(irq_claim(FAKE_UART_IRQ, count, NULL), 0);
 }
 
 /* A controller that always has something: one call is bounded all the same. */
@@ -266,18 +244,18 @@ static void release_takes_all_lines_away(void **state) {
     evtchn_port_t p;
 
     (void)state;
-    assert_int_equal(pirq_assign(a, 40), 0);
-    assert_int_equal(pirq_assign(a, 41), 0);
-    assert_int_equal(event_bind_pirq(a, 41, &p), 0);
-    while (event_domain_destroy(a)) {
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
+    assert_int_equal(pirq_assign(&a->event, 41), 0);
+    assert_int_equal(event_bind_pirq(&a->event, 41, &p), 0);
+    while (event_domain_destroy(&a->event)) {
     }
     assert_true(fake_board.masked[41]);
-    assert_int_equal(a->pirq.assigned_count, 0);
-    assert_int_equal(pirq_assign(b, 41), 0);
+    assert_int_equal(a->event.pirq_count, 0);
+    assert_int_equal(pirq_assign(&b->event, 41), 0);
     fake_board.masked[41] = false;
     fake_board.pending[41] = true;
     irq_handle(); /* assigned, not bound: nobody's */
-    assert_int_equal(support_kick_count, 0);
+    assert_int_equal(support_woken(), 0);
 }
 
 static void physdev_op_errors(void **state) {
@@ -289,7 +267,7 @@ static void physdev_op_errors(void **state) {
     assert_int_equal(do_physdev_op(a->vcpu[0], bad), -XEN_EFAULT);
     assert_int_equal(do_physdev_op(a->vcpu[0], unknown), -XEN_ENOSYS);
     assert_int_equal(physdev_op(a, PHYSDEVOP_irq_status_query, &query, sizeof(query)), -XEN_EINVAL);
-    assert_int_equal(pirq_assign(a, 40), 0);
+    assert_int_equal(pirq_assign(&a->event, 40), 0);
     assert_int_equal(physdev_op(a, PHYSDEVOP_irq_status_query, &query, sizeof(query)), 0);
     memcpy(&query, fake_guest, sizeof(query));
     assert_int_equal(query.flags, XENIRQSTAT_needs_eoi);
@@ -299,7 +277,6 @@ static void physdev_op_errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        test(a_timer_that_is_due_waits_too),
         test(only_an_assigned_line_can_be_bound),
         test(a_refused_bind_leaves_no_port_behind),
         test(a_line_has_one_owner_and_the_hypervisors_have_none),
@@ -309,7 +286,7 @@ int main(void) {
         test(a_storm_costs_one_event_and_others_are_served),
         test(a_guest_that_only_says_eoi_cannot_hold_the_interrupt),
         test(lines_of_nobody_are_masked_and_counted),
-        test(the_hypervisors_own_lines_reach_it),
+        test(a_claimed_line_reaches_its_claimer_alone),
         test(a_controller_that_never_ends_is_left),
         test(release_takes_all_lines_away),
         test(physdev_op_errors),

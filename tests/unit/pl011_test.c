@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The UART is set up while it is off, and what it is set to. */
-/* links: core/device/device.c core/device/reg_poll.c */
+/* links: core/device */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The date is read once, and the clock stays a guest's. */
-/* links: core/device/device.c */
+/* links: core/device */
 #include "drivers/pl031.c"
 
 #include <setjmp.h>

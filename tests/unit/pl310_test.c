@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The outer cache: which lines of a range are worked on, and that it is used only when it is on. */
-/* links: core/device/device.c */
+/* links: core/device */
 #include "core/device/reg_poll.h"
 
 #define reg_read  pl310_test_read

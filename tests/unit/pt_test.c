@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Translation tables: what a guest may put in them, and attempts at what it may not. */
-/* links: core/mm/p2m.c core/mm/p2m_change.c core/mm/page.c core/mm/page_scrub.c core/mm/page_pool.c core/mm/heap.c core/mm/pt.c */
-/* links: core/mm/pt_mem.c core/mm/pt_entry.c core/mm/pt_l1.c core/mm/pt_register.c core/mm/pt_split.c */
-/* links: core/hypercall/pt_update.c core/hypercall/mmuext.c core/hypercall/mmuext_table.c core/hypercall/mmuext_cache.c core/device/device.c */
-/* links: core/time/background.c core/mm/memory_wait.c */
+/* links: core/hypercall */
 #include "core/mm/pt.h"
 
 #include <arch/fake.h>
@@ -59,11 +56,11 @@ static int setup(void **state) {
     d = mm_domain(1, MIBS);
     other = mm_domain(2, MIBS);
     magic = page_alloc(DOMID_XEN);
-    assert_int_equal(p2m_add_range(d, gfn(SHARED_GFN), magic, 1, P2M_SHARED), 0);
-    assert_int_equal(p2m_add_range(d, gfn(RO_GFN), mfn(0x123), 1, P2M_DEVICE_RO), 0);
-    assert_int_equal(p2m_add_range(d, gfn(DEVICE_GFN), mfn(DEVICE_GFN), 16, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(SHARED_GFN), magic, 1, P2M_SHARED), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(RO_GFN), mfn(0x123), 1, P2M_DEVICE_RO), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(DEVICE_GFN), mfn(DEVICE_GFN), 16, P2M_DEVICE), 0);
     mm_flat(d);
-    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), 0);
+    assert_int_equal(pt_set_kernel_start(&d->space, gvaddr(KERNEL)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
@@ -161,7 +158,7 @@ static void ram_can_be_read_only(void **state) {
     mfn_t frame = page_alloc(DOMID_XEN);
 
     (void)state;
-    assert_int_equal(p2m_add_range(d, gfn(0x8000), frame, 1, P2M_RAM_RO), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x8000), frame, 1, P2M_RAM_RO), 0);
     assert_int_equal(mm_update(d, L2_GPA, MM_RW(0x8000)), -XEN_EPERM);
     assert_int_equal(mm_update(d, L2_GPA, MM_RO(0x8000)), 0);
     assert_int_equal(mm_l2(d, 0), MM_RO(frame.v));
@@ -627,7 +624,7 @@ static void wrong_tables_are_not_registered(void **state) {
 static void a_loaded_table_stays(void **state) {
     (void)state;
     assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, L1_GFN, 0), -XEN_EBUSY);
-    assert_ptr_equal(d->vcpu[0]->arch.l1, pt_vcpu_l1(d->vcpu[0]));
+    assert_ptr_equal(d->vcpu[0]->arch.l1, pt_vcpu_l1(&d->space, 0));
 }
 
 static void kernel_entries_are_in_all_tables(void **state) {
@@ -637,27 +634,27 @@ static void kernel_entries_are_in_all_tables(void **state) {
 
     (void)state;
     assert_int_equal(mm_update(d, L1_GPA + index * 4, MM_SECTION(MM_BASE_GFN)), 0);
-    hw = pt_vcpu_l1(d->vcpu[0])[index];
+    hw = pt_vcpu_l1(&d->space, 0)[index];
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, second, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, second, 0), 0);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[index], hw);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[0], 0);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[index], hw);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[0], 0);
     /* A change by way of either is in both; one reference. */
     assert_int_equal(mm_update(d, (second << 12) + (index + 1) * 4, MM_TABLE(L2_GPA, 2)), 0);
     assert_int_equal(mm_update(d, L1_GPA + index * 4, 0), 0);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[index], 0);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[index], 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[index], 0);
-    assert_int_not_equal(pt_vcpu_l1(d->vcpu[0])[index + 1], 0);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[index], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[index + 1], 0);
     mm_check();
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, second, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, L1_GFN, 0), 0);
-    assert_int_not_equal(pt_vcpu_l1(d->vcpu[0])[index + 1], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[index + 1], 0);
     /* A kept, unused table has it too when it comes back. */
     assert_int_equal(mm_update(d, (second << 12) + (index + 2) * 4, MM_TABLE(L2_GPA, 2)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
-    assert_int_not_equal(pt_vcpu_l1(d->vcpu[0])[index + 2], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[index + 2], 0);
 }
 
 /* ---- Long calls that are given up, or that something comes in between ---- */
@@ -678,12 +675,12 @@ static void versions_that_come_round_deceive_nobody(void **state) {
     }
     assert_int_equal(mm_update(d, entry, MM_SECTION(MM_BASE_GFN)), 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, SECOND, 0), 0);
-    assert_int_not_equal(pt_vcpu_l1(d->vcpu[0])[KERNEL_ENTRY], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[KERNEL_ENTRY], 0);
 }
 
 /* All of it is the kernel's part, so that it takes several steps to copy. */
 static struct vcpu *all_kernel(void) {
-    assert_int_equal(pt_set_kernel_start(other, gvaddr(0)), 0);
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(0)), 0);
     assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
     assert_int_equal(mm_ext(other, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
     assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, SECOND, 0), 0);
@@ -700,14 +697,16 @@ static void a_kernel_part_is_copied_in_steps(void **state) {
     assert_int_equal(mm_update(other, L1_GPA + (PT_HOLE_INDEX - 1) * 4, MM_SECTION(MM_BASE_GFN)),
                      0);
     while ((rc = mmuext_load_base(v, gfn(SECOND))) == -XEN_EAGAIN) {
-        assert_ptr_equal(pt_vcpu_l1(v), pt_block_table(pt_find_l1(other, gfn(L1_GFN))));
+        assert_ptr_equal(pt_vcpu_l1(&v->domain->space, v->id),
+                         pt_block_table(pt_find_l1(&other->space, gfn(L1_GFN))));
         again++;
     }
     assert_int_equal(rc, 0);
     assert_int_equal(again, (PT_HOLE_INDEX - 1) / STEP_L1_ENTRIES);
-    assert_ptr_equal(pt_vcpu_l1(v), pt_block_table(pt_find_l1(other, gfn(SECOND))));
-    assert_int_not_equal(pt_vcpu_l1(v)[5], 0);
-    assert_int_not_equal(pt_vcpu_l1(v)[PT_HOLE_INDEX - 1], 0);
+    assert_ptr_equal(pt_vcpu_l1(&v->domain->space, v->id),
+                     pt_block_table(pt_find_l1(&other->space, gfn(SECOND))));
+    assert_int_not_equal(pt_vcpu_l1(&v->domain->space, v->id)[5], 0);
+    assert_int_not_equal(pt_vcpu_l1(&v->domain->space, v->id)[PT_HOLE_INDEX - 1], 0);
 }
 
 /* It changes where it was copied already; another table is loaded instead; the table goes. */
@@ -720,7 +719,7 @@ static void a_kernel_part_that_changes_is_copied_anew(void **state) {
     assert_int_equal(mm_update(other, L1_GPA + 20, 0), 0);
     mm_check();
     assert_int_equal(mm_ext(other, MMUEXT_NEW_BASEPTR, SECOND, 0), 0);
-    assert_int_equal(pt_vcpu_l1(v)[5], 0);
+    assert_int_equal(pt_vcpu_l1(&v->domain->space, v->id)[5], 0);
     mm_check();
     assert_int_equal(mm_update(other, (SECOND << 12) + 24, MM_SECTION(MM_BASE_GFN)), 0);
     assert_int_equal(mmuext_load_base(v, gfn(L1_GFN)), -XEN_EAGAIN);
@@ -737,7 +736,7 @@ static void a_new_table_is_copied_from_its_beginning(void **state) {
     (void)state;
     assert_int_equal(mm_update(other, L1_GPA + 20, MM_SECTION(MM_BASE_GFN)), 0);
     assert_int_equal(mmuext_load_base(v, gfn(SECOND)), -XEN_EAGAIN);
-    uint16_t block = pt_find_l1(other, gfn(SECOND));
+    uint16_t block = pt_find_l1(&other->space, gfn(SECOND));
     for (uint32_t i = 0; i < PT_CLEAN_MAX; i++) {
         assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, MM_BASE_GFN + 256 + i * 4, 0), 0);
     }
@@ -746,49 +745,49 @@ static void a_new_table_is_copied_from_its_beginning(void **state) {
     }
     assert_int_equal(mm_ext(other, MMUEXT_UNPIN_TABLE, SECOND, 0), 0);
     memset(pt_block_table(block), 0xa5, HEAP_BLOCK_SIZE);
-    while (pt_find_l1(other, gfn(SECOND)) != block && limit-- > 0) {
+    while (pt_find_l1(&other->space, gfn(SECOND)) != block && limit-- > 0) {
         assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, SECOND + limit * 4, 0), 0);
-        if (pt_find_l1(other, gfn(SECOND + limit * 4)) == block) {
+        if (pt_find_l1(&other->space, gfn(SECOND + limit * 4)) == block) {
             break;
         }
     }
     assert_int_equal(mm_ext(other, MMUEXT_NEW_BASEPTR, SECOND + limit * 4, 0), 0);
-    assert_ptr_equal(pt_vcpu_l1(v), pt_block_table(block));
+    assert_ptr_equal(pt_vcpu_l1(&v->domain->space, v->id), pt_block_table(block));
     for (unsigned int i = 0; i < PT_HOLE_INDEX; i++) {
-        assert_int_equal(pt_vcpu_l1(v)[i] != 0, i == 5);
+        assert_int_equal(pt_vcpu_l1(&v->domain->space, v->id)[i] != 0, i == 5);
     }
 }
 
 /* The first step of a pin, and never another one: the next pin goes on with it. */
 static void a_new_table_is_made_in_steps(void **state) {
-    uint16_t count = d->pt.block_count;
+    uint16_t count = d->space.pt.block_count;
 
     (void)state;
-    assert_int_equal(pt_pin_l1(d, gfn(SECOND)), -XEN_EAGAIN);
-    assert_int_equal(d->pt.block_count, count + 1);
-    assert_int_equal(pt_find_l1(d, gfn(SECOND)), 0);
+    assert_int_equal(pt_pin_l1(&d->space, gfn(SECOND)), -XEN_EAGAIN);
+    assert_int_equal(d->space.pt.block_count, count + 1);
+    assert_int_equal(pt_find_l1(&d->space, gfn(SECOND)), 0);
     assert_int_equal(mmuext_load_base(d->vcpu[0], gfn(SECOND)), -XEN_EINVAL);
     mm_check();
     for (unsigned int i = 1; i < KERNEL_INDEX / STEP_L1_ENTRIES; i++) {
-        assert_int_equal(pt_pin_l1(d, gfn(SECOND + 4)), -XEN_EAGAIN);
+        assert_int_equal(pt_pin_l1(&d->space, gfn(SECOND + 4)), -XEN_EAGAIN);
     }
-    assert_int_equal(pt_pin_l1(d, gfn(SECOND + 4)), 0);
-    assert_int_equal(d->pt.block_count, count + 1);
-    assert_int_equal(pt_pin_l1(d, gfn(SECOND)), -XEN_EAGAIN);
+    assert_int_equal(pt_pin_l1(&d->space, gfn(SECOND + 4)), 0);
+    assert_int_equal(d->space.pt.block_count, count + 1);
+    assert_int_equal(pt_pin_l1(&d->space, gfn(SECOND)), -XEN_EAGAIN);
     /* As it is, the domain ends: teardown counts. */
 }
 
 /* What is not whole yet gives way to what is needed now. */
 static void a_table_being_made_takes_no_memory_from_others(void **state) {
     (void)state;
-    assert_int_equal(pt_pin_l1(d, gfn(MM_BASE_GFN + 256)), -XEN_EAGAIN);
-    d->pt.block_limit = d->pt.block_count;
+    assert_int_equal(pt_pin_l1(&d->space, gfn(MM_BASE_GFN + 256)), -XEN_EAGAIN);
+    d->space.pt.block_limit = d->space.pt.block_count;
     for (uint32_t i = 1; i <= PT_UNITS_PER_BLOCK; i++) {
         assert_int_equal(mm_update(d, L1_GPA + i * 4, MM_TABLE((DATA + i) << 12, 1)), 0);
     }
-    assert_int_equal(d->pt.building, 0);
-    assert_int_equal(pt_pin_l1(d, gfn(MM_BASE_GFN + 256)), -XEN_ENOMEM);
-    d->pt.block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
+    assert_int_equal(d->space.pt.building, 0);
+    assert_int_equal(pt_pin_l1(&d->space, gfn(MM_BASE_GFN + 256)), -XEN_ENOMEM);
+    d->space.pt.block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
 }
 
 /* A table with all entries in use, the first step of whose end is done: nothing points to it. */
@@ -801,11 +800,11 @@ static void begin_drop(void) {
     }
     args[0] = fake_put(0, &u, sizeof(u)).v;
     assert_int_equal(do_mmu_update(d->vcpu[0], args), HYPERCALL_AGAIN);
-    assert_int_not_equal(d->pt.dropping, 0);
+    assert_int_not_equal(d->space.pt.dropping, 0);
     assert_int_equal(mm_l2(d, 0), 0);
     assert_int_equal(count_of(DATA), 1);
     assert_int_equal(count_of(DATA + 255), 2);
-    assert_int_equal(pt_vcpu_l1(d->vcpu[0])[0], 0);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[0], 0);
     mm_check();
 }
 
@@ -817,7 +816,7 @@ static void a_half_dropped_table_is_not_used_again(void **state) {
     assert_int_equal(mm_update(d, L2_GPA, MM_RW(DATA)), 0);
     assert_int_equal(count_of(DATA), 1);
     assert_int_equal(mm_update(d, L1_GPA, MM_TABLE(L2_GPA, PV_DOMAIN_USER)), 0);
-    assert_int_equal(d->pt.dropping, 0);
+    assert_int_equal(d->space.pt.dropping, 0);
     for (uint32_t i = 0; i < 256; i++) {
         assert_int_equal(mm_l2(d, i << 12), 0);
         assert_int_equal(count_of(DATA + i), 1);
@@ -829,11 +828,11 @@ static void a_half_dropped_table_goes_before_its_frames(void **state) {
 
     (void)state;
     begin_drop();
-    while (p2m_change(d, gfn(DATA + 255), INVALID_MFN, P2M_RAM) == -XEN_EAGAIN) {
+    while (p2m_change(&d->space, gfn(DATA + 255), INVALID_MFN, P2M_RAM) == -XEN_EAGAIN) {
         steps++;
     }
     assert_true(steps > 1);
-    assert_int_equal(d->pt.dropping, 0);
+    assert_int_equal(d->space.pt.dropping, 0);
 }
 
 /* One is emptied after the other. */
@@ -843,7 +842,7 @@ static void a_table_is_dropped_while_another_one_is(void **state) {
     assert_int_equal(mm_update(d, L2_GPA + 0x400, MM_RW(DATA + 300)), 0);
     begin_drop();
     assert_int_equal(mm_update(d, L1_GPA + 4, 0), 0);
-    assert_int_equal(d->pt.dropping, 0);
+    assert_int_equal(d->space.pt.dropping, 0);
     assert_int_equal(count_of(DATA + 255), 1);
     assert_int_equal(count_of(DATA + 300), 1);
 }
@@ -867,18 +866,18 @@ static void a_list_ends_when_what_it_dropped_is_gone(void **state) {
     assert_int_equal(batch(&u, 1, &done, &again), 0);
     assert_int_equal(done, 1);
     assert_in_range(again, 64 / STEP_DROP, 2 * 64 / STEP_DROP);
-    assert_int_equal(d->pt.dropping, 0);
+    assert_int_equal(d->space.pt.dropping, 0);
     assert_int_equal(mm_run(do_mmu_update, d, args, &again), 0);
     assert_int_equal(again, 0);
 }
 
 static void the_kernel_part_is_set_once(void **state) {
     (void)state;
-    assert_int_equal(pt_set_kernel_start(d, gvaddr(KERNEL)), -XEN_EBUSY);
-    assert_int_equal(pt_set_kernel_start(other, gvaddr(KERNEL + 4)), -XEN_EINVAL);
-    assert_int_equal(pt_set_kernel_start(other, gvaddr(PV_VIRT_START)), -XEN_EINVAL);
+    assert_int_equal(pt_set_kernel_start(&d->space, gvaddr(KERNEL)), -XEN_EBUSY);
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(KERNEL + 4)), -XEN_EINVAL);
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(PV_VIRT_START)), -XEN_EINVAL);
     assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
-    assert_int_equal(pt_set_kernel_start(other, gvaddr(KERNEL)), -XEN_EBUSY);
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(KERNEL)), -XEN_EBUSY);
 }
 
 static void unpinning_takes_steps_and_leaves_nothing(void **state) {
@@ -914,9 +913,9 @@ static void a_table_being_dropped_is_dead(void **state) {
     assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, second, 0), 0);
     assert_int_equal(mm_update(d, second << 12, MM_TABLE(L2_GPA, 1)), 0);
     assert_int_equal(mm_update(d, (second << 12) + 8000, MM_TABLE(L2_GPA, 1)), 0);
-    assert_int_equal(pt_unpin(d, gfn(second)), -XEN_EAGAIN);
+    assert_int_equal(pt_unpin(&d->space, gfn(second)), -XEN_EAGAIN);
     assert_int_equal(mm_update(d, second << 12, MM_TABLE(L2_GPA, 1)), 0);
-    assert_int_equal(pt_block_table(pt_find_l1(d, gfn(second)))[0], 0);
+    assert_int_equal(pt_block_table(pt_find_l1(&d->space, gfn(second)))[0], 0);
     assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, second, 0), -XEN_EINVAL);
     assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, second, 0), 0);
 }
@@ -933,7 +932,7 @@ static void table_memory_ends_at_the_limit(void **state) {
         made += rc == 0;
     } while (rc == 0);
     assert_int_equal(rc, -XEN_ENOMEM);
-    assert_int_equal(pt_used(d), MM_LIMIT);
+    assert_int_equal(pt_used(&d->space), MM_LIMIT);
     mm_check();
     /* The other domain has its own. */
     assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
@@ -947,7 +946,7 @@ static void table_memory_ends_at_the_limit(void **state) {
     }
     /* Kept, clean tables give way to other uses. */
     assert_int_equal(mm_update(d, L1_GPA + 16 * 4, MM_TABLE((DATA + 16) << 12, 1)), 0);
-    assert_in_range(pt_used(d), 1, 9 * 16384);
+    assert_in_range(pt_used(&d->space), 1, 9 * 16384);
 }
 
 /* A walker may have cached what was in a table: not beyond the domain's use of its memory. */
@@ -998,9 +997,9 @@ static void more_than_the_heap_has_is_not_promised(void **state) {
     struct domain *third = support_domain_add(3, 1);
 
     (void)state;
-    assert_int_equal(pt_init(third, FAKE_HEAP_SIZE), -XEN_ENOMEM);
-    assert_int_equal(pt_init(third, PT_LIMIT_MIN - 1), -XEN_EINVAL);
-    assert_false(pt_destroy_step(third));
+    assert_int_equal(pt_init(&third->space, FAKE_HEAP_SIZE), -XEN_ENOMEM);
+    assert_int_equal(pt_init(&third->space, PT_LIMIT_MIN - 1), -XEN_EINVAL);
+    assert_false(pt_destroy_step(&third->space));
     support_domain_remove(third);
 }
 
@@ -1034,7 +1033,7 @@ static void a_whole_table_is_loaded(void **state) {
 /* Before any table was updated, and with the low bits by which "no table" is marked. */
 static void an_address_like_no_table_is_in_no_table(void **state) {
     (void)state;
-    assert_int_equal(d->pt.last_base, PT_NO_TABLE);
+    assert_int_equal(d->space.pt.last_base, PT_NO_TABLE);
     for (uint32_t ptr = 0; ptr < 0x400; ptr++) {
         uint32_t args[5] = {ptr, 0, PV_VIRT_START};
         int expected = ptr % 4 ? -XEN_EINVAL : -XEN_EPERM;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* ARMv5 table entries, against the figures of the Arm ARM (DDI 0100, B3.3) and the ARM926 TRM. */
-/* links: */
 #define ARCH_PTE_H /* the level's format stands in for the fake machine's */
 #include <stdint.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* ARMv6 table entries, against the figures of the Arm ARM (DDI 0100, B4.7). */
-/* links: */
 #define ARCH_PTE_H /* the level's format stands in for the fake machine's */
 #include <stdint.h>
 

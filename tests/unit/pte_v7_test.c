@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* ARMv7 table entries, against the figures of the Arm ARM (DDI 0406, B3.5.1). */
-/* links: */
 #define ARCH_PTE_H /* the level's format stands in for the fake machine's */
 #include <stdint.h>
 

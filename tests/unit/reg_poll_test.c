@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Waiting for a register ends, with the right answer, at the right read. */
-/* links: */
 #include "core/device/reg_poll.h"
 
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The scheduler over virtual time: shares by weight, caps, latency, and who cannot cheat. */
-/* links: core/sched/sched.c core/sched/sched_credit.c core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/domain */
+#include "core/domain/domain_sched.h"
 #include "core/sched/sched.h"
 
 #include <arch/fake.h>
@@ -39,9 +40,9 @@ static int power_on(void **state) {
     clock_init();
     timer_queue_init();
     clock_start();
-    sched_init();
+    vcpu_idle_init();
     task_count = switch_count = 0;
-    running = sched_idle_vcpu();
+    running = vcpu_idle();
     return 0;
 }
 
@@ -55,10 +56,9 @@ static struct task *add(uint64_t run_ns, uint64_t block_ns) {
     struct domain *d = support_domain_add((domid_t)task_count, 1);
     struct task *t = &tasks[task_count++];
 
-    sched_vcpu_init(d->vcpu[0]);
     *t = (struct task){.v = d->vcpu[0], .run_ns = run_ns, .block_ns = block_ns, .left = run_ns};
-    sched_unpause(t->v); /* its domain runs */
-    sched_start(t->v);
+    sched_unpause(&t->v->sched); /* its domain runs */
+    sched_start(&t->v->sched);
     return t;
 }
 
@@ -69,7 +69,7 @@ static struct task *spinner(void) {
 static void set(struct task *t, unsigned int weight, unsigned int cap) {
     struct sched_params params = {.weight = (uint16_t)weight, .cap = (uint16_t)cap};
 
-    assert_int_equal(sched_domain_set(t->v->domain, &params), 0);
+    assert_int_equal(domain_sched_set(t->v->domain, &params), 0);
 }
 
 static struct task *current(void) {
@@ -83,7 +83,7 @@ static struct task *current(void) {
 
 static void pick(void) {
     while (sched_needed()) {
-        struct vcpu *next = sched_pick();
+        struct vcpu *next = vcpu_of(sched_pick());
 
         switch_count += next != running;
         running = next;
@@ -115,9 +115,9 @@ static uint64_t next_event(uint64_t end) {
 static void end_of_run(struct task *t) {
     t->left = t->run_ns;
     if (t->yields) {
-        sched_give_way(t->v);
+        sched_give_way(&t->v->sched);
     } else {
-        sched_block(t->v);
+        sched_block(&t->v->sched);
         t->wake_at = fake_board.now + t->block_ns;
     }
 }
@@ -144,7 +144,7 @@ static void run(uint64_t ns) {
                 tasks[i].wake_at = 0;
                 tasks[i].woke_at = clock_now();
                 this_cpu()->in_interrupt = true; /* a timer of its own */
-                sched_wake(tasks[i].v);
+                sched_wake(&tasks[i].v->sched);
                 this_cpu()->in_interrupt = false;
             }
         }
@@ -165,7 +165,7 @@ static void assert_share(const struct task *t, uint64_t total, unsigned int perm
 static void an_idle_machine_runs_the_idle_vcpu(void **state) {
     (void)state;
     run(SEC);
-    assert_ptr_equal(running, sched_idle_vcpu());
+    assert_ptr_equal(running, vcpu_idle());
     assert_int_equal(switch_count, 0);
 }
 
@@ -281,10 +281,10 @@ static void parameters_are_checked(void **state) {
     struct sched_params params = {.weight = 0, .cap = 0};
 
     (void)state;
-    assert_int_equal(sched_domain_set(t->v->domain, &params), -XEN_EINVAL);
+    assert_int_equal(domain_sched_set(t->v->domain, &params), -XEN_EINVAL);
     params = (struct sched_params){.weight = 1, .cap = 101};
-    assert_int_equal(sched_domain_set(t->v->domain, &params), -XEN_EINVAL);
-    sched_domain_get(t->v->domain, &params);
+    assert_int_equal(domain_sched_set(t->v->domain, &params), -XEN_EINVAL);
+    domain_sched_get(t->v->domain, &params);
     assert_int_equal(params.weight, SCHED_WEIGHT_DEFAULT);
     assert_int_equal(params.cap, 0);
 }
@@ -335,12 +335,12 @@ static void who_wakes_another_gives_way_at_once(void **state) {
 
     (void)state;
     run(100 * MS);
-    for (unsigned int i = 0; i < 2000 && t->v->runstate.state != RUNSTATE_blocked; i++) {
+    for (unsigned int i = 0; i < 2000 && t->v->sched.runstate.state != RUNSTATE_blocked; i++) {
         run(1000);
     }
     assert_ptr_equal(running, waker->v);
     t->wake_at = 0;
-    sched_wake(t->v);
+    sched_wake(&t->v->sched);
     run(1);
     assert_ptr_equal(running, t->v);
 }
@@ -367,12 +367,12 @@ static void who_woke_may_go_offline_before_its_turn(void **state) {
 
     (void)state;
     run(100 * MS);
-    for (unsigned int i = 0; i < 10 && t->v->runstate.state != RUNSTATE_runnable; i++) {
+    for (unsigned int i = 0; i < 10 && t->v->sched.runstate.state != RUNSTATE_runnable; i++) {
         run(1000);
     }
     assert_ptr_equal(running, honest->v);
-    assert_int_equal(t->v->runstate.state, RUNSTATE_runnable);
-    sched_sleep(t->v);
+    assert_int_equal(t->v->sched.runstate.state, RUNSTATE_runnable);
+    sched_sleep(&t->v->sched);
     honest->ran = 0;
     run(SEC);
     assert_share(honest, SEC, 1000);
@@ -393,7 +393,7 @@ static void sleeping_long_earns_no_burst(void **state) {
     struct task *honest = spinner();
 
     (void)state;
-    sched_block(sleeper->v); /* it may have been picked first */
+    sched_block(&sleeper->v->sched); /* it may have been picked first */
     run(40 * SEC);
     /* While the sleeper runs they share; a burst would have stopped the honest one. */
     assert_true(honest->ran > 23 * SEC);
@@ -425,11 +425,11 @@ static void a_wake_up_before_the_block_took_effect_is_not_lost(void **state) {
 
     (void)state;
     run(MS);
-    sched_block(t->v);
-    sched_wake(t->v);
+    sched_block(&t->v->sched);
+    sched_wake(&t->v->sched);
     run(10 * MS);
     assert_ptr_equal(running, t->v);
-    assert_int_equal(t->v->runstate.state, RUNSTATE_running);
+    assert_int_equal(t->v->sched.runstate.state, RUNSTATE_running);
 }
 
 static void wake_has_no_effect_on_who_is_not_blocked(void **state) {
@@ -437,11 +437,11 @@ static void wake_has_no_effect_on_who_is_not_blocked(void **state) {
 
     (void)state;
     run(MS);
-    sched_wake(a->v);
-    sched_wake(b->v);
-    sched_sleep(b->v);
-    sched_wake(b->v);
-    assert_int_equal(b->v->runstate.state, RUNSTATE_offline);
+    sched_wake(&a->v->sched);
+    sched_wake(&b->v->sched);
+    sched_sleep(&b->v->sched);
+    sched_wake(&b->v->sched);
+    assert_int_equal(b->v->sched.runstate.state, RUNSTATE_offline);
     run(SEC);
     assert_share(a, SEC, 1000);
 }
@@ -451,17 +451,17 @@ static void an_offline_vcpu_never_runs(void **state) {
 
     (void)state;
     run(SEC);
-    sched_sleep(running); /* the one that runs */
+    sched_sleep(&running->sched); /* the one that runs */
     run(MS);
     struct vcpu *other = running;
-    assert_ptr_not_equal(other, sched_idle_vcpu());
-    sched_sleep(other);
+    assert_ptr_not_equal(other, vcpu_idle());
+    sched_sleep(&other->sched);
     run(SEC);
-    assert_ptr_equal(running, sched_idle_vcpu());
-    sched_start(a->v);
-    sched_start(b->v);
+    assert_ptr_equal(running, vcpu_idle());
+    sched_start(&a->v->sched);
+    sched_start(&b->v->sched);
     run(100 * MS);
-    assert_ptr_not_equal(running, sched_idle_vcpu());
+    assert_ptr_not_equal(running, vcpu_idle());
 }
 
 static void a_parked_vcpu_can_go_offline(void **state) {
@@ -470,12 +470,12 @@ static void a_parked_vcpu_can_go_offline(void **state) {
     (void)state;
     set(t, 256, 1);
     run(40 * MS); /* budget is 0.5 ms of 50 */
-    assert_ptr_equal(running, sched_idle_vcpu());
-    sched_sleep(t->v);
+    assert_ptr_equal(running, vcpu_idle());
+    sched_sleep(&t->v->sched);
     run(SEC);
-    assert_ptr_equal(running, sched_idle_vcpu());
-    sched_pause(t->v);
-    sched_vcpu_destroy(t->v);
+    assert_ptr_equal(running, vcpu_idle());
+    sched_pause(&t->v->sched);
+    sched_vcpu_destroy(&t->v->sched);
 }
 
 static void runstate_accounts_for_all_time(void **state) {
@@ -485,11 +485,11 @@ static void runstate_accounts_for_all_time(void **state) {
 
     (void)state;
     run(10 * SEC);
-    sched_runstate(a->v, &info);
+    sched_runstate(&a->v->sched, &info);
     assert_in_range(info.time[RUNSTATE_running] + info.time[RUNSTATE_runnable], 9999 * MS,
                     10001 * MS);
     assert_in_range(info.time[RUNSTATE_running], a->ran - MS, a->ran + MS);
-    sched_runstate(b->v, &info);
+    sched_runstate(&b->v->sched, &info);
     assert_in_range(info.time[RUNSTATE_running], b->ran - MS, b->ran + MS);
     assert_true(info.time[RUNSTATE_blocked] > SEC);
     assert_in_range(info.time[0] + info.time[1] + info.time[2] + info.time[3], 9999 * MS,
@@ -504,12 +504,12 @@ static void the_guest_gets_its_runstate_when_it_is_switched_to(void **state) {
     run(MS);
     memset(fake_guest, 0, sizeof(fake_guest));
     t->v->runstate_area = gvaddr(FAKE_GUEST_VA + 16);
-    sched_switched(t->v);
+    vcpu_publish_runstate(t->v);
     memcpy(&info, &fake_guest[16], sizeof(info));
-    assert_memory_equal(&info, &t->v->runstate, sizeof(info));
+    assert_memory_equal(&info, &t->v->sched.runstate, sizeof(info));
     t->v->runstate_area = gvaddr(0x1000); /* not mapped: ignored */
-    t->v->sched.published = 0;
-    sched_switched(t->v);
+    t->v->runstate_published = 0;
+    vcpu_publish_runstate(t->v);
 }
 
 static void many_mixed_tasks_leave_no_time_unused(void **state) {

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Hypercalls that wait, set timers, end domains, set the clock. */
-/* links: core/hypercall/sched_op.c core/hypercall/vcpu_op.c core/hypercall/platform_op.c core/sched/sched.c core/sched/sched_credit.c */
-/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
-/* links: core/event/event.c core/event/event_bind.c core/event/pirq.c core/mm/heap.c core/domain/domain_lookup.c */
+/* links: core/hypercall */
 #include <arch/atomic.h>
 #include <arch/fake.h>
 
 #include "core/base/percpu.h"
 #include "core/base/steps.h"
+#include "core/domain/domain_free.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
-#include "core/hypercall/sched_op.h"
-#include "core/hypercall/vcpu_op.h"
+#include "core/time/background.h"
 #include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
@@ -24,11 +22,8 @@ static struct domain *a, *b; /* 0, privileged; 1, two vCPUs */
 static struct vcpu *v;       /* of b, running */
 
 static void add_vcpus(struct domain *d) {
-    event_domain_init(d);
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        sched_vcpu_init(d->vcpu[i]);
-        sched_unpause(d->vcpu[i]); /* its domain runs */
-        vcpu_op_init(d->vcpu[i]);
+        sched_unpause(&d->vcpu[i]->sched); /* its domain runs */
     }
 }
 
@@ -37,16 +32,18 @@ static int power_on(void **state) {
     fake_board_init(0);
     clock_init();
     timer_queue_init();
-    sched_init();
+    vcpu_idle_init();
     a = support_domain_add(0, 1);
     b = support_domain_add(1, 2);
+    a->pool = 1;
+    b->pool = 2;
+    background_setup();
+    domain_reap_init(true, NULL); /* nothing gets so far as to need a builder */
     add_vcpus(a);
     add_vcpus(b);
-    support_kick = sched_wake;
     v = b->vcpu[0];
-    sched_start(v);
-    support_current = sched_pick();
-    assert_ptr_equal(support_current, v);
+    sched_start(&v->sched);
+    assert_ptr_equal(sched_pick(), &v->sched);
     memset(fake_guest, 0, sizeof(fake_guest));
     return 0;
 }
@@ -54,7 +51,7 @@ static int power_on(void **state) {
 static int power_off(void **state) {
     (void)state;
     fake_on_barrier = NULL;
-    while (event_domain_destroy(a) || event_domain_destroy(b)) {
+    while (event_domain_destroy(&a->event) || event_domain_destroy(&b->event)) {
     }
     support_domain_remove_all();
     return 0;
@@ -83,7 +80,7 @@ static int32_t vcpu_op(uint32_t cmd, uint32_t id, void *arg, size_t size) {
 }
 
 static bool is_blocked(void) {
-    return v->runstate.state == RUNSTATE_blocked;
+    return v->sched.runstate.state == RUNSTATE_blocked;
 }
 
 /* ---- Block and yield ---- */
@@ -97,11 +94,11 @@ static void block_unmasks_and_waits_for_an_event(void **state) {
     assert_int_equal(v->page->info.evtchn_upcall_mask, 0);
     assert_true(is_blocked());
     assert_true(sched_needed());
-    assert_ptr_equal(sched_pick(), sched_idle_vcpu());
-    assert_int_equal(event_bind_ipi(b, 0, &port), 0);
-    assert_int_equal(event_send(b, port), 0);
+    assert_ptr_equal(sched_pick(), sched_idle());
+    assert_int_equal(event_bind_ipi(&b->event, 0, &port), 0);
+    assert_int_equal(event_send(&b->event, port), 0);
     assert_false(is_blocked());
-    assert_ptr_equal(sched_pick(), v);
+    assert_ptr_equal(sched_pick(), &v->sched);
 }
 
 static void block_with_an_upcall_pending_returns_at_once(void **state) {
@@ -117,7 +114,7 @@ static void yield_keeps_it_runnable(void **state) {
     (void)state;
     assert_int_equal(sched_op(SCHEDOP_yield, "", 0), 0);
     assert_true(sched_needed());
-    assert_ptr_equal(sched_pick(), v);
+    assert_ptr_equal(sched_pick(), &v->sched);
 }
 
 /* ---- Poll ---- */
@@ -135,7 +132,7 @@ static int32_t poll(const evtchn_port_t *ports, unsigned int count, uint64_t tim
 static evtchn_port_t masked_ipi(void) {
     evtchn_port_t port;
 
-    assert_int_equal(event_bind_ipi(b, 0, &port), 0);
+    assert_int_equal(event_bind_ipi(&b->event, 0, &port), 0);
     b->shared_info->evtchn_mask[0] |= 1ull << port;
     return port;
 }
@@ -148,36 +145,36 @@ static void poll_waits_for_a_masked_port(void **state) {
     assert_int_equal(poll(ports, 1, 0), 0);
     assert_true(is_blocked());
     assert_int_equal(v->page->info.evtchn_upcall_mask, PV_MASK_EVENTS); /* untouched */
-    assert_int_equal(event_send(b, ports[0]), 0);
+    assert_int_equal(event_send(&b->event, ports[0]), 0);
     assert_false(is_blocked());
 }
 
 /* As another CPU that sees that the vCPU polls, but not yet that it is blocked, and so does not wake it. */
 static void set_bits_when_blocked(void) {
-    if (v->runstate.state == RUNSTATE_blocked) {
+    if (v->sched.runstate.state == RUNSTATE_blocked) {
         b->shared_info->evtchn_pending[0] = ~0ull;
-        v->poll_hit = true;
+        v->event.poll_hit = true;
     }
 }
 
 static void make_upcall_due_when_blocked(void) {
-    v->page->info.evtchn_upcall_pending |= v->runstate.state == RUNSTATE_blocked;
+    v->page->info.evtchn_upcall_pending |= v->sched.runstate.state == RUNSTATE_blocked;
 }
 
 static void what_comes_while_a_vcpu_falls_asleep_wakes_it(void **state) {
     evtchn_port_t ports[1];
 
     (void)state;
-    assert_int_equal(event_bind_ipi(b, 0, ports), 0);
+    assert_int_equal(event_bind_ipi(&b->event, 0, ports), 0);
     fake_on_barrier = set_bits_when_blocked;
     assert_int_equal(poll(ports, 1, 0), 0);
     assert_false(is_blocked());
-    assert_ptr_equal(sched_pick(), v);
+    assert_ptr_equal(sched_pick(), &v->sched);
     b->shared_info->evtchn_pending[0] = 0;
     fake_on_barrier = make_upcall_due_when_blocked;
     assert_int_equal(poll(ports, 1, 0), 0);
     assert_false(is_blocked());
-    assert_ptr_equal(sched_pick(), v);
+    assert_ptr_equal(sched_pick(), &v->sched);
     v->page->info.evtchn_upcall_pending = 0;
     assert_int_equal(sched_op(SCHEDOP_block, ports, sizeof(ports)), 0);
     assert_false(is_blocked());
@@ -187,7 +184,7 @@ static void poll_of_a_pending_port_returns_at_once(void **state) {
     evtchn_port_t ports[2] = {masked_ipi(), masked_ipi()};
 
     (void)state;
-    assert_int_equal(event_send(b, ports[1]), 0);
+    assert_int_equal(event_send(&b->event, ports[1]), 0);
     assert_int_equal(poll(ports, 2, 0), 0);
     assert_false(is_blocked());
     assert_int_equal(b->event.poller_count, 0);
@@ -210,14 +207,14 @@ static void polls_that_ended_otherwise_leave_nothing_behind(void **state) {
     (void)state;
     for (unsigned int i = 0; i < 100; i++) {
         assert_int_equal(poll(ports, 1, clock_now() + 50 * MS), 0);
-        sched_wake(v); /* by something else */
+        sched_wake(&v->sched); /* by something else */
         (void)sched_pick();
     }
     assert_int_equal(b->event.poller_count, 1);
     assert_int_equal(sched_op(SCHEDOP_block, "", 0), 0);
     assert_int_equal(b->event.poller_count, 0);
     assert_false(timer_is_set(&v->poll));
-    assert_int_equal(event_send(b, ports[0]), 0); /* masked: no reason to wake */
+    assert_int_equal(event_send(&b->event, ports[0]), 0); /* masked: no reason to wake */
     pass(100 * MS);
     assert_true(is_blocked());
 }
@@ -275,7 +272,7 @@ static void a_long_poll_gives_way(void **state) {
     }
     assert_int_equal(again, 2);
     assert_true(is_blocked());
-    assert_int_equal(event_send(b, ports[LONG - 1]), 0);
+    assert_int_equal(event_send(&b->event, ports[LONG - 1]), 0);
     assert_false(is_blocked());
     long_poll(args, ports, LONG);
     while (do_sched_op(v, args) == HYPERCALL_AGAIN) {
@@ -293,7 +290,7 @@ static void an_event_in_between_ends_a_long_poll(void **state) {
     different_ends(ports);
     long_poll(args, ports, LONG);
     assert_int_equal(do_sched_op(v, args), HYPERCALL_AGAIN);
-    assert_int_equal(event_send(b, ports[0]), 0);
+    assert_int_equal(event_send(&b->event, ports[0]), 0);
     assert_int_equal(do_sched_op(v, args), 0);
     assert_false(is_blocked());
     assert_int_equal(b->event.poller_count, 0);
@@ -308,22 +305,22 @@ static void a_forged_poll_begins_anew(void **state) {
     (void)state;
     different_ends(ports);
     one = masked_ipi();
-    assert_int_equal(event_send(b, ports[0]), 0);
+    assert_int_equal(event_send(&b->event, ports[0]), 0);
     for (uint32_t next = 1; next < 2 * LONG; next++) {
         long_poll(args, ports, LONG);
         args[0] |= next << 8;
         assert_int_equal(do_sched_op(v, args), 0);
         assert_false(is_blocked());
     }
-    event_close(b, ports[0]);
+    event_close(&b->event, ports[0]);
     ports[0] = masked_ipi();
     long_poll(args, ports, LONG);
     assert_int_equal(do_sched_op(v, args), HYPERCALL_AGAIN);
     forged = args[0];
     assert_int_equal(poll(&one, 1, 0), 0);
-    sched_wake(v);
+    sched_wake(&v->sched);
     (void)sched_pick();
-    assert_int_equal(event_send(b, ports[0]), 0);
+    assert_int_equal(event_send(&b->event, ports[0]), 0);
     long_poll(args, ports, LONG);
     args[0] = forged;
     assert_int_equal(do_sched_op(v, args), 0);
@@ -394,12 +391,12 @@ static void a_singleshot_timer_sends_virq_timer(void **state) {
     evtchn_port_t port;
 
     (void)state;
-    assert_int_equal(event_bind_virq(b, VIRQ_TIMER, 0, &port), 0);
+    assert_int_equal(event_bind_virq(&b->event, VIRQ_TIMER, 0, &port), 0);
     assert_int_equal(vcpu_op(VCPUOP_set_singleshot_timer, 0, &set, sizeof(set)), 0);
     pass(4 * MS);
-    assert_false(event_port_is_pending(b, port));
+    assert_false(event_port_is_pending(&b->event, port));
     pass(2 * MS);
-    assert_true(event_port_is_pending(b, port));
+    assert_true(event_port_is_pending(&b->event, port));
 }
 
 static void a_timer_can_be_stopped(void **state) {
@@ -407,12 +404,12 @@ static void a_timer_can_be_stopped(void **state) {
     evtchn_port_t port;
 
     (void)state;
-    assert_int_equal(event_bind_virq(b, VIRQ_TIMER, 0, &port), 0);
+    assert_int_equal(event_bind_virq(&b->event, VIRQ_TIMER, 0, &port), 0);
     assert_int_equal(vcpu_op(VCPUOP_set_singleshot_timer, 0, &set, sizeof(set)), 0);
     assert_int_equal(vcpu_op(VCPUOP_stop_singleshot_timer, 0, &set, 0), 0);
     assert_int_equal(vcpu_op(VCPUOP_stop_periodic_timer, 0, &set, 0), 0);
     pass(20 * MS);
-    assert_false(event_port_is_pending(b, port));
+    assert_false(event_port_is_pending(&b->event, port));
 }
 
 static void the_past_is_refused_only_if_asked(void **state) {

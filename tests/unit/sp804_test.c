@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The one-shot timer never fires early, and what it is told fits its registers. */
-/* links: core/device/device.c core/device/ticks.c */
+/* links: core/device */
 #include "drivers/sp804.c"
 
 #include <setjmp.h>

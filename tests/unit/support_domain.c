@@ -6,29 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct domain *domains[DOMAIN_MAX]; /* ascending ids, NULL at the end */
+#include "core/domain/domain_list.h"
 
-void (*support_kick)(struct vcpu *v);
-unsigned int support_kick_count;
-struct vcpu *support_kicked;
-struct vcpu *support_current;
-
-static void insert(struct domain *d) {
-    for (unsigned int i = 0; i < DOMAIN_MAX && d != NULL; i++) {
-        if (domains[i] == NULL || domains[i]->id > d->id) {
-            struct domain *other = domains[i];
-
-            domains[i] = d;
-            d = other;
-        }
-    }
+void support_run(struct vcpu *v) {
+    sched_cpus[0].running = &v->sched;
 }
 
 static struct vcpu *new_vcpu(struct domain *d, unsigned int id) {
     struct vcpu *v = calloc(1, sizeof(*v));
 
-    v->domain = d;
-    v->id = id;
+    vcpu_init_parts(v, d, id);
     v->page = calloc(1, PAGE_SIZE);
     return v;
 }
@@ -36,80 +23,63 @@ static struct vcpu *new_vcpu(struct domain *d, unsigned int id) {
 struct domain *support_domain_add(domid_t id, unsigned int vcpu_count) {
     struct domain *d = calloc(1, sizeof(*d));
 
+    if (sched_cpus[0].running == NULL) {
+        vcpu_idle_init();
+    }
     d->id = id;
     d->is_privileged = id == 0;
     snprintf(d->name, sizeof(d->name), "test%u", id);
     d->state = DOMAIN_RUNNING;
     d->shared_info = calloc(1, PAGE_SIZE);
+    space_init(&d->space, id);
+    event_domain_init(&d->event, id, d->shared_info);
     d->vcpu_count = vcpu_count;
     for (unsigned int i = 0; i < vcpu_count; i++) {
         d->vcpu[i] = new_vcpu(d, i);
     }
-    insert(d);
+    (void)domain_list_add(d);
     return d;
 }
 
 void support_domain_remove(struct domain *d) {
-    unsigned int to = 0;
-
-    for (unsigned int i = 0; i < DOMAIN_MAX; i++) {
-        if (domains[i] != d) {
-            domains[to++] = domains[i];
-        }
-    }
-    while (to < DOMAIN_MAX) {
-        domains[to++] = NULL;
-    }
+    domain_list_remove(d);
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        free(d->vcpu[i]->page);
-        free(d->vcpu[i]);
+        if (mfn_eq(d->vcpu[i]->page_mfn,
+                   INVALID_MFN)) { /* else it is vcpu_create()'s, in the heap */
+            free(d->vcpu[i]->page);
+            free(d->vcpu[i]);
+        }
     }
     free(d->shared_info);
     free(d);
 }
 
 void support_domain_remove_all(void) {
-    while (domains[0] != NULL) {
-        support_domain_remove(domains[0]);
+    struct domain *d;
+
+    while ((d = domain_next(NULL)) != NULL) {
+        support_domain_remove(d);
     }
-    support_kick = NULL;
-    support_kick_count = 0;
-    support_kicked = support_current = NULL;
+    vcpu_idle_init();
 }
 
-/* ---- What core/domain/domain.c and core/domain/vcpu.c have otherwise ---- */
+void support_sleep(struct domain *d) {
+    for (unsigned int i = 0; i < d->vcpu_count; i++) {
+        d->vcpu[i]->sched.state = VCPU_BLOCKED;
+    }
+}
 
-struct domain *domain_next(const struct domain *prev) {
-    for (unsigned int i = 0; i < DOMAIN_MAX && domains[i] != NULL; i++) {
-        if (prev == NULL || domains[i]->id > prev->id) {
-            return domains[i];
+bool support_is_woken(const struct vcpu *v) {
+    return v->sched.state == VCPU_RUNNABLE;
+}
+
+unsigned int support_woken(void) {
+    unsigned int count = 0;
+
+    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+        for (unsigned int i = 0; i < d->vcpu_count; i++) {
+            count += support_is_woken(d->vcpu[i]);
         }
     }
-    return NULL;
-}
-
-struct domain *domain_by_id(domid_t id) {
-    for (unsigned int i = 0; i < DOMAIN_MAX && domains[i] != NULL; i++) {
-        if (domains[i]->id == id) {
-            return domains[i];
-        }
-    }
-    return NULL;
-}
-
-void domain_shutdown(struct domain *d, uint8_t reason) {
-    d->state = DOMAIN_SHUTDOWN;
-    d->shutdown_reason = reason;
-}
-
-struct vcpu *vcpu_current(void) {
-    return support_current;
-}
-
-void vcpu_kick(struct vcpu *v) {
-    support_kick_count++;
-    support_kicked = v;
-    if (support_kick != NULL) {
-        support_kick(v);
-    }
+    return count;
 }

@@ -18,12 +18,16 @@ void support_domain_remove(struct domain *d);
 /** support_domain_remove_all() - free all there are. */
 void support_domain_remove_all(void);
 
-/* Calls of vcpu_kick() for each vCPU are counted here, and passed on to this if it is set. */
-extern void (*support_kick)(struct vcpu *v);
-extern unsigned int support_kick_count;
-extern struct vcpu *support_kicked; /* the last one */
+/** support_run() - @v is what the pCPU runs. */
+void support_run(struct vcpu *v);
 
-/* What vcpu_current() returns. */
-extern struct vcpu *support_current;
+/** support_sleep() - all vCPUs of @d wait for an event. */
+void support_sleep(struct domain *d);
+
+/** support_woken() - how many of all vCPUs were woken since they slept. */
+unsigned int support_woken(void);
+
+/** support_is_woken() - was @v? */
+bool support_is_woken(const struct vcpu *v);
 
 #endif /* SUPPORT_DOMAIN_H */

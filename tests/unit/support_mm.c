@@ -43,14 +43,14 @@ struct domain *mm_domain(domid_t id, uint32_t mib) {
     struct domain *d = support_domain_add(id, 1);
     struct p2m_store *store = &stores[id];
 
-    assert_int_equal(p2m_init(d, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB, store), 0);
+    assert_int_equal(p2m_init(&d->space, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB, store), 0);
     for (uint32_t i = 0; i < mib; i++) {
         mfn_t m = page_alloc_mib(id, 1, 1);
 
-        assert_int_equal(p2m_add_ram(d, gfn(MM_BASE_GFN + i * FRAMES_PER_MIB), m, FRAMES_PER_MIB),
-                         0);
+        assert_int_equal(
+            p2m_add_ram(&d->space, gfn(MM_BASE_GFN + i * FRAMES_PER_MIB), m, FRAMES_PER_MIB), 0);
     }
-    assert_int_equal(pt_init(d, MM_LIMIT), 0);
+    assert_int_equal(pt_init(&d->space, MM_LIMIT), 0);
     return d;
 }
 
@@ -64,7 +64,7 @@ void mm_flat(struct domain *d) {
     int result;
 
     do {
-        result = pt_flat_step(d, &done);
+        result = pt_flat_step(&d->space, &done);
     } while (result > 0);
     assert_int_equal(result, 0);
 }
@@ -72,7 +72,7 @@ void mm_flat(struct domain *d) {
 unsigned int mm_destroy(struct domain *d) {
     unsigned int steps = 0;
 
-    while (pt_destroy_step(d) || p2m_destroy_step(d)) {
+    while (pt_destroy_step(&d->space) || p2m_destroy_step(&d->space)) {
         steps++;
     }
     p2m_store_free(&stores[d->id]);
@@ -82,14 +82,14 @@ unsigned int mm_destroy(struct domain *d) {
 }
 
 mfn_t mm_frame(const struct domain *d, uint32_t g) {
-    return p2m_entry_mfn(p2m_lookup(&d->p2m, gfn(g)));
+    return p2m_entry_mfn(p2m_lookup(&d->space.p2m, gfn(g)));
 }
 
 int32_t mm_run(int32_t (*fn)(struct vcpu *, uint32_t *), struct domain *d, uint32_t args[5],
                unsigned int *again) {
     int32_t rc;
 
-    support_current = d->vcpu[0];
+    support_run(d->vcpu[0]);
     *again = 0;
     while ((rc = fn(d->vcpu[0], args)) == HYPERCALL_AGAIN) {
         walker_check_visible();
@@ -119,7 +119,7 @@ int mm_ext(struct domain *d, uint32_t cmd, uint64_t arg1, uint64_t arg2) {
 }
 
 uint32_t mm_l2(const struct domain *d, uint32_t va) {
-    uint32_t table = arch_l1_table(pt_vcpu_l1(d->vcpu[0])[va >> 20]);
+    uint32_t table = arch_l1_table(pt_vcpu_l1(&d->space, 0)[va >> 20]);
 
     return table ? pt_unit_table(pt_unit_at(table))[va >> 12 & 255] : 0;
 }
@@ -138,14 +138,14 @@ static void count_frame(const struct domain *d, uint32_t hw, bool may_be_any) {
 }
 
 static void count_p2m(const struct domain *d) {
-    for (uint32_t i = 0; i < d->p2m.count; i++) {
-        if (p2m_entry_type(d->p2m.entry[i]) != P2M_INVALID) {
-            count_frame(d, d->p2m.entry[i], false);
+    for (uint32_t i = 0; i < d->space.p2m.count; i++) {
+        if (p2m_entry_type(d->space.p2m.entry[i]) != P2M_INVALID) {
+            count_frame(d, d->space.p2m.entry[i], false);
         }
     }
-    for (unsigned int r = 0; r < d->p2m.range_count; r++) {
-        for (uint32_t i = 0; i < d->p2m.range[r].count; i++) {
-            count_frame(d, (d->p2m.range[r].mfn + i) << PAGE_SHIFT, false);
+    for (unsigned int r = 0; r < d->space.p2m.range_count; r++) {
+        for (uint32_t i = 0; i < d->space.p2m.range[r].count; i++) {
+            count_frame(d, (d->space.p2m.range[r].mfn + i) << PAGE_SHIFT, false);
         }
     }
 }
@@ -178,7 +178,7 @@ static void count_l1(const struct domain *d, uint16_t block, unsigned int from, 
             assert_int_equal(table[i], 0);
         }
     }
-    if (block != d->pt.source) {
+    if (block != d->space.pt.kernel[0]) {
         assert_int_equal(pt_blocks[block].used, used);
     }
     for (unsigned int i = PT_HOLE_INDEX; i < PT_L1_ENTRIES; i++) {
@@ -188,12 +188,13 @@ static void count_l1(const struct domain *d, uint16_t block, unsigned int from, 
 
 /* Own part counted, kernel part equal to the source's if it is of its version. */
 static void count_list(const struct domain *d, uint16_t list, struct l1_count *c) {
-    unsigned int first = d->pt.kernel_index;
+    unsigned int first = d->space.pt.kernel_index;
 
     for (uint16_t b = list; b; b = pt_blocks[b].next) {
         count_l1(d, b, 0, first, c);
-        if (pt_blocks[b].version == d->pt.version) {
-            assert_memory_equal(&pt_block_table(b)[first], &pt_block_table(d->pt.source)[first],
+        if (pt_blocks[b].version == d->space.pt.version) {
+            assert_memory_equal(&pt_block_table(b)[first],
+                                &pt_block_table(d->space.pt.kernel[0])[first],
                                 (PT_HOLE_INDEX - first) * 4);
         }
         assert_true(pt_blocks[b].gfn != PT_NO_GFN || pt_blocks[b].used == 0);
@@ -202,9 +203,9 @@ static void count_list(const struct domain *d, uint16_t list, struct l1_count *c
 
 static void check_loaded(const struct domain *d) {
     for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
-        uint16_t block = d->pt.vcpu_l1[i];
+        uint16_t block = d->space.pt.vcpu_l1[i];
 
-        assert_true(block == 0 || pt_blocks[block].version == d->pt.version);
+        assert_true(block == 0 || pt_blocks[block].version == d->space.pt.version);
     }
 }
 
@@ -216,7 +217,8 @@ static void check_guest_unit(uint16_t unit) {
 }
 
 static void check_split_unit(const struct domain *d, uint16_t unit) {
-    const struct p2m_mib *mib = &d->p2m.mib[(pt_units[unit].home - d->p2m.base) / FRAMES_PER_MIB];
+    const struct p2m_mib *mib =
+        &d->space.p2m.mib[(pt_units[unit].home - d->space.p2m.base) / FRAMES_PER_MIB];
     uint16_t u = mib->splits;
 
     assert_true(mib->broken);
@@ -244,7 +246,7 @@ static void check_units(const struct domain *d, const struct l1_count *c) {
         }
         for (unsigned int i = 0; i < PT_L2_ENTRIES; i++) {
             bool dirty = b->dirty_units >> u % PT_UNITS_PER_BLOCK & 1 &&
-                         (u != d->p2m.split || i >= d->p2m.split_counted);
+                         (u != d->space.p2m.split || i >= d->space.p2m.split_counted);
 
             assert_true(table[i] == 0 || dirty || pt_units[u].state != PT_UNIT_FREE);
             if (table[i] && !dirty) {
@@ -260,22 +262,22 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
 
     memset(&c, 0, sizeof(c));
     count_p2m(d);
-    if (d->pt.flat) {
-        count_l1(d, d->pt.flat, 0, PT_HOLE_INDEX, &c);
+    if (d->space.pt.flat) {
+        count_l1(d, d->space.pt.flat, 0, PT_HOLE_INDEX, &c);
     }
-    if (d->pt.source) {
-        count_l1(d, d->pt.source, d->pt.kernel_index, PT_HOLE_INDEX, &c);
+    if (d->space.pt.kernel[0]) {
+        count_l1(d, d->space.pt.kernel[0], d->space.pt.kernel_index, PT_HOLE_INDEX, &c);
     }
-    count_list(d, d->pt.registered, &c);
-    count_list(d, d->pt.clean, &c);
+    count_list(d, d->space.pt.registered, &c);
+    count_list(d, d->space.pt.clean, &c);
     check_loaded(d);
     check_units(d, &c);
     for (unsigned int b = 1; pt_blocks && b < heap_block_count(); b++) {
         blocks += pt_blocks[b].kind != PT_BLOCK_NONE && pt_blocks[b].owner == d->id;
     }
-    blocks += d->pt.building != 0;
-    assert_int_equal(blocks, d->pt.block_count);
-    assert_in_range(blocks, 0, d->pt.block_limit);
+    blocks += d->space.pt.building != 0;
+    assert_int_equal(blocks, d->space.pt.block_count);
+    assert_in_range(blocks, 0, d->space.pt.block_limit);
     for (unsigned int i = 0; i < FAKE_RAM_MIB; i++) {
         sections[i] += c.sections[i];
     }

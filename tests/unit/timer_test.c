@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Timers: order, stopping, bounds, and how often the hardware is touched. */
-/* links: core/time/timer.c core/time/clock.c core/base/percpu.c core/device/device.c */
+/* links: core/time */
 #include "core/time/timer.h"
 
 #include <arch/fake.h>
@@ -129,12 +129,12 @@ static void many_fire_in_order_of_their_deadlines(void **state) {
     }
     run(10 * MS);
     assert_int_equal(fired_count, MANY - (MANY + 2) / 3);
-    assert_null(this_cpu()->timers.first);
+    assert_null(timer_queues[0].first);
 }
 
 static void the_queue_keeps_its_order_under_random_use(void **state) {
     static struct probe probes[64];
-    struct timer_queue *queue = &this_cpu()->timers;
+    struct timer_queue *queue = &timer_queues[0];
 
     (void)state;
     srand(2);
@@ -233,7 +233,7 @@ static void work_until_the_next_is_due(void *data) {
     (void)data;
     fake_advance(5 * MS);
     seen_due = timer_is_due();
-    assert_true(this_cpu()->timers.is_serving);
+    assert_true(timer_queues[0].is_serving);
 }
 
 static void a_timer_at_work_sees_that_the_next_is_due(void **state) {
@@ -249,7 +249,7 @@ static void a_timer_at_work_sees_that_the_next_is_due(void **state) {
     run(9 * MS);
     assert_true(seen_due);
     assert_int_equal(second.count, 1);
-    assert_false(this_cpu()->timers.is_serving);
+    assert_false(timer_queues[0].is_serving);
     assert_false(timer_is_due());
 }
 

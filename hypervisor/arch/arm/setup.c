@@ -14,6 +14,7 @@
 #include "core/base/printk.h"
 #include "core/boot/bootfdt.h"
 #include "core/device/device.h"
+#include "core/domain/vcpu.h"
 #include "core/top/main.h"
 
 extern char image_start[], image_end[], boot_stack_top[];
@@ -64,12 +65,12 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
 }
 
 void arch_guests_init(void) {
-    vcpu_state_init(sched_idle_vcpu());
+    vcpu_state_init(vcpu_idle());
     vfp_init();
     level_close_user_access();
     printk("VFP: %s\n", vfp_present() ? "present" : "none");
 }
 
 void arch_run_guests(void) {
-    switch_first(sched_idle_vcpu(), boot_stack_top);
+    switch_first(vcpu_idle(), boot_stack_top);
 }

@@ -20,7 +20,8 @@
 #include "core/device/irq.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
-#include "core/top/background_turn.h"
+#include "core/time/preempt.h"
+#include "core/top/run.h"
 
 #define RESTART_SLOT 32u
 
@@ -69,44 +70,11 @@ static void deliver(struct vcpu *v, uint32_t entry) {
     regs->cpsr = PSR_MODE_USR;
 }
 
-/* Nothing to run: tear down what ended, else sleep.  Interrupts stay masked and are
- * taken here by hand, on the empty stack. */
-static struct vcpu *idle_until_work(void) {
-    struct vcpu *v;
-
-    do {
-        while (!sched_needed()) {
-            if (irq_waits()) {
-                irq_handle();
-            } else if (!background_turn_idle()) {
-                arch_cpu_idle();
-            }
-        }
-        v = sched_pick();
-    } while (v == sched_idle_vcpu());
-    return v;
-}
-
-/* The vCPU that runs next, loaded. */
-static __attribute__((noinline)) struct vcpu *reschedule(void) {
-    struct vcpu *next;
-
-    do {
-        next = sched_pick();
-        if (next == sched_idle_vcpu()) {
-            next = idle_until_work();
-        }
-        arch_vcpu_switch(next);
-        sched_switched(next);
-    } while (sched_needed());
-    return next;
-}
-
 struct vcpu *trap_exit(struct vcpu *v) {
     const struct vcpu_info *info;
 
     if (sched_needed()) {
-        v = reschedule();
+        v = run_next();
     }
     info = &loaded_page(v)->info;
     if (info->evtchn_upcall_pending && !info->evtchn_upcall_mask) {

@@ -59,7 +59,7 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch->psr_mask_thumb = level_psr_mask | PSR_MODE_USR;
     arch->sctlr = cp15_read_sctlr();
     arch->work = &this_cpu()->work;
-    arch_vcpu_set_base(v, pt_vcpu_l1(v));
+    arch_vcpu_set_base(v, pt_vcpu_l1(&v->domain->space, v->id));
 }
 
 void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
@@ -104,7 +104,7 @@ void arch_vcpu_switch(struct vcpu *next) {
 
 void arch_vcpu_unload(const struct vcpu *v) {
     if (loaded == v) {
-        arch_vcpu_switch(sched_idle_vcpu());
+        arch_vcpu_switch(vcpu_idle());
     }
     vfp_forget(v);
 }

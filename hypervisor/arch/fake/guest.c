@@ -5,17 +5,19 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 
-int arch_domain_init(struct domain *d) {
-    (void)d;
+int arch_space_init(struct space *s) {
+    (void)s;
     return 0;
 }
 
-void arch_domain_destroy(struct domain *d) {
-    (void)d;
+void arch_space_destroy(struct space *s) {
+    (void)s;
 }
 
-int arch_domain_map_vcpu_page(struct vcpu *v) {
-    (void)v;
+int arch_space_map_vcpu_page(struct space *s, unsigned int vcpu, mfn_t page) {
+    (void)vcpu;
+    (void)page;
+    (void)s;
     return 0;
 }
 

@@ -220,8 +220,8 @@ uint32_t arch_pte_encode_l2(const struct pte *pte) {
     return pte->addr | bits_of(pte->memory) | (pte->writable ? FAKE_L2_WRITE : 0) | FAKE_SMALL;
 }
 
-void arch_l1_init(struct domain *d, uint32_t *l1) {
-    (void)d;
+void arch_l1_init(struct space *s, uint32_t *l1) {
+    (void)s;
     for (uint32_t i = PV_VIRT_START >> MIB_SHIFT; i < L1_ENTRIES; i++) {
         l1[i] = FAKE_HYP_ENTRY;
     }

@@ -14,6 +14,7 @@
 #include "core/base/addr.h"
 
 struct domain;
+struct space;
 struct vcpu;
 
 /* ---- CPU ---- */
@@ -102,7 +103,7 @@ int arch_guest_icache_sync(gvaddr_t va, size_t size);
  * Fill a page of the guest's, page-aligned, below PV_VIRT_START, with zeroes or with @from's bytes, with
  * the guest's own rights.  0 or -EFAULT, when some bytes may have been written.  Afterwards no line of the
  * destination is dirty where caches are virtually tagged: guests rely on it.  The domain's tables must
- * not change meanwhile: domain.lock held.
+ * not change meanwhile: space lock held.
  */
 int arch_guest_clear_page(gvaddr_t va);
 int arch_guest_copy_page(gvaddr_t to, gvaddr_t from);
@@ -163,8 +164,8 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  */
 #include <arch/pte.h>
 
-/** arch_l1_init() - fill the hypervisor's part (PV_VIRT_START and up) of a new 16 KiB L1 of @d. */
-void arch_l1_init(struct domain *d, uint32_t *l1);
+/** arch_l1_init() - fill the hypervisor's part (PV_VIRT_START and up) of a new 16 KiB L1 of @s. */
+void arch_l1_init(struct space *s, uint32_t *l1);
 
 /* ---- Guests ---- */
 
@@ -173,12 +174,13 @@ void arch_guests_init(void);
 /** arch_run_guests() - leave the boot's stack and run what the scheduler says. */
 _Noreturn void arch_run_guests(void);
 
-/** arch_domain_init() - a step towards the shared MiB and the vector page of @d.  Returns 1 (call again), 0 (they
- * stand), or -ENOMEM: nothing has changed.  arch_domain_destroy() undoes it, at any stage. */
-int arch_domain_init(struct domain *d);
-void arch_domain_destroy(struct domain *d);
-/** arch_domain_map_vcpu_page() - make @v's shared page appear at PV_VCPU_VA(@v->id) in its domain. */
-int arch_domain_map_vcpu_page(struct vcpu *v);
+/** arch_space_init() - a step towards the shared MiB and the vector page of @s.  Returns 1 (call again), 0 (they
+ * stand), or -ENOMEM: nothing has changed.  arch_space_destroy() undoes it, at any stage. */
+int arch_space_init(struct space *s);
+void arch_space_destroy(struct space *s);
+/** arch_space_map_vcpu_page() - make @page, the shared page of vCPU @vcpu, appear at PV_VCPU_VA(@vcpu).
+ * Returns 0. */
+int arch_space_map_vcpu_page(struct space *s, unsigned int vcpu, mfn_t page);
 /** arch_vcpu_init() - registers for the boot protocol: pc = @entry, r2 = @fdt; USR; FPU state clean. */
 void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt);
 /** arch_vcpu_set_result() - the value a hypercall will return in r0 when @v resumes. */

@@ -12,6 +12,8 @@
 #include "core/base/panic.h"
 #include "core/base/printk.h"
 #include "core/build/domain_build_record.h"
+#include "core/build/domain_restart.h"
+#include "core/domain/domain_free.h"
 #include "core/mm/memory_wait.h"
 #include "core/mm/page_pool.h"
 #include "lib/format.h"
@@ -43,15 +45,13 @@ static void domain_build_begin(struct domain_build *b) {
 
 /* ---- Later ---- */
 
-void domain_build_restart(void *record) {
-    struct domain_build *b = record;
-
+void domain_build_again(struct domain_build *b) {
     domain_build_begin(b);
     background_start(&b->work);
 }
 
-void domain_build_cancel(const struct domain *d) {
-    struct domain_build *b = d->boot;
+static void domain_build_cancel(const struct domain *d) {
+    struct domain_build *b = d->build;
 
     if (b && b->domain == d) {
         b->domain = NULL;
@@ -59,13 +59,27 @@ void domain_build_cancel(const struct domain *d) {
     }
 }
 
-void domain_build_end(const struct domain *d) {
-    struct domain_build *b = d->boot;
-
-    if (b) {
-        p2m_store_free(&b->store);
-    }
+/* It starts again if it rebooted, or if it crashed and its device-tree node says dacre,restart-on-crash. */
+static bool domain_build_is_wanted(const struct domain *d) {
+    return d->shutdown_reason == SHUTDOWN_reboot ||
+           (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash);
 }
+
+static struct domain_build *domain_build_keep(const struct domain *d) {
+    struct domain_build *b = d->build;
+
+    if (b && !domain_build_is_wanted(d)) {
+        p2m_store_free(&b->store);
+        return NULL;
+    }
+    return b;
+}
+
+const struct domain_builder domain_builder = {
+    .cancel = domain_build_cancel,
+    .keep = domain_build_keep,
+    .restart = domain_restart,
+};
 
 /* What it needs may only have to be scrubbed.  If not, wait. */
 static bool domain_build_short(struct domain_build *b) {
@@ -173,6 +187,7 @@ int domain_build_all(const struct bootinfo *boot, const char **error) {
     int err = guest_hw_assign(boot, text);
 
     *error = text;
+    domain_restart_init();
     domain_build_boot = boot;
     for (unsigned int i = 0; i < boot->domain_count && !err; i++) {
         domain_build_record(&builds[i], &boot->domain[i]);

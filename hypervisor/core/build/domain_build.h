@@ -10,7 +10,7 @@
 
 #include "core/boot/bootinfo.h"
 
-struct domain;
+struct domain_builder;
 
 /**
  * domain_build_all() - create, load and start every domain of @boot.
@@ -20,18 +20,7 @@ struct domain;
  */
 int domain_build_all(const struct bootinfo *boot, const char **error);
 
-/**
- * domain_build_restart() - build again the domain that @record (struct domain.boot) describes, as background
- * work.  The old domain is gone; its pool still has its memory.  The new one has the same name and id.
- * While there is too little memory it waits, which is said on the console; on any other failure it is given
- * up, with a line about it.
- */
-void domain_build_restart(void *record);
-
-/** domain_build_cancel() - @d is torn down: if it is still being built, that ends here. */
-void domain_build_cancel(const struct domain *d);
-
-/** domain_build_end() - @d is gone and does not start again: what was kept for that, but its pool, is freed. */
-void domain_build_end(const struct domain *d);
+/* For domain_reap_init(). */
+extern const struct domain_builder domain_builder;
 
 #endif /* CORE_DOMAIN_BUILD_H */

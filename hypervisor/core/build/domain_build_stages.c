@@ -13,7 +13,9 @@
 #include "core/build/domain_build_record.h"
 #include "core/build/domain_load.h"
 #include "core/domain/domain_free.h"
+#include "core/domain/domain_sched.h"
 #include "core/domain/vcpu.h"
+#include "core/event/pirq.h"
 #include "core/mm/heap.h"
 #include "core/mm/page_pool.h"
 
@@ -29,7 +31,7 @@ static int domain_build_create(struct domain_build *b) {
         return domain_build_fail(b, err, "no memory for another domain");
     }
     b->domain->pool = b->pool;
-    b->domain->boot = b;
+    b->domain->build = b;
     b->domain->is_privileged = b->is_dom0;
     b->domain->is_direct_mapped = b->is_dom0;
     b->domain->restart_on_crash = b->restart_on_crash;
@@ -37,7 +39,7 @@ static int domain_build_create(struct domain_build *b) {
 }
 
 static int domain_build_space(struct domain_build *b) {
-    int err = arch_domain_init(b->domain);
+    int err = arch_space_init(&b->domain->space);
 
     return err < 0 ? domain_build_fail(b, err, "no memory for its address space") : err;
 }
@@ -56,13 +58,13 @@ static int domain_build_list(struct domain_build *b) {
 /* Of the hypervisor's memory: what describes its own. */
 static int domain_build_maps(struct domain_build *b) {
     uint32_t frames = b->layout.ram_size >> PAGE_SHIFT;
-    int err = p2m_init(b->domain, gpaddr_to_gfn(b->layout.ram_start), frames, &b->store);
+    int err = p2m_init(&b->domain->space, gpaddr_to_gfn(b->layout.ram_start), frames, &b->store);
 
     return err ? domain_build_fail(b, err, "no memory for its frame map") : 0;
 }
 
 static int domain_build_table_memory(struct domain_build *b) {
-    int err = pt_init(b->domain, b->table_memory);
+    int err = pt_init(&b->domain->space, b->table_memory);
 
     return err ? domain_build_fail(b, err, "no memory for its translation tables") : 0;
 }
@@ -99,7 +101,7 @@ static int domain_build_mapped_ram(struct domain_build *b) {
         }
     }
     page_take(mfn(b->mib.v + inside), STEP_BUILD, b->id);
-    CHECK(p2m_add_ram(b->domain, at, mfn(b->mib.v + inside), STEP_BUILD) == 0);
+    CHECK(p2m_add_ram(&b->domain->space, at, mfn(b->mib.v + inside), STEP_BUILD) == 0);
     b->done += STEP_BUILD;
     return b->done < b->layout.ram_size >> PAGE_SHIFT;
 }
@@ -112,7 +114,8 @@ static int domain_build_ram(struct domain_build *b) {
     if (!b->is_dom0) {
         return domain_build_mapped_ram(b);
     }
-    CHECK(p2m_add_ram(b->domain, gfn(b->mib.v), b->mib, b->layout.ram_size >> PAGE_SHIFT) == 0);
+    CHECK(p2m_add_ram(&b->domain->space, gfn(b->mib.v), b->mib, b->layout.ram_size >> PAGE_SHIFT) ==
+          0);
     return 0;
 }
 
@@ -153,11 +156,11 @@ static gpaddr_t domain_build_entry(const struct domain_build *b) {
 }
 
 static int domain_build_kernel(struct domain_build *b) {
-    return domain_load_copy(&b->domain->p2m, domain_build_entry(b), &b->kernel, &b->done);
+    return domain_load_copy(&b->domain->space.p2m, domain_build_entry(b), &b->kernel, &b->done);
 }
 
 static int domain_build_ramdisk(struct domain_build *b) {
-    return domain_load_copy(&b->domain->p2m, b->layout.ramdisk_start, &b->ramdisk, &b->done);
+    return domain_load_copy(&b->domain->space.p2m, b->layout.ramdisk_start, &b->ramdisk, &b->done);
 }
 
 /* A range of registers or an interrupt line in each step. */
@@ -169,10 +172,10 @@ static int domain_build_devices(struct domain_build *b) {
     if (i < hw->io_count) {
         const struct maddr_range *io = &hw->io[i];
 
-        err = p2m_add_range(b->domain, gfn(io->start.v >> PAGE_SHIFT), maddr_to_mfn(io->start),
-                            io->size >> PAGE_SHIFT, P2M_DEVICE);
+        err = p2m_add_range(&b->domain->space, gfn(io->start.v >> PAGE_SHIFT),
+                            maddr_to_mfn(io->start), io->size >> PAGE_SHIFT, P2M_DEVICE);
     } else if (i < hw->io_count + hw->pirq_count) {
-        err = pirq_assign(b->domain, hw->pirq[i - hw->io_count]);
+        err = pirq_assign(&b->domain->event, hw->pirq[i - hw->io_count]);
     }
     if (err) {
         return domain_build_fail(b, err, "a register range or interrupt line of a device is taken");
@@ -188,7 +191,7 @@ static int domain_build_shared_page(struct domain_build *b, gfn_t where, void **
     if (mfn_eq(frame, INVALID_MFN)) {
         return domain_build_fail(b, -XEN_ENOMEM, "no memory for its console");
     }
-    err = p2m_add_range(b->domain, where, frame, 1, P2M_SHARED);
+    err = p2m_add_range(&b->domain->space, where, frame, 1, P2M_SHARED);
     *page = err ? NULL : arch_map_shared(frame);
     page_put(frame);
     if (!*page) {
@@ -208,7 +211,7 @@ static int domain_build_console(struct domain_build *b) {
     if (b->is_dom0 || err) {
         return err;
     }
-    if (console_ring_init(d, ring, &port)) {
+    if (console_ring_init(&d->console, ring, &port)) {
         arch_unmap_shared(ring);
         return domain_build_fail(b, -XEN_ENOSPC, "no event channel for its console");
     }
@@ -218,7 +221,7 @@ static int domain_build_console(struct domain_build *b) {
 }
 
 static int domain_build_tables(struct domain_build *b) {
-    int err = pt_flat_step(b->domain, &b->done);
+    int err = pt_flat_step(&b->domain->space, &b->done);
 
     return err < 0 ? domain_build_fail(b, err, "no memory for its tables") : err;
 }
@@ -237,12 +240,12 @@ static int domain_build_vcpus(struct domain_build *b) {
 static int domain_build_entry_state(struct domain_build *b) {
     arch_vcpu_init(b->domain->vcpu[0], domain_build_entry(b), b->tree_start);
     b->domain->vcpu[0]->is_initialised = true;
-    int err = sched_domain_set(b->domain, &b->sched);
+    int err = domain_sched_set(b->domain, &b->sched);
     return err ? domain_build_fail(b, err, "weight or cap is not valid") : 0;
 }
 
 static int domain_build_copy_tree(struct domain_build *b) {
-    return domain_load_bytes(&b->domain->p2m, b->tree_start, b->tree, b->tree_size, &b->done);
+    return domain_load_bytes(&b->domain->space.p2m, b->tree_start, b->tree, b->tree_size, &b->done);
 }
 
 /* Short lines: a long one masks interrupts for too long. */

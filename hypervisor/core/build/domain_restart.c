@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "core/base/panic.h"
-#include "core/build/domain_build.h"
+#include "core/build/domain_build_record.h"
 #include "core/domain/domain.h"
 #include "core/time/timer.h"
 
@@ -13,14 +13,14 @@
  * its timer in the queue. */
 static struct pending {
     struct timer timer;
-    void *record; /* struct domain.boot; NULL = free */
+    struct domain_build *build; /* NULL = free */
 } pending[DOMAIN_MAX];
 
 static void restart_due(void *data) {
     struct pending *p = data;
 
-    domain_build_restart(p->record);
-    p->record = NULL;
+    domain_build_again(p->build);
+    p->build = NULL;
 }
 
 void domain_restart_init(void) {
@@ -29,18 +29,13 @@ void domain_restart_init(void) {
     }
 }
 
-bool domain_restart_wanted(const struct domain *d) {
-    return d->boot && (d->shutdown_reason == SHUTDOWN_reboot ||
-                       (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash));
-}
-
-void domain_restart(void *record, uint64_t started) {
+void domain_restart(struct domain_build *build, uint64_t started) {
     struct pending *p = pending;
 
-    while (p->record) {
+    while (p->build) {
         p++;
         CHECK(p < pending + DOMAIN_MAX);
     }
-    p->record = record;
+    p->build = build;
     timer_set(&p->timer, started + DOMAIN_RESTART_NS);
 }

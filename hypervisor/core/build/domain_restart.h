@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which domains that ended are started again, and when.
+ * When domains that ended are started again.
  */
 #ifndef CORE_DOMAIN_RESTART_H
 #define CORE_DOMAIN_RESTART_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-struct domain;
+struct domain_build;
 
 /*
  * A domain does not start more often than this, so that one that ends at once, over and over,
@@ -19,14 +18,10 @@ struct domain;
 /** domain_restart_init() - boot, once, after clock_init(). */
 void domain_restart_init(void);
 
-/** domain_restart_wanted() - is @d, which ended, to start again?  If it rebooted, or if it crashed and its
- * device-tree node says dacre,restart-on-crash. */
-bool domain_restart_wanted(const struct domain *d);
-
 /**
- * domain_restart() - build again what @record (struct domain.boot) describes, DOMAIN_RESTART_NS after it
- * last started, at @started (ns since boot), or at once if that is past.  The old domain is gone.
+ * domain_restart() - build again what @build describes, DOMAIN_RESTART_NS after it last started, at @started (ns
+ * since boot), or at once if that is past.  The old domain is gone.
  */
-void domain_restart(void *record, uint64_t started);
+void domain_restart(struct domain_build *build, uint64_t started);
 
 #endif /* CORE_DOMAIN_RESTART_H */

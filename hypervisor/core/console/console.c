@@ -10,9 +10,9 @@
 #include "core/console/console_ring.h"
 #include "core/device/device.h"
 #include "core/device/irq.h"
-#include "core/domain/domain.h"
 #include "core/event/event.h"
 #include "core/time/clock.h"
+#include "core/time/preempt.h"
 #include "core/time/timer.h"
 #include "lib/format.h"
 
@@ -37,7 +37,7 @@ static struct {
     struct timer timer;    /* goes on sending; timer queue lock */
     uint32_t log_position; /* up to where the log is in out */
     uint32_t log_lost;     /* bytes of it that were overwritten before that, not reported yet */
-    struct domain *domains;
+    struct console_domain *domains;
 } console;
 
 void console_lock(void) {
@@ -168,9 +168,7 @@ static void refill_budget(struct console_domain *c) {
     }
 }
 
-size_t console_take(struct domain *d, const char *text, size_t count) {
-    struct console_domain *c = &d->console;
-
+size_t console_take(struct console_domain *c, const char *text, size_t count) {
     if (c->budget < count) {
         refill_budget(c);
     }
@@ -179,9 +177,9 @@ size_t console_take(struct domain *d, const char *text, size_t count) {
     return count;
 }
 
-size_t console_write(struct domain *d, const char *text, size_t count, bool more) {
+size_t console_write(struct console_domain *c, const char *text, size_t count, bool more) {
     console_lock();
-    size_t taken = console_take(d, text, count);
+    size_t taken = console_take(c, text, count);
     console_unlock();
     if (!more || taken < count) {
         console_flush();
@@ -189,8 +187,7 @@ size_t console_write(struct domain *d, const char *text, size_t count, bool more
     return taken;
 }
 
-size_t console_give(struct domain *d, char *buf, size_t count) {
-    struct console_domain *c = &d->console;
+size_t console_give(struct console_domain *c, char *buf, size_t count) {
     size_t i = 0;
 
     while (i < count && c->in_tail != c->in_head) {
@@ -199,9 +196,9 @@ size_t console_give(struct domain *d, char *buf, size_t count) {
     return i;
 }
 
-size_t console_read(struct domain *d, char *buf, size_t count) {
+size_t console_read(struct console_domain *c, char *buf, size_t count) {
     console_lock();
-    count = console_give(d, buf, count);
+    count = console_give(c, buf, count);
     console_unlock();
     return count;
 }
@@ -210,32 +207,32 @@ size_t console_read(struct domain *d, char *buf, size_t count) {
 static bool serve_waiting_rings(void) {
     bool waiting = false;
 
-    for (struct domain *d = console.domains; d != NULL; d = d->console.next) {
-        if (d->console.ring_waiting) {
-            console_ring_serve(d);
-            waiting |= d->console.ring_waiting;
+    for (struct console_domain *c = console.domains; c != NULL; c = c->next) {
+        if (c->ring_waiting) {
+            console_ring_serve(c);
+            waiting |= c->ring_waiting;
         }
     }
     return waiting;
 }
 
-static struct domain *next_to_notify(void) {
-    struct domain *d;
+static struct console_domain *next_to_notify(void) {
+    struct console_domain *c;
 
     console_lock();
-    for (d = console.domains; d != NULL && !d->console.notify; d = d->console.next) {
+    for (c = console.domains; c != NULL && !c->notify; c = c->next) {
     }
-    if (d != NULL) {
-        d->console.notify = false;
+    if (c != NULL) {
+        c->notify = false;
     }
     console_unlock();
-    return d;
+    return c;
 }
 
 /* Without the console lock, since an event takes the run queue lock. */
 static void notify_domains(void) {
-    for (struct domain *d = next_to_notify(); d != NULL; d = next_to_notify()) {
-        event_notify(d, d->console.ring_port);
+    for (struct console_domain *c = next_to_notify(); c != NULL; c = next_to_notify()) {
+        event_notify(c->event, c->ring_port);
     }
 }
 
@@ -310,34 +307,45 @@ void console_init(void) {
 
 /* ---- Domains come and go ---- */
 
-void console_domain_init(struct domain *d) {
-    struct console_domain *c = &d->console;
+struct console_domain *console_next(const struct console_domain *prev) {
+    return prev != NULL ? prev->next : console.domains;
+}
 
-    *c = (struct console_domain){.budget = CONSOLE_BUDGET_BYTES};
-    format_text(c->out.prefix, sizeof(c->out.prefix), "(d%u) ", d->id);
+static void list(struct console_domain *c) {
+    struct console_domain **link = &console.domains;
+
+    while (*link != NULL && (*link)->id < c->id) {
+        link = &(*link)->next;
+    }
+    c->next = *link;
+    *link = c;
+}
+
+void console_domain_init(struct console_domain *c, domid_t id, const char *name,
+                         struct event_domain *event) {
+    *c = (struct console_domain){
+        .id = id, .name = name, .event = event, .budget = CONSOLE_BUDGET_BYTES};
+    format_text(c->out.prefix, sizeof(c->out.prefix), "(d%u) ", id);
     console_lock();
     console_out_add(&c->out, c->out_bytes, CONSOLE_OUT_SIZE);
-    c->next = console.domains;
-    console.domains = d;
-    console_input_appeared(d);
+    list(c);
+    console_input_appeared(c);
     console_unlock();
 }
 
-static void unlist(struct domain *d) {
-    struct domain **link = &console.domains;
+static void unlist(struct console_domain *c) {
+    struct console_domain **link = &console.domains;
 
-    while (*link != d) {
-        link = &(*link)->console.next;
+    while (*link != c) {
+        link = &(*link)->next;
     }
-    *link = d->console.next;
+    *link = c->next;
 }
 
-bool console_domain_drain(struct domain *d) {
-    struct console_domain *c = &d->console;
-
+bool console_domain_drain(struct console_domain *c) {
     console_lock();
     c->out.is_urgent = true;
-    console_ring_serve(d);
+    console_ring_serve(c);
     bool drained = !c->ring_waiting && console_out_used(&c->out) == 0;
     console_unlock();
     if (!drained) {
@@ -346,12 +354,12 @@ bool console_domain_drain(struct domain *d) {
     return drained;
 }
 
-void console_domain_destroy(struct domain *d) {
+void console_domain_destroy(struct console_domain *c) {
     console_lock();
-    d->console.out.is_urgent = true;
+    c->out.is_urgent = true;
     send();
-    unlist(d);
-    console_out_remove(&d->console.out);
-    d->console.ring = NULL;
+    unlist(c);
+    console_out_remove(&c->out);
+    c->ring = NULL;
     console_unlock();
 }

@@ -13,7 +13,7 @@
 
 #include "core/base/abi.h"
 
-struct domain;
+struct console_domain;
 
 /* What a domain may print in a burst, and per second after that. */
 #define CONSOLE_BUDGET_BYTES     65536u
@@ -35,21 +35,21 @@ void console_lock(void);
 void console_unlock(void);
 
 /**
- * console_write() - queue output of @d.  Returns how many of @count bytes were taken: fewer when
+ * console_write() - queue output of @c.  Returns how many of @count bytes were taken: fewer when
  * its buffer is full or its budget used up.  No lock held.  At most @count <= CONSOLE_OUT_SIZE.
  * @more: the next part of the same text follows at once, so that nothing is sent yet that would end
  *   within a line
  */
-size_t console_write(struct domain *d, const char *text, size_t count, bool more);
+size_t console_write(struct console_domain *c, const char *text, size_t count, bool more);
 
 /** console_take() - the same, console lock held. */
-size_t console_take(struct domain *d, const char *text, size_t count);
+size_t console_take(struct console_domain *c, const char *text, size_t count);
 
-/** console_read() - move at most @count bytes of @d's input to @buf; returns how many. */
-size_t console_read(struct domain *d, char *buf, size_t count);
+/** console_read() - move at most @count bytes of @c's input to @buf; returns how many. */
+size_t console_read(struct console_domain *c, char *buf, size_t count);
 
 /** console_give() - the same, console lock held. */
-size_t console_give(struct domain *d, char *buf, size_t count);
+size_t console_give(struct console_domain *c, char *buf, size_t count);
 
 /** console_flush_soon() - as console_flush(), but from the timer; at once where that does not
  * run. */
@@ -59,8 +59,12 @@ void console_flush_soon(void);
  * held. */
 void console_flush(void);
 
-/** console_interrupt() - the UART received.  No lock held. */
-void console_interrupt(void);
+/** console_listen() - input from now on.  Boot, when all is there that it may go to. */
+void console_listen(void);
+
+/** console_next() - iterate over the consoles of domains: the one after @prev (NULL = the first), or NULL, in the
+ * order of ids.  Console lock held. */
+struct console_domain *console_next(const struct console_domain *prev);
 
 /** console_focus() - who gets the input: a domain id, CONSOLE_FOCUS_HYPERVISOR, or DOMID_INVALID until
  * the first domain starts. */

@@ -2,13 +2,17 @@
 /* See console_input.h. */
 #include "core/console/console_input.h"
 
+#include <stddef.h>
+
+#include "core/base/panic.h"
 #include "core/base/printk.h"
 #include "core/base/steps.h"
 #include "core/console/console.h"
+#include "core/console/console_domain.h"
 #include "core/console/console_keys.h"
 #include "core/console/console_ring.h"
 #include "core/device/device.h"
-#include "core/domain/domain.h"
+#include "core/device/irq.h"
 #include "core/event/event.h"
 
 /* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
@@ -20,50 +24,60 @@ domid_t console_focus(void) {
     return focus;
 }
 
-void console_input_appeared(struct domain *d) {
-    if (d->id == focus) {
-        console_out_foreground(&d->console.out);
+void console_input_appeared(struct console_domain *c) {
+    if (c->id == focus) {
+        console_out_foreground(&c->out);
     }
 }
 
-void console_domain_started(struct domain *d) {
+void console_domain_started(struct console_domain *c) {
     console_lock();
     if (focus == DOMID_INVALID) {
-        focus = d->id;
-        console_out_foreground(&d->console.out);
+        focus = c->id;
+        console_out_foreground(&c->out);
     }
     console_unlock();
 }
 
-/* A domain that is being torn down has left the console already. */
-static bool can_have_focus(const struct domain *d) {
+/* The domain with the next higher id, after the last one the hypervisor, then the first.  One that is being torn
+ * down has left the console already. */
+static struct console_domain *next_in_focus(void) {
     bool from_start = focus == CONSOLE_FOCUS_HYPERVISOR || focus == DOMID_INVALID;
+    struct console_domain *c = console_next(NULL);
 
-    return d->state != DOMAIN_DYING && (from_start || d->id > focus);
+    while (c != NULL && !from_start && c->id <= focus) {
+        c = console_next(c);
+    }
+    return c;
 }
 
-/* The domain with the next higher id, after the last one the hypervisor, then the first. */
-static struct domain *next_in_focus(void) {
-    struct domain *d = domain_next(NULL);
-
-    while (d != NULL && !can_have_focus(d)) {
-        d = domain_next(d);
+static void say_focus(domid_t id, const char *name) {
+    if (id == CONSOLE_FOCUS_HYPERVISOR) {
+        printk("*** console input: hypervisor (h: help)\n");
+    } else {
+        printk("*** console input: d%u %s\n", id, name);
     }
-    return d;
 }
 
 static void move_focus(void) {
-    struct domain *d = next_in_focus();
+    const char *name;
 
     console_lock();
-    focus = d != NULL ? d->id : CONSOLE_FOCUS_HYPERVISOR;
-    console_out_foreground(d != NULL ? &d->console.out : NULL);
+    struct console_domain *c = next_in_focus();
+    focus = c != NULL ? c->id : CONSOLE_FOCUS_HYPERVISOR;
+    name = c != NULL ? c->name : NULL;
+    console_out_foreground(c != NULL ? &c->out : NULL);
     console_unlock();
-    if (d != NULL) {
-        printk("*** console input: d%u %s\n", d->id, d->name);
-    } else {
-        printk("*** console input: hypervisor (h: help)\n");
+    say_focus(focus, name);
+}
+
+static struct console_domain *in_focus(void) {
+    struct console_domain *c = console_next(NULL);
+
+    while (c != NULL && c->id != focus) {
+        c = console_next(c);
     }
+    return c;
 }
 
 /* Input that has no room is lost, as with any UART. */
@@ -73,22 +87,32 @@ static void queue_input(struct console_domain *c, uint8_t byte) {
     }
 }
 
+/* Returns who is to be told of it by an event, for lack of a ring; NULL: nobody. */
+static struct event_domain *give(uint8_t byte) {
+    struct console_domain *c;
+    struct event_domain *event = NULL;
+
+    console_lock();
+    c = in_focus();
+    if (c != NULL) {
+        queue_input(c, byte);
+        console_ring_serve(c);
+        event = c->ring != NULL ? NULL : c->event;
+    }
+    console_unlock();
+    return event;
+}
+
 static void deliver(uint8_t byte) {
+    struct event_domain *event;
+
     if (focus == CONSOLE_FOCUS_HYPERVISOR) {
         console_key(byte);
         return;
     }
-    struct domain *d = domain_by_id(focus);
-    if (d == NULL) {
-        return;
-    }
-    console_lock();
-    queue_input(&d->console, byte);
-    console_ring_serve(d);
-    bool has_ring = d->console.ring != NULL;
-    console_unlock();
-    if (!has_ring) {
-        event_send_domain_virq(d, VIRQ_CONSOLE);
+    event = give(byte);
+    if (event != NULL) {
+        event_send_domain_virq(event, VIRQ_CONSOLE);
     }
 }
 
@@ -106,7 +130,9 @@ void console_input_byte(uint8_t byte) {
     deliver(byte);
 }
 
-void console_interrupt(void) {
+static bool interrupt(unsigned int irq, void *data) {
+    (void)irq;
+    (void)data;
     for (unsigned int i = 0; i < STEP_RECEIVE; i++) {
         int byte = devices.uart->rx();
 
@@ -116,4 +142,11 @@ void console_interrupt(void) {
         console_input_byte((uint8_t)byte);
     }
     console_flush();
+    return true;
+}
+
+void console_listen(void) {
+    CHECK(irq_claim(devices.uart_irq, interrupt, NULL) == 0);
+    devices.intc->unmask(devices.uart_irq);
+    devices.uart->rx_irq(true);
 }

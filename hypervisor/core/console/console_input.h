@@ -7,15 +7,15 @@
 
 #include <stdint.h>
 
-struct domain;
+struct console_domain;
 
 /* Ctrl-a, three times in a row, moves the focus.  Fewer are passed on with the key after them. */
 #define CONSOLE_SWITCH_KEY   0x01
 #define CONSOLE_SWITCH_COUNT 3u
 
-/** console_input_appeared() - @d exists now: if it has the focus it is in the foreground.
+/** console_input_appeared() - @c exists now: if it has the focus it is in the foreground.
  * Console lock held. */
-void console_input_appeared(struct domain *d);
+void console_input_appeared(struct console_domain *c);
 
 /** console_input_byte() - a byte came from the UART.  No lock held. */
 void console_input_byte(uint8_t byte);

@@ -4,16 +4,17 @@
 
 #include <arch/atomic.h>
 
+#include <stddef.h>
+
 #include <xen/io/console.h>
 
 #include "core/base/steps.h"
 #include "core/console/console.h"
 #include "core/console/console_domain.h"
-#include "core/domain/domain.h"
 #include "core/event/event.h"
 
 /* Copies what there is at @cons, up to STEP_OUTPUT bytes; what had room is taken. */
-static uint32_t take_output(struct domain *d, volatile struct xencons_interface *ring,
+static uint32_t take_output(struct console_domain *c, volatile struct xencons_interface *ring,
                             uint32_t cons, uint32_t used) {
     char text[STEP_OUTPUT];
     uint32_t count = used < STEP_OUTPUT ? used : STEP_OUTPUT;
@@ -21,11 +22,10 @@ static uint32_t take_output(struct domain *d, volatile struct xencons_interface 
     for (uint32_t i = 0; i < count; i++) {
         text[i] = ring->out[MASK_XENCONS_IDX(cons + i, ring->out)];
     }
-    return (uint32_t)console_take(d, text, count);
+    return (uint32_t)console_take(c, text, count);
 }
 
-static void serve_output(struct domain *d, volatile struct xencons_interface *ring) {
-    struct console_domain *c = &d->console;
+static void serve_output(struct console_domain *c, volatile struct xencons_interface *ring) {
     uint32_t cons = ring->out_cons;
     uint32_t used = ring->out_prod - cons;
 
@@ -36,7 +36,7 @@ static void serve_output(struct domain *d, volatile struct xencons_interface *ri
         return;
     }
     arch_memory_barrier(); /* out_prod before the bytes */
-    uint32_t taken = take_output(d, ring, cons, used);
+    uint32_t taken = take_output(c, ring, cons, used);
     arch_memory_barrier(); /* the bytes before out_cons */
     ring->out_cons = cons + taken;
     c->ring_waiting = taken < used;
@@ -44,14 +44,13 @@ static void serve_output(struct domain *d, volatile struct xencons_interface *ri
     c->notify |= taken > 0 && used >= sizeof(ring->out) / 2;
 }
 
-static void serve_input(struct domain *d, volatile struct xencons_interface *ring) {
-    struct console_domain *c = &d->console;
+static void serve_input(struct console_domain *c, volatile struct xencons_interface *ring) {
     uint32_t prod = ring->in_prod;
     uint32_t used = prod - ring->in_cons;
     char byte;
 
     arch_memory_barrier(); /* in_cons before its place is written again */
-    for (; used < sizeof(ring->in) && console_give(d, &byte, 1) == 1; used++) {
+    for (; used < sizeof(ring->in) && console_give(c, &byte, 1) == 1; used++) {
         ring->in[MASK_XENCONS_IDX(prod, ring->in)] = byte;
         prod++;
         c->notify = true;
@@ -60,31 +59,38 @@ static void serve_input(struct domain *d, volatile struct xencons_interface *rin
     ring->in_prod = prod;
 }
 
-void console_ring_serve(struct domain *d) {
-    if (d->console.ring != NULL) {
-        serve_output(d, d->console.ring);
-        serve_input(d, d->console.ring);
+void console_ring_serve(struct console_domain *c) {
+    if (c->ring != NULL) {
+        serve_output(c, c->ring);
+        serve_input(c, c->ring);
     }
 }
 
 /* The guest wrote output or made room for input. */
-static void ring_event(struct domain *d, evtchn_port_t port) {
+static void ring_event(struct event_sink *sink, evtchn_port_t port) {
+    struct console_domain *c =
+        (struct console_domain *)(void *)((char *)sink -
+                                          offsetof(struct console_domain, ring_sink));
+
     (void)port;
     console_lock();
-    console_ring_serve(d);
+    console_ring_serve(c);
     console_unlock();
     console_flush();
 }
 
-int console_ring_init(struct domain *d, struct xencons_interface *ring, evtchn_port_t *port) {
-    int error = event_alloc_hypervisor_port(d, ring_event, port);
+int console_ring_init(struct console_domain *c, struct xencons_interface *ring,
+                      evtchn_port_t *port) {
+    int error;
 
+    c->ring_sink.sent = ring_event;
+    error = event_alloc_hypervisor_port(c->event, &c->ring_sink, port);
     if (error != 0) {
         return error;
     }
     console_lock();
-    d->console.ring = ring;
-    d->console.ring_port = *port;
+    c->ring = ring;
+    c->ring_port = *port;
     console_unlock();
     return 0;
 }

@@ -7,12 +7,12 @@
 #ifndef CORE_CONSOLE_RING_H
 #define CORE_CONSOLE_RING_H
 
-struct domain;
+struct console_domain;
 
 /**
  * console_ring_serve() - move a bounded number of bytes both ways; sets ring_waiting and notify
- * of @d.  Nothing if it has no ring.  Console lock held.
+ * of @c.  Nothing if it has no ring.  Console lock held.
  */
-void console_ring_serve(struct domain *d);
+void console_ring_serve(struct console_domain *c);
 
 #endif /* CORE_CONSOLE_RING_H */

@@ -2,47 +2,59 @@
 /* See irq.h. */
 #include "core/device/irq.h"
 
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/abi.h"
 #include "core/base/percpu.h"
-#include "core/console/console.h"
 #include "core/device/device.h"
-#include "core/event/pirq.h"
-#include "core/time/timer.h"
+
+/* Written at boot and while a domain that does not run is built or torn down. */
+static struct claim {
+    irq_fn *fn; /* NULL = nobody's */
+    void *data;
+} claims[IRQ_MAX];
 
 /* Of this machine, not exact with several pCPUs: a statistic. */
 static uint32_t spurious_count;
 
-static void dispatch(unsigned int irq) {
-    if (irq == devices.oneshot_irq) {
-        devices.oneshot->ack();
-        timer_interrupt();
-    } else if (irq == devices.uart_irq) {
-        console_interrupt();
-    } else if (!pirq_interrupt(irq)) {
-        /* It would fire for ever: nobody can quieten its device. */
-        devices.intc->mask(irq);
-        spurious_count++;
+void irq_init(void) {
+    memset(claims, 0, sizeof(claims));
+}
+
+int irq_claim(unsigned int irq, irq_fn *fn, void *data) {
+    if (irq >= IRQ_MAX) {
+        return -XEN_EINVAL;
     }
+    if (claims[irq].fn) {
+        return -XEN_EBUSY;
+    }
+    claims[irq] = (struct claim){.fn = fn, .data = data};
+    return 0;
+}
+
+void irq_release(unsigned int irq) {
+    devices.intc->mask(irq);
+    claims[irq].fn = NULL;
+}
+
+static bool dispatch(unsigned int irq) {
+    return irq < IRQ_MAX && claims[irq].fn && claims[irq].fn(irq, claims[irq].data);
 }
 
 void irq_handle(void) {
     unsigned int irq = devices.intc->ack();
 
-    if (irq != IRQ_NONE) {
-        this_cpu()->in_interrupt = true;
-        dispatch(irq);
-        this_cpu()->in_interrupt = false;
-        devices.intc->eoi(irq);
+    if (irq == IRQ_NONE) {
+        return;
     }
-}
-
-bool irq_waits(void) {
-    return devices.intc->pending() || (this_cpu()->timers.is_serving && timer_is_due());
-}
-
-void irq_init(void) {
-    devices.intc->unmask(devices.oneshot_irq);
-    devices.intc->unmask(devices.uart_irq);
-    devices.uart->rx_irq(true);
+    this_cpu()->in_interrupt = true;
+    if (!dispatch(irq)) {
+        devices.intc->mask(irq); /* it would fire for ever */
+        spurious_count++;
+    }
+    this_cpu()->in_interrupt = false;
+    devices.intc->eoi(irq);
 }
 
 uint32_t irq_spurious_count(void) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where interrupts go: the hypervisor's own devices, or a domain.
+ * Where interrupts go.  Every line has one claimer at most: a part of the hypervisor whose device it is, or
+ * who passes it on to a domain.
  */
 #ifndef CORE_IRQ_H
 #define CORE_IRQ_H
@@ -8,8 +9,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** irq_init() - unmask the lines of the hypervisor's own devices.  Boot, last. */
+/** irq_init() - all lines are nobody's. Boot, before everything else here. */
 void irq_init(void);
+
+/** irq_fn - line @irq fired; no lock held.  Returns false if it is of no use to the claimer: the line is
+ * masked then, for nobody would quieten its device. */
+typedef bool irq_fn(unsigned int irq, void *data);
+
+/**
+ * irq_claim() - @fn(@irq, @data) is called when @irq fires.  The line is masked until the claimer unmasks it.
+ * Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (claimed already).  Boot and domain building.
+ */
+int irq_claim(unsigned int irq, irq_fn *fn, void *data) __attribute__((warn_unused_result));
+
+/** irq_release() - undo it; the line, which is claimed, is masked. */
+void irq_release(unsigned int irq);
 
 /**
  * irq_handle() - serve one pending line, if there is one.  Another one interrupts again, before the
@@ -17,9 +31,6 @@ void irq_init(void);
  * lock held, on an interrupt or when idling ends.
  */
 void irq_handle(void);
-
-/** irq_waits() - is a line pending, or, within a timer's function, a timer due?  No side effect. */
-bool irq_waits(void);
 
 /** irq_spurious_count() - interrupts that were nobody's, since boot. */
 uint32_t irq_spurious_count(void);

@@ -10,6 +10,7 @@
 #include "core/base/arch.h"
 #include "core/domain/domain_free.h"
 #include "core/domain/domain_list.h"
+#include "core/domain/time_info.h"
 #include "core/domain/vcpu.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
@@ -17,6 +18,8 @@
 #include "core/time/printk_limit.h"
 
 _Static_assert(DOMAIN_MAX <= PRINTK_SOURCES, "a domain's place is a source of messages");
+_Static_assert(DOMAIN_VCPU_MAX <= PT_VCPU_MAX, "every vCPU has its place");
+_Static_assert(DOMAIN_VCPU_MAX <= EVENT_VCPU_MAX, "every vCPU has its place");
 
 static int alloc_shared_info(struct domain *d) {
     d->shared_info_mfn = page_alloc(DOMID_XEN);
@@ -28,7 +31,7 @@ static int alloc_shared_info(struct domain *d) {
         return -XEN_ENOMEM;
     }
     memset(d->shared_info, 0, PAGE_SIZE);
-    clock_domain_init(d);
+    time_info_domain_init(d);
     return 0;
 }
 
@@ -42,14 +45,15 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     d->id = id;
     d->life_lock = (spinlock_t)SPINLOCK_INIT;
     d->state = DOMAIN_CREATED;
+    space_init(&d->space, id);
     d->shared_info_mfn = INVALID_MFN;
     strncpy(d->name, name, sizeof(d->name) - 1);
-    event_domain_init(d);
     rc = alloc_shared_info(d);
     if (rc) {
         domain_free(d);
         return rc;
     }
+    event_domain_init(&d->event, id, d->shared_info);
     *out = d;
     return 0;
 }
@@ -58,13 +62,14 @@ int domain_appear(struct domain *d) {
     int rc = domain_list_add(d);
 
     if (rc == 0) {
-        console_domain_init(d); /* it links @d into the console's list */
+        console_domain_init(&d->console, d->id, d->name,
+                            &d->event); /* it links @d into the console's list */
     }
     return rc;
 }
 
 void domain_free(struct domain *d) {
-    arch_domain_destroy(d);
+    arch_space_destroy(&d->space);
     if (d->shared_info) {
         arch_unmap_shared(d->shared_info);
     }
@@ -81,18 +86,27 @@ int domain_start(struct domain *d) {
     d->started = clock_now();
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         if (d->vcpu[i]->is_initialised) {
-            sched_start(d->vcpu[i]);
+            sched_start(&d->vcpu[i]->sched);
         }
     }
-    console_domain_started(d);
+    console_domain_started(&d->console);
     return domain_change_state(d, DOMAIN_RUNNING);
+}
+
+/* To dom0, if there is one. */
+static void send_global_virq(unsigned int virq) {
+    struct domain *dom0 = domain_by_id(0);
+
+    if (dom0) {
+        event_send_domain_virq(&dom0->event, virq);
+    }
 }
 
 void domain_shutdown(struct domain *d, uint8_t reason) {
     if (domain_end(d, reason, clock_now())) {
         return;
     }
-    event_send_global_virq(VIRQ_DOM_EXC);
+    send_global_virq(VIRQ_DOM_EXC);
     domain_reap_request(d);
 }
 

@@ -13,14 +13,13 @@
 #include "core/console/console_domain.h"
 #include "core/domain/domain_state.h"
 #include "core/event/event.h"
-#include "core/event/pirq.h"
-#include "core/mm/p2m.h"
-#include "core/mm/pt.h"
+#include "core/mm/space.h"
 
 #define DOMAIN_MAX      16 /* domains at one time */
 #define DOMAIN_VCPU_MAX 8
 #define DOMAIN_NAME_MAX 32
 
+struct domain_build;
 struct vcpu;
 
 struct domain {
@@ -37,14 +36,12 @@ struct domain {
     const char *crash_why;              /* to be printed at its end, or NULL; domain_reap.c */
     uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
     uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
-    spinlock_t lock;                    /* protects p2m, pt, hvm_params, shared_info placement */
+    spinlock_t lock;                    /* protects hvm_params */
     unsigned int vcpu_count;            /* constant after build */
     struct vcpu *vcpu[DOMAIN_VCPU_MAX]; /* constant after build */
 
-    struct p2m p2m;                /* lock */
-    struct pt_domain pt;           /* lock */
+    struct space space;            /* space.lock */
     struct event_domain event;     /* event.lock */
-    struct pirq_domain pirq;       /* event.lock */
     struct console_domain console; /* console lock */
 
     struct shared_info *shared_info;    /* constant: uncached mapping, hypervisor address */
@@ -53,18 +50,16 @@ struct domain {
 
     struct pv_callbacks callbacks; /* set by the running vCPU, hypercall context */
     bool callbacks_set;
-    void *vectors;    /* constant: its vector page, heap */
-    void *arch_space; /* constant: arch's tables for the shared MiB */
 
-    void *boot;            /* domain_build's private record for a restart */
-    bool restart_on_crash; /* constant */
-    uint64_t started;      /* ns since boot; constant once it runs */
-    uint64_t stopped;      /* ns since boot, of its last shutdown; 0 = none: it was killed */
+    struct domain_build *build; /* constant: what it is built of (build/), or NULL */
+    bool restart_on_crash;      /* constant */
+    uint64_t started;           /* ns since boot; constant once it runs */
+    uint64_t stopped;           /* ns since boot, of its last shutdown; 0 = none: it was killed */
 };
 
 /**
  * domain_create() - allocate an empty domain in state DOMAIN_CREATED, of which nobody knows yet.  Next come
- * arch_domain_init() and domain_appear(): with these it would be too much for one step.
+ * arch_space_init() and domain_appear(): with these it would be too much for one step.
  * @id: its id, unique, below DOMID_FIRST_RESERVED
  * @name: at most DOMAIN_NAME_MAX - 1 bytes are kept
  * Returns 0 and *out, -ENOMEM.

@@ -6,17 +6,30 @@
 #define CORE_DOMAIN_FREE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct domain;
+struct domain_build;
 
-/** domain_free() - what domain_create() and arch_domain_init() took; everything else is gone already or never
+/** domain_free() - what domain_create() and arch_space_init() took; everything else is gone already or never
  * was. */
 void domain_free(struct domain *d);
 
 /** domain_reap_request() - @d ended: have it torn down, and started again if it asked for that. */
 void domain_reap_request(struct domain *d);
 
+/* Who builds domains, and keeps what is needed to build them again. */
+struct domain_builder {
+    /** @d is torn down: if it is still being built, that ends here. */
+    void (*cancel)(const struct domain *d);
+    /** @d is gone.  If it is to start again, returns what restart() gets; else all that was kept for that is
+     * freed, but its pool, and the result is NULL. */
+    struct domain_build *(*keep)(const struct domain *d);
+    /** Build it again, when it is time: it ran last from @started on, ns since boot. */
+    void (*restart)(struct domain_build *build, uint64_t started);
+};
+
 /** domain_reap_init() - boot. @noreboot: halt instead of resetting the board when dom0 ends. */
-void domain_reap_init(bool noreboot);
+void domain_reap_init(bool noreboot, const struct domain_builder *builder);
 
 #endif /* CORE_DOMAIN_FREE_H */

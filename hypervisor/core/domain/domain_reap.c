@@ -5,19 +5,18 @@
  * work of its own.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "core/base/arch.h"
 #include "core/base/panic.h"
 #include "core/base/printk.h"
-#include "core/build/domain_build.h"
-#include "core/build/domain_restart.h"
 #include "core/console/console.h"
 #include "core/device/device.h"
 #include "core/domain/domain.h"
 #include "core/domain/domain_free.h"
 #include "core/domain/domain_list.h"
 #include "core/domain/vcpu.h"
-#include "core/hypercall/vcpu_op.h"
+#include "core/event/pirq.h"
 #include "core/mm/page_pool.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
@@ -29,13 +28,14 @@ struct reap {
     struct background_work work;
     unsigned int stage;
     struct domain *d;
-    domid_t id;       /* of @d, when that is gone */
-    void *record;     /* of a domain that is to start again, or NULL */
-    uint64_t started; /* when it did last, ns since boot */
+    domid_t id;                  /* of @d, when that is gone */
+    struct domain_build *record; /* of a domain that is to start again, or NULL */
+    uint64_t started;            /* when it did last, ns since boot */
 };
 
 static struct reap reaps[PAGE_POOLS];
 static bool no_reset;
+static const struct domain_builder *builder; /* constant after boot */
 
 static void end_of_board(void) {
     bool reset = !no_reset && devices.reset;
@@ -94,7 +94,7 @@ static bool reap_registers(struct reap *r) {
 
 /* Its last words, for a limited time: the UART may be stuck. */
 static bool reap_console(struct reap *r) {
-    return clock_now() - r->d->stopped < DRAIN_MAX && !console_domain_drain(r->d);
+    return clock_now() - r->d->stopped < DRAIN_MAX && !console_domain_drain(&r->d->console);
 }
 
 static bool reap_stop(struct reap *r) {
@@ -110,7 +110,7 @@ static bool reap_stop(struct reap *r) {
 static void release_console(struct domain *d) {
     void *ring = d->console.ring;
 
-    console_domain_destroy(d);
+    console_domain_destroy(&d->console);
     if (ring) {
         arch_unmap_shared(ring);
     }
@@ -119,26 +119,26 @@ static void release_console(struct domain *d) {
 static bool reap_devices(struct reap *r) {
     struct domain *d = r->d;
 
-    domain_build_cancel(d);
+    builder->cancel(d);
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        vcpu_op_destroy(d->vcpu[i]);
+        vcpu_stop_timers(d->vcpu[i]);
         arch_vcpu_unload(d->vcpu[i]);
     }
-    pirq_release_all(d);
+    pirq_release_all(&d->event);
     release_console(d);
     return false;
 }
 
 static bool reap_events(struct reap *r) {
-    return event_domain_destroy(r->d);
+    return event_domain_destroy(&r->d->event);
 }
 
 static bool reap_tables(struct reap *r) {
-    return pt_destroy_step(r->d);
+    return pt_destroy_step(&r->d->space);
 }
 
 static bool reap_frames(struct reap *r) {
-    return p2m_destroy_step(r->d);
+    return p2m_destroy_step(&r->d->space);
 }
 
 /* One a step, from the last. */
@@ -157,11 +157,8 @@ static bool reap_domain(struct reap *r) {
     CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
     domain_list_remove(d);
     r->id = d->id;
-    r->record = domain_restart_wanted(d) ? d->boot : NULL;
+    r->record = builder->keep(d);
     r->started = d->started;
-    if (!r->record) {
-        domain_build_end(d);
-    }
     r->d = NULL;
     domain_free(d);
     return false;
@@ -187,7 +184,7 @@ static bool reap_pool(struct reap *r) {
 static bool reap_report(struct reap *r) {
     printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
     if (r->record) {
-        domain_restart(r->record, r->started);
+        builder->restart(r->record, r->started);
     }
     return false;
 }
@@ -228,10 +225,11 @@ void domain_reap_request(struct domain *d) {
     background_start(&r->work);
 }
 
-void domain_reap_init(bool noreboot) {
+void domain_reap_init(bool noreboot, const struct domain_builder *with) {
     no_reset = noreboot;
+    builder = with;
+    memset(reaps, 0, sizeof(reaps));
     for (unsigned int i = 0; i < PAGE_POOLS; i++) {
         background_init(&reaps[i].work, reap_step, i, BACKGROUND_NEEDED);
     }
-    domain_restart_init();
 }

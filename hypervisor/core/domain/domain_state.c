@@ -42,9 +42,9 @@ static void set(struct domain *d, enum domain_state state, unsigned int pause_co
     }
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         if (could_run) {
-            sched_pause(d->vcpu[i]);
+            sched_pause(&d->vcpu[i]->sched);
         } else {
-            sched_unpause(d->vcpu[i]);
+            sched_unpause(&d->vcpu[i]->sched);
         }
     }
 }

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "core/base/arch.h"
+#include "core/base/guest_access.h"
 #include "core/base/percpu.h"
 #include "core/domain/domain.h"
-#include "core/hypercall/vcpu_op.h"
+#include "core/domain/time_info.h"
+#include "core/event/event.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
-#include "core/time/clock.h"
 
 _Static_assert(offsetof(struct pv_vcpu, frame) == PV_VCPU_FRAME_SP, "public ABI");
 _Static_assert(offsetof(struct pv_vcpu, frame.lr) == PV_VCPU_FRAME_LR, "public ABI");
@@ -25,9 +26,37 @@ _Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_pending) == PV_VCPU_P
 _Static_assert(offsetof(struct pv_vcpu, info.evtchn_upcall_mask) == PV_VCPU_MASK, "public ABI");
 _Static_assert(offsetof(struct vcpu, arch) == 0, "entry.S finds the registers there");
 
-struct vcpu *vcpu_current(void) {
-    return this_cpu()->sched.running;
+static struct vcpu idle_vcpu[ARCH_CPU_MAX];
+
+void vcpu_idle_init(void) {
+    sched_init(&idle_vcpu[this_cpu_index()].sched);
 }
+
+/* ---- Timers ---- */
+
+static void singleshot_fired(void *data) {
+    struct vcpu *v = data;
+
+    event_send_virq(&v->event, VIRQ_TIMER);
+}
+
+static void poll_timed_out(void *data) {
+    struct vcpu *v = data;
+
+    sched_wake(&v->sched);
+}
+
+static void init_timers(struct vcpu *v) {
+    timer_init(&v->singleshot, singleshot_fired, v);
+    timer_init(&v->poll, poll_timed_out, v);
+}
+
+void vcpu_stop_timers(struct vcpu *v) {
+    timer_stop(&v->singleshot);
+    timer_stop(&v->poll);
+}
+
+/* ---- From its creation to its end ---- */
 
 static void init_page(struct vcpu *v) {
     struct pv_vcpu *page = v->page;
@@ -50,7 +79,16 @@ static int alloc_page(struct vcpu *v) {
         return -XEN_ENOMEM;
     }
     init_page(v);
-    return arch_domain_map_vcpu_page(v);
+    return arch_space_map_vcpu_page(&v->domain->space, v->id, v->page_mfn);
+}
+
+void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id) {
+    v->domain = d;
+    v->id = id;
+    v->page_mfn = INVALID_MFN;
+    sched_vcpu_init(&v->sched);
+    event_vcpu_init(&v->event, &d->event, v, &v->sched);
+    init_timers(v);
 }
 
 int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
@@ -64,24 +102,21 @@ int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
     if (!v) {
         return -XEN_ENOMEM;
     }
-    v->domain = d;
-    v->id = id;
-    v->page_mfn = INVALID_MFN;
-    sched_vcpu_init(v);
-    vcpu_op_init(v);
+    vcpu_init_parts(v, d, id);
     rc = alloc_page(v);
     if (rc) {
         vcpu_destroy(v);
         return rc;
     }
-    clock_vcpu_init(v);
+    time_info_vcpu_init(v);
     d->vcpu[d->vcpu_count++] = v;
     *out = v;
     return 0;
 }
 
 void vcpu_destroy(struct vcpu *v) {
-    sched_vcpu_destroy(v);
+    event_vcpu_destroy(&v->event);
+    sched_vcpu_destroy(&v->sched);
     if (v->page) {
         arch_unmap_shared(v->page);
     }
@@ -91,6 +126,13 @@ void vcpu_destroy(struct vcpu *v) {
     heap_free(v, heap_order(sizeof(*v)));
 }
 
-void vcpu_kick(struct vcpu *v) {
-    sched_wake(v);
+void vcpu_publish_runstate(struct vcpu *v) {
+    const struct vcpu_runstate_info *info = &v->sched.runstate;
+
+    if (v->runstate_area.v == 0 || v->runstate_published == info->state_entry_time) {
+        return;
+    }
+    /* An area that is not mapped now is the guest's loss. */
+    (void)copy_to_guest(v->runstate_area, info, sizeof(*info));
+    v->runstate_published = info->state_entry_time;
 }

@@ -6,10 +6,13 @@
 #ifndef CORE_VCPU_H
 #define CORE_VCPU_H
 
+#include <stddef.h>
+
 #include <arch/types.h>
 
 #include "core/base/abi.h"
 #include "core/base/addr.h"
+#include "core/event/event.h"
 #include "core/sched/sched.h"
 #include "core/time/timer.h"
 
@@ -23,20 +26,32 @@ struct vcpu {
     struct pv_vcpu *page;    /* constant: hypervisor address of the shared page, uncached */
     mfn_t page_mfn;          /* constant */
     struct sched_vcpu sched; /* run queue lock */
+    struct event_vcpu event; /* event lock */
     struct timer singleshot; /* VCPUOP_set_singleshot_timer */
     struct timer poll;       /* SCHEDOP_poll time-out */
-    uint32_t poll_port;      /* port polled, 0 = none or several; event lock */
-    bool polling;            /* in SCHEDOP_poll; event lock */
-    bool poll_hit;           /* an event came for it since it began; only stores */
     gvaddr_t poll_arg;       /* what the poll that is under way was called with */
     uint32_t poll_next;     /* the port that it looks at next, an index; 0 = it blocks or is over */
     gvaddr_t runstate_area; /* 0 = none; written in the vCPU's own context */
-    struct vcpu_runstate_info runstate; /* run queue lock */
-    evtchn_port_t virq_port[NR_VIRQS];  /* 0 = not bound; event lock */
+    uint64_t runstate_published; /* state_entry_time that the copy there has */
 };
 
+/** vcpu_of() - the vCPU whose place in the scheduler is @v. */
+static inline struct vcpu *vcpu_of(struct sched_vcpu *v) {
+    return (struct vcpu *)(void *)((char *)v - offsetof(struct vcpu, sched));
+}
+
 /** vcpu_current() - the vCPU whose address space is loaded on this pCPU (maybe the idle one). */
-struct vcpu *vcpu_current(void);
+static inline struct vcpu *vcpu_current(void) {
+    return vcpu_of(sched_running());
+}
+
+/** vcpu_idle() - this pCPU's idle vCPU: no domain, no page. */
+static inline struct vcpu *vcpu_idle(void) {
+    return vcpu_of(sched_idle());
+}
+
+/** vcpu_idle_init() - this pCPU's run queue, and its idle vCPU, which becomes current.  Boot. */
+void vcpu_idle_init(void);
 
 /**
  * vcpu_create() - allocate vCPU @id of @d, offline, with its shared page.
@@ -44,13 +59,19 @@ struct vcpu *vcpu_current(void);
  */
 int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out);
 
+/** vcpu_init_parts() - the parts of @v, all zero, that are vCPU @id of @d, the next one; it has no page yet. */
+void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id);
+
 /** vcpu_destroy() - free it; it must not be on any run queue. */
 void vcpu_destroy(struct vcpu *v);
 
+/** vcpu_stop_timers() - those that hypercalls set.  Called when @v will not run any more. */
+void vcpu_stop_timers(struct vcpu *v);
+
 /**
- * vcpu_kick() - an event became pending for @v: wake it if blocked, make its pCPU
- * look at it if it runs elsewhere.  Any context.
+ * vcpu_publish_runstate() - the address space of @v is loaded: refresh the copy of its runstate that the guest
+ * registered.  Not for the idle vCPU.
  */
-void vcpu_kick(struct vcpu *v);
+void vcpu_publish_runstate(struct vcpu *v);
 
 #endif /* CORE_VCPU_H */

@@ -6,8 +6,6 @@
 
 #include "core/base/arch.h"
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/mm/heap.h"
 
 _Static_assert(EVENT_PORTS_FIRST + EVENT_PAGES * EVENT_PAGE_PORTS >= EVENT_PORT_MAX,
@@ -23,31 +21,39 @@ static uint32_t bitmap_mask(unsigned int bit) {
     return 1u << (bit % 32);
 }
 
-void event_domain_init(struct domain *d) {
-    struct event_domain *e = &d->event;
-
-    *e = (struct event_domain){.lock = SPINLOCK_INIT};
+void event_domain_init(struct event_domain *e, domid_t id, struct shared_info *info) {
+    *e = (struct event_domain){.lock = SPINLOCK_INIT, .id = id, .info = info};
     e->port_count = EVENT_PORTS_FIRST;
     e->used[0] = bitmap_mask(0); /* never valid */
     e->close_next = 1;
 }
 
-bool event_is_port(const struct domain *d, evtchn_port_t port) {
-    return port != 0 && port < d->event.port_count;
+void event_vcpu_init(struct event_vcpu *v, struct event_domain *e, const struct vcpu *vcpu,
+                     struct sched_vcpu *sched) {
+    CHECK(e->vcpu_count < EVENT_VCPU_MAX);
+    *v = (struct event_vcpu){.domain = e, .vcpu = vcpu, .sched = sched};
+    e->vcpu[e->vcpu_count++] = v;
 }
 
-struct event_port *event_port(struct domain *d, evtchn_port_t port) {
+void event_vcpu_destroy(const struct event_vcpu *v) {
+    v->domain->vcpu[--v->domain->vcpu_count] = NULL;
+}
+
+bool event_is_port(const struct event_domain *e, evtchn_port_t port) {
+    return port != 0 && port < e->port_count;
+}
+
+struct event_port *event_port(struct event_domain *e, evtchn_port_t port) {
     if (port < EVENT_PORTS_FIRST) {
-        return &d->event.first[port];
+        return &e->first[port];
     }
     port -= EVENT_PORTS_FIRST;
-    return &d->event.page[port / EVENT_PAGE_PORTS][port % EVENT_PAGE_PORTS];
+    return &e->page[port / EVENT_PAGE_PORTS][port % EVENT_PAGE_PORTS];
 }
 
 /* ---- Allocation ---- */
 
-static int add_page(struct domain *d) {
-    struct event_domain *e = &d->event;
+static int add_page(struct event_domain *e) {
     unsigned int index = (e->port_count - EVENT_PORTS_FIRST) / (unsigned int)EVENT_PAGE_PORTS;
     size_t count = e->port_count + EVENT_PAGE_PORTS;
 
@@ -72,16 +78,14 @@ static int first_free(const struct event_domain *e) {
     return EVENT_PORT_MAX;
 }
 
-int event_port_alloc(struct domain *d) {
-    struct event_domain *e = &d->event;
-
+int event_port_alloc(struct event_domain *e) {
     if (e->is_closing) {
         return -XEN_EINVAL;
     }
     int port = first_free(e);
 
     if (port >= e->port_count) {
-        int error = add_page(d);
+        int error = add_page(e);
 
         if (error != 0) {
             return error;
@@ -91,32 +95,32 @@ int event_port_alloc(struct domain *d) {
     return port;
 }
 
-void event_port_free(struct domain *d, evtchn_port_t port) {
-    struct event_port *p = event_port(d, port);
+void event_port_free(struct event_domain *e, evtchn_port_t port) {
+    struct event_port *p = event_port(e, port);
 
-    arch_atomic_clear(bitmap_word(d->shared_info->evtchn_pending, port), bitmap_mask(port));
+    arch_atomic_clear(bitmap_word(e->info->evtchn_pending, port), bitmap_mask(port));
     *p = (struct event_port){.state = EVENT_FREE};
-    d->event.used[port / 32] &= ~bitmap_mask(port);
+    e->used[port / 32] &= ~bitmap_mask(port);
 }
 
 /* ---- Pending ---- */
 
-bool event_port_is_pending(const struct domain *d, evtchn_port_t port) {
-    return (*bitmap_word(d->shared_info->evtchn_pending, port) & bitmap_mask(port)) != 0;
+bool event_port_is_pending(const struct event_domain *e, evtchn_port_t port) {
+    return (*bitmap_word(e->info->evtchn_pending, port) & bitmap_mask(port)) != 0;
 }
 
-static bool is_masked(const struct domain *d, evtchn_port_t port) {
-    return (*bitmap_word(d->shared_info->evtchn_mask, port) & bitmap_mask(port)) != 0;
+static bool is_masked(const struct event_domain *e, evtchn_port_t port) {
+    return (*bitmap_word(e->info->evtchn_mask, port) & bitmap_mask(port)) != 0;
 }
 
 /* The selector has a bit for each 64-bit word of the pending bitmap. */
-static void notify_vcpu(struct vcpu *v, evtchn_port_t port) {
+static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
     unsigned int bit = port / 64;
 
     if (v == NULL) {
         return; /* a domain that is being built */
     }
-    struct vcpu_info *info = &arch_vcpu_page(v)->info;
+    struct vcpu_info *info = &arch_vcpu_page(v->vcpu)->info;
 
     if (arch_atomic_test_and_set(bitmap_word(&info->evtchn_pending_sel, bit), bitmap_mask(bit))) {
         return;
@@ -126,66 +130,65 @@ static void notify_vcpu(struct vcpu *v, evtchn_port_t port) {
      * the byte (block_unless_due()).  Without both barriers each may miss the other's store, for a
      * store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost. */
     arch_memory_barrier();
-    vcpu_kick(v);
+    sched_wake(v->sched);
 }
 
 /* Pollers wait for the pending bit, whether or not the port is masked. */
-static void wake_pollers(struct domain *d, evtchn_port_t port) {
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        struct vcpu *v = d->vcpu[i];
+static void wake_pollers(struct event_domain *e, evtchn_port_t port) {
+    for (unsigned int i = 0; i < e->vcpu_count; i++) {
+        struct event_vcpu *v = e->vcpu[i];
 
         if (v->polling && (v->poll_port == 0 || v->poll_port == port)) {
             v->poll_hit = true;
             arch_memory_barrier(); /* it says that it blocks before it looks at this */
-            vcpu_kick(v);
+            sched_wake(v->sched);
         }
     }
 }
 
-void event_set_pending(struct domain *d, evtchn_port_t port) {
-    if (arch_atomic_test_and_set(bitmap_word(d->shared_info->evtchn_pending, port),
-                                 bitmap_mask(port))) {
+void event_set_pending(struct event_domain *e, evtchn_port_t port) {
+    if (arch_atomic_test_and_set(bitmap_word(e->info->evtchn_pending, port), bitmap_mask(port))) {
         return;
     }
     /* The bit before the mask and the count: who unmasks clears the mask before it looks at the bit,
      * and a poller counts itself before it does. */
     arch_memory_barrier();
-    if (!is_masked(d, port)) {
-        notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
+    if (!is_masked(e, port)) {
+        notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);
     }
-    if (d->event.poller_count > 0) {
-        wake_pollers(d, port);
+    if (e->poller_count > 0) {
+        wake_pollers(e, port);
     }
 }
 
-int event_unmask(struct domain *d, evtchn_port_t port) {
+int event_unmask(struct event_domain *e, evtchn_port_t port) {
     int error = -XEN_EINVAL;
 
-    spin_lock(&d->event.lock);
-    if (event_is_port(d, port)) {
-        arch_atomic_clear(bitmap_word(d->shared_info->evtchn_mask, port), bitmap_mask(port));
+    spin_lock(&e->lock);
+    if (event_is_port(e, port)) {
+        arch_atomic_clear(bitmap_word(e->info->evtchn_mask, port), bitmap_mask(port));
         arch_memory_barrier(); /* event_set_pending() looks at the mask after it set the bit */
-        if (event_port_is_pending(d, port)) {
-            notify_vcpu(d->vcpu[event_port(d, port)->vcpu], port);
+        if (event_port_is_pending(e, port)) {
+            notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);
         }
         error = 0;
     }
-    spin_unlock(&d->event.lock);
+    spin_unlock(&e->lock);
     return error;
 }
 
 /* ---- Sending ---- */
 
-static int send_locked(struct domain *d, evtchn_port_t port) {
-    struct event_port *p = event_port(d, port);
+static int send_locked(struct event_domain *e, evtchn_port_t port) {
+    struct event_port *p = event_port(e, port);
 
     switch ((enum event_state)p->state) {
     case EVENT_INTERDOMAIN: event_set_pending(p->remote, p->number); return 0;
-    case EVENT_IPI: event_set_pending(d, port); return 0;
+    case EVENT_IPI: event_set_pending(e, port); return 0;
     case EVENT_UNBOUND: return 0; /* nobody there yet: as Xen */
     case EVENT_HYPERVISOR:
-        if (p->callback != NULL) {
-            p->callback(d, port);
+        if (p->sink != NULL) {
+            p->sink->sent(p->sink, port);
         }
         return 0;
     case EVENT_FREE:
@@ -195,20 +198,20 @@ static int send_locked(struct domain *d, evtchn_port_t port) {
     return -XEN_EINVAL;
 }
 
-int event_send(struct domain *d, evtchn_port_t port) {
-    spin_lock(&d->event.lock);
-    int error = event_is_port(d, port) ? send_locked(d, port) : -XEN_EINVAL;
-    spin_unlock(&d->event.lock);
+int event_send(struct event_domain *e, evtchn_port_t port) {
+    spin_lock(&e->lock);
+    int error = event_is_port(e, port) ? send_locked(e, port) : -XEN_EINVAL;
+    spin_unlock(&e->lock);
     return error;
 }
 
-void event_notify(struct domain *d, evtchn_port_t port) {
-    if (event_is_port(d, port) && event_port(d, port)->state == EVENT_HYPERVISOR) {
-        event_set_pending(d, port);
+void event_notify(struct event_domain *e, evtchn_port_t port) {
+    if (event_is_port(e, port) && event_port(e, port)->state == EVENT_HYPERVISOR) {
+        event_set_pending(e, port);
     }
 }
 
-void event_send_virq(struct vcpu *v, unsigned int virq) {
+void event_send_virq(struct event_vcpu *v, unsigned int virq) {
     CHECK(virq < NR_VIRQS);
     evtchn_port_t port = v->virq_port[virq];
 
@@ -218,16 +221,8 @@ void event_send_virq(struct vcpu *v, unsigned int virq) {
 }
 
 /* Global VIRQs are bound on vCPU 0, whichever vCPU they notify (event_bind_virq()). */
-void event_send_domain_virq(struct domain *d, unsigned int virq) {
-    if (d->vcpu_count > 0 && d->vcpu[0] != NULL) {
-        event_send_virq(d->vcpu[0], virq);
-    }
-}
-
-void event_send_global_virq(unsigned int virq) {
-    struct domain *d = domain_by_id(0);
-
-    if (d != NULL) {
-        event_send_domain_virq(d, virq);
+void event_send_domain_virq(struct event_domain *e, unsigned int virq) {
+    if (e->vcpu_count > 0 && e->vcpu[0] != NULL) {
+        event_send_virq(e->vcpu[0], virq);
     }
 }

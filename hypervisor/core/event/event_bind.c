@@ -1,68 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Binding, closing and looking at ports: see event.h. */
 #include "core/base/steps.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/event/event.h"
 #include "core/event/pirq.h"
 #include "core/mm/heap.h"
 
 /* Lower domain id first; @b may be @a. */
-static void lock_pair(struct domain *a, struct domain *b) {
-    struct domain *first = a->id <= b->id ? a : b;
-    struct domain *second = first == a ? b : a;
+static void lock_pair(struct event_domain *a, struct event_domain *b) {
+    struct event_domain *first = a->id <= b->id ? a : b;
+    struct event_domain *second = first == a ? b : a;
 
-    spin_lock(&first->event.lock);
+    spin_lock(&first->lock);
     if (second != first) {
-        spin_lock(&second->event.lock);
+        spin_lock(&second->lock);
     }
 }
 
-static void unlock_pair(struct domain *a, struct domain *b) {
-    spin_unlock(&a->event.lock);
+static void unlock_pair(struct event_domain *a, struct event_domain *b) {
+    spin_unlock(&a->lock);
     if (b != a) {
-        spin_unlock(&b->event.lock);
+        spin_unlock(&b->lock);
     }
 }
 
-static struct vcpu *vcpu_of(struct domain *d, uint32_t id) {
-    return id < d->vcpu_count ? d->vcpu[id] : NULL;
+static struct event_vcpu *vcpu_by_id(struct event_domain *e, uint32_t id) {
+    return id < e->vcpu_count ? e->vcpu[id] : NULL;
 }
 
 /* Allocates a port and fills it; event.lock held. */
-static int new_port(struct domain *d, struct event_port value, evtchn_port_t *port) {
-    int number = event_port_alloc(d);
+static int new_port(struct event_domain *e, struct event_port value, evtchn_port_t *port) {
+    int number = event_port_alloc(e);
 
     if (number < 0) {
         return number;
     }
-    *event_port(d, (evtchn_port_t)number) = value;
+    *event_port(e, (evtchn_port_t)number) = value;
     *port = (evtchn_port_t)number;
     return 0;
 }
 
-static int new_port_locking(struct domain *d, struct event_port value, evtchn_port_t *port) {
-    spin_lock(&d->event.lock);
-    int error = new_port(d, value, port);
-    spin_unlock(&d->event.lock);
+static int new_port_locking(struct event_domain *e, struct event_port value, evtchn_port_t *port) {
+    spin_lock(&e->lock);
+    int error = new_port(e, value, port);
+    spin_unlock(&e->lock);
     return error;
 }
 
 /* ---- Binding ---- */
 
-int event_alloc_unbound(struct domain *d, domid_t remote, evtchn_port_t *port) {
+int event_alloc_unbound(struct event_domain *e, domid_t remote, evtchn_port_t *port) {
     struct event_port value = {.state = EVENT_UNBOUND, .number = remote};
 
-    return new_port_locking(d, value, port);
+    return new_port_locking(e, value, port);
 }
 
-int event_alloc_hypervisor_port(struct domain *d, event_callback *callback, evtchn_port_t *port) {
-    struct event_port value = {.state = EVENT_HYPERVISOR, .callback = callback};
+int event_alloc_hypervisor_port(struct event_domain *e, struct event_sink *sink,
+                                evtchn_port_t *port) {
+    struct event_port value = {.state = EVENT_HYPERVISOR, .sink = sink};
 
-    return new_port_locking(d, value, port);
+    return new_port_locking(e, value, port);
 }
 
-static int connect(struct domain *d, struct domain *r, evtchn_port_t remote_port,
+static int connect(struct event_domain *e, struct event_domain *r, evtchn_port_t remote_port,
                    evtchn_port_t *port) {
     if (!event_is_port(r, remote_port)) {
         return -XEN_EINVAL;
@@ -70,25 +69,25 @@ static int connect(struct domain *d, struct domain *r, evtchn_port_t remote_port
     struct event_port *other = event_port(r, remote_port);
     struct event_port mine = {
         .state = EVENT_INTERDOMAIN, .number = (uint16_t)remote_port, .remote = r};
-    if (other->state != EVENT_UNBOUND || other->number != d->id) {
+    if (other->state != EVENT_UNBOUND || other->number != e->id) {
         return -XEN_EINVAL;
     }
-    int error = new_port(d, mine, port);
+    int error = new_port(e, mine, port);
     if (error == 0) {
         other->state = EVENT_INTERDOMAIN;
         other->number = (uint16_t)*port;
-        other->remote = d;
+        other->remote = e;
         /* What the other end sent before there was a channel must not be lost. */
-        event_set_pending(d, *port);
+        event_set_pending(e, *port);
     }
     return error;
 }
 
-int event_bind_interdomain(struct domain *d, struct domain *remote, evtchn_port_t remote_port,
-                           evtchn_port_t *port) {
-    lock_pair(d, remote);
-    int error = connect(d, remote, remote_port, port);
-    unlock_pair(d, remote);
+int event_bind_interdomain(struct event_domain *e, struct event_domain *remote,
+                           evtchn_port_t remote_port, evtchn_port_t *port) {
+    lock_pair(e, remote);
+    int error = connect(e, remote, remote_port, port);
+    unlock_pair(e, remote);
     return error;
 }
 
@@ -97,11 +96,11 @@ static bool is_global(uint32_t virq) {
     return virq != VIRQ_TIMER && virq != VIRQ_DEBUG && virq != VIRQ_XENOPROF && virq != VIRQ_XENPMU;
 }
 
-int event_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, evtchn_port_t *port) {
+int event_bind_virq(struct event_domain *e, uint32_t virq, uint32_t vcpu, evtchn_port_t *port) {
     if (virq >= NR_VIRQS || (is_global(virq) && vcpu != 0)) {
         return -XEN_EINVAL;
     }
-    struct vcpu *v = vcpu_of(d, vcpu);
+    struct event_vcpu *v = vcpu_by_id(e, vcpu);
     if (v == NULL) {
         return -XEN_ENOENT;
     }
@@ -109,50 +108,50 @@ int event_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu, evtchn_port_
         .state = EVENT_VIRQ, .vcpu = (uint8_t)vcpu, .number = (uint16_t)virq};
     int error = -XEN_EEXIST;
 
-    spin_lock(&d->event.lock);
+    spin_lock(&e->lock);
     if (v->virq_port[virq] == 0) {
-        error = new_port(d, value, port);
+        error = new_port(e, value, port);
         v->virq_port[virq] = error == 0 ? *port : 0;
     }
-    spin_unlock(&d->event.lock);
+    spin_unlock(&e->lock);
     return error;
 }
 
-int event_bind_ipi(struct domain *d, uint32_t vcpu, evtchn_port_t *port) {
-    if (vcpu_of(d, vcpu) == NULL) {
+int event_bind_ipi(struct event_domain *e, uint32_t vcpu, evtchn_port_t *port) {
+    if (vcpu_by_id(e, vcpu) == NULL) {
         return -XEN_ENOENT;
     }
     struct event_port value = {.state = EVENT_IPI, .vcpu = (uint8_t)vcpu};
-    return new_port_locking(d, value, port);
+    return new_port_locking(e, value, port);
 }
 
-int event_bind_pirq(struct domain *d, uint32_t pirq, evtchn_port_t *port) {
+int event_bind_pirq(struct event_domain *e, uint32_t pirq, evtchn_port_t *port) {
     if (pirq >= IRQ_MAX) {
         return -XEN_EINVAL;
     }
     struct event_port value = {.state = EVENT_PIRQ, .number = (uint16_t)pirq};
 
-    spin_lock(&d->event.lock);
-    int error = new_port(d, value, port);
+    spin_lock(&e->lock);
+    int error = new_port(e, value, port);
     if (error == 0) {
-        error = pirq_bind(d, pirq, *port);
+        error = pirq_bind(e, pirq, *port);
         if (error != 0) {
-            event_port_free(d, *port);
+            event_port_free(e, *port);
         }
     }
-    spin_unlock(&d->event.lock);
+    spin_unlock(&e->lock);
     return error;
 }
 
-int event_bind_vcpu(struct domain *d, evtchn_port_t port, uint32_t vcpu) {
+int event_bind_vcpu(struct event_domain *e, evtchn_port_t port, uint32_t vcpu) {
     int error = -XEN_EINVAL;
 
-    if (vcpu_of(d, vcpu) == NULL) {
+    if (vcpu_by_id(e, vcpu) == NULL) {
         return -XEN_ENOENT;
     }
-    spin_lock(&d->event.lock);
-    if (event_is_port(d, port)) {
-        struct event_port *p = event_port(d, port);
+    spin_lock(&e->lock);
+    if (event_is_port(e, port)) {
+        struct event_port *p = event_port(e, port);
 
         if (p->state == EVENT_UNBOUND || p->state == EVENT_INTERDOMAIN || p->state == EVENT_PIRQ ||
             (p->state == EVENT_VIRQ && is_global(p->number))) {
@@ -160,55 +159,55 @@ int event_bind_vcpu(struct domain *d, evtchn_port_t port, uint32_t vcpu) {
             error = 0;
         }
     }
-    spin_unlock(&d->event.lock);
+    spin_unlock(&e->lock);
     return error;
 }
 
 /* ---- Closing ---- */
 
 /*
- * Lock @d and, if @port is connected to another domain, that one too.  Which domain that
- * is can change until its lock is held.  Returns it, or @d.
+ * Lock @e and, if @port is connected to another domain, that one too.  Which domain that
+ * is can change until its lock is held.  Returns it, or @e.
  */
-static struct domain *lock_both_ends(struct domain *d, evtchn_port_t port) {
+static struct event_domain *lock_both_ends(struct event_domain *e, evtchn_port_t port) {
     for (;;) {
-        spin_lock(&d->event.lock);
-        struct event_port *p = event_is_port(d, port) ? event_port(d, port) : NULL;
-        struct domain *r = p != NULL && p->state == EVENT_INTERDOMAIN ? p->remote : d;
-        if (r == d) {
-            return d;
+        spin_lock(&e->lock);
+        struct event_port *p = event_is_port(e, port) ? event_port(e, port) : NULL;
+        struct event_domain *r = p != NULL && p->state == EVENT_INTERDOMAIN ? p->remote : e;
+        if (r == e) {
+            return e;
         }
-        spin_unlock(&d->event.lock);
-        lock_pair(d, r);
+        spin_unlock(&e->lock);
+        lock_pair(e, r);
         if (p->state == EVENT_INTERDOMAIN && p->remote == r) {
             return r;
         }
-        unlock_pair(d, r);
+        unlock_pair(e, r);
     }
 }
 
 /* The other end waits for a new connection from the same domain. */
-static void disconnect(struct domain *d, struct event_port *p) {
+static void disconnect(struct event_domain *e, struct event_port *p) {
     struct event_port *other = event_port(p->remote, p->number);
 
     other->state = EVENT_UNBOUND;
-    other->number = d->id;
+    other->number = e->id;
     other->remote = NULL;
 }
 
-static void unbind_virq(struct domain *d, evtchn_port_t port, uint32_t virq) {
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        if (d->vcpu[i] != NULL && d->vcpu[i]->virq_port[virq] == port) {
-            d->vcpu[i]->virq_port[virq] = 0;
+static void unbind_virq(struct event_domain *e, evtchn_port_t port, uint32_t virq) {
+    for (unsigned int i = 0; i < e->vcpu_count; i++) {
+        if (e->vcpu[i] != NULL && e->vcpu[i]->virq_port[virq] == port) {
+            e->vcpu[i]->virq_port[virq] = 0;
         }
     }
 }
 
-static int close_locked(struct domain *d, evtchn_port_t port, bool by_guest) {
-    if (!event_is_port(d, port)) {
+static int close_locked(struct event_domain *e, evtchn_port_t port, bool by_guest) {
+    if (!event_is_port(e, port)) {
         return -XEN_EINVAL;
     }
-    struct event_port *p = event_port(d, port);
+    struct event_port *p = event_port(e, port);
 
     switch ((enum event_state)p->state) {
     case EVENT_FREE: return -XEN_EINVAL;
@@ -217,54 +216,50 @@ static int close_locked(struct domain *d, evtchn_port_t port, bool by_guest) {
             return -XEN_EINVAL;
         }
         break;
-    case EVENT_INTERDOMAIN: disconnect(d, p); break;
-    case EVENT_PIRQ: pirq_unbind(d, p->number); break;
-    case EVENT_VIRQ: unbind_virq(d, port, p->number); break;
+    case EVENT_INTERDOMAIN: disconnect(e, p); break;
+    case EVENT_PIRQ: pirq_unbind(e, p->number); break;
+    case EVENT_VIRQ: unbind_virq(e, port, p->number); break;
     case EVENT_UNBOUND:
     case EVENT_IPI: break;
     }
-    event_port_free(d, port);
+    event_port_free(e, port);
     return 0;
 }
 
-static int close_port(struct domain *d, evtchn_port_t port, bool by_guest) {
-    struct domain *r = lock_both_ends(d, port);
-    int error = close_locked(d, port, by_guest);
+static int close_port(struct event_domain *e, evtchn_port_t port, bool by_guest) {
+    struct event_domain *r = lock_both_ends(e, port);
+    int error = close_locked(e, port, by_guest);
 
-    unlock_pair(d, r);
+    unlock_pair(e, r);
     return error;
 }
 
-int event_close(struct domain *d, evtchn_port_t port) {
-    return close_port(d, port, true);
+int event_close(struct event_domain *e, evtchn_port_t port) {
+    return close_port(e, port, true);
 }
 
 /* Close the next ports; true if there are more. */
-static bool close_some(struct domain *d, bool by_guest) {
-    struct event_domain *e = &d->event;
-
+static bool close_some(struct event_domain *e, bool by_guest) {
     for (unsigned int i = 0; i < STEP_CLOSE_PORTS; i++) {
         if (e->close_next >= e->port_count) {
             e->close_next = 1;
             return false;
         }
-        (void)close_port(d, e->close_next++, by_guest);
+        (void)close_port(e, e->close_next++, by_guest);
     }
     return true;
 }
 
-bool event_reset(struct domain *d) {
-    return close_some(d, true);
+bool event_reset(struct event_domain *e) {
+    return close_some(e, true);
 }
 
-bool event_domain_destroy(struct domain *d) {
-    struct event_domain *e = &d->event;
-
+bool event_domain_destroy(struct event_domain *e) {
     if (!e->is_closing) {
         e->is_closing = true;
         e->close_next = 1; /* the guest may have been in the middle of a reset */
     }
-    if (close_some(d, false)) {
+    if (close_some(e, false)) {
         return true;
     }
     for (unsigned int i = 0; i < EVENT_PAGES; i++) {
@@ -272,7 +267,7 @@ bool event_domain_destroy(struct domain *d) {
         e->page[i] = NULL;
     }
     e->port_count = 0; /* a further call finds nothing to do */
-    pirq_release_all(d);
+    pirq_release_all(e);
     return false;
 }
 
@@ -308,14 +303,14 @@ static void fill_status(const struct event_port *p, struct evtchn_status *status
     }
 }
 
-int event_status(struct domain *d, evtchn_port_t port, struct evtchn_status *status) {
+int event_status(struct event_domain *e, evtchn_port_t port, struct evtchn_status *status) {
     int error = -XEN_EINVAL;
 
-    spin_lock(&d->event.lock);
-    if (event_is_port(d, port)) {
-        fill_status(event_port(d, port), status);
+    spin_lock(&e->lock);
+    if (event_is_port(e, port)) {
+        fill_status(event_port(e, port), status);
         error = 0;
     }
-    spin_unlock(&d->event.lock);
+    spin_unlock(&e->lock);
     return error;
 }

@@ -14,35 +14,27 @@
 #include "core/base/abi.h"
 #include "core/device/device.h"
 
-struct domain;
-
-/* A domain's lines. */
-struct pirq_domain {
-    uint16_t assigned_count; /* lines this domain may bind; changes while it does not run */
-};
+struct event_domain;
 
 /**
- * pirq_assign() - give line @irq to @d.  Boot and domain building.
+ * pirq_assign() - give line @irq to @e.  Boot and domain building.
  * Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (another domain's, or the hypervisor's own).
  */
-int pirq_assign(struct domain *d, unsigned int irq);
+int pirq_assign(struct event_domain *e, unsigned int irq);
 
-/** pirq_is_assigned() - may @d bind @irq?  Any value of @irq. */
-bool pirq_is_assigned(const struct domain *d, uint32_t irq);
+/** pirq_is_assigned() - may @e bind @irq?  Any value of @irq. */
+bool pirq_is_assigned(const struct event_domain *e, uint32_t irq);
 
-/** pirq_bind() - route @irq to @port of @d and unmask it. event.lock held.  0, -EPERM, -EEXIST. */
-int pirq_bind(struct domain *d, uint32_t irq, evtchn_port_t port);
+/** pirq_bind() - route @irq to @port of @e and unmask it. event.lock held.  0, -EPERM, -EEXIST. */
+int pirq_bind(struct event_domain *e, uint32_t irq, evtchn_port_t port);
 
 /** pirq_unbind() - mask it and forget the port. event.lock held. */
-void pirq_unbind(struct domain *d, uint32_t irq);
+void pirq_unbind(struct event_domain *e, uint32_t irq);
 
 /** pirq_eoi() - the guest handled it: unmask.  0, -EINVAL (not its own or not bound). */
-int pirq_eoi(struct domain *d, uint32_t irq);
+int pirq_eoi(struct event_domain *e, uint32_t irq);
 
-/** pirq_release_all() - mask all lines of @d and take them away.  The domain does not run. */
-void pirq_release_all(struct domain *d);
-
-/** pirq_interrupt() - line @irq fired: mask it and tell its domain.  False if nobody's. */
-bool pirq_interrupt(unsigned int irq);
+/** pirq_release_all() - mask all lines of @e and take them away.  The domain does not run. */
+void pirq_release_all(struct event_domain *e);
 
 #endif /* CORE_PIRQ_H */

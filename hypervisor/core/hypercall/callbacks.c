@@ -50,9 +50,9 @@ static int set_kernel_start(struct domain *d, uint32_t va) {
     if (d->callbacks_set && d->callbacks.kernel_virt_start == va) {
         return 0;
     }
-    spin_lock(&d->lock);
-    rc = pt_set_kernel_start(d, gvaddr(va));
-    spin_unlock(&d->lock);
+    spin_lock(&d->space.lock);
+    rc = pt_set_kernel_start(&d->space, gvaddr(va));
+    spin_unlock(&d->space.lock);
     return rc;
 }
 

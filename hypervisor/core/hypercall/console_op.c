@@ -22,11 +22,11 @@ static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (copy_from_guest(text, gvaddr(args[2]), count) != 0) {
         return -XEN_EFAULT;
     }
-    uint32_t taken = (uint32_t)console_write(v->domain, text, count, args[1] > count);
+    uint32_t taken = (uint32_t)console_write(&v->domain->console, text, count, args[1] > count);
     args[1] -= taken;
     args[2] += taken;
     if (taken < count) {
-        sched_give_way(v);
+        sched_give_way(&v->sched);
     }
     return args[1] > 0 ? HYPERCALL_AGAIN : 0;
 }
@@ -35,7 +35,7 @@ static int32_t write(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
 static int32_t read(struct vcpu *v, const uint32_t args[HYPERCALL_ARGS]) {
     char text[CONSOLE_IN_SIZE];
     uint32_t wanted = args[1] < sizeof(text) ? args[1] : sizeof(text);
-    uint32_t count = (uint32_t)console_read(v->domain, text, wanted);
+    uint32_t count = (uint32_t)console_read(&v->domain->console, text, wanted);
 
     if (copy_to_guest(gvaddr(args[2]), text, count) != 0) {
         return -XEN_EFAULT;

@@ -37,7 +37,7 @@ static int32_t op_alloc_unbound(struct domain *caller, union event_args *args) {
         return error;
     }
     /* DOMID_SELF as the remote end is the caller, whoever the port belongs to. */
-    return event_alloc_unbound(d, domain_lookup_id(caller, a->remote_dom), &a->port);
+    return event_alloc_unbound(&d->event, domain_lookup_id(caller, a->remote_dom), &a->port);
 }
 
 static int32_t op_bind_interdomain(struct domain *caller, union event_args *args) {
@@ -48,48 +48,48 @@ static int32_t op_bind_interdomain(struct domain *caller, union event_args *args
     if (error != 0) {
         return error;
     }
-    return event_bind_interdomain(caller, remote, a->remote_port, &a->local_port);
+    return event_bind_interdomain(&caller->event, &remote->event, a->remote_port, &a->local_port);
 }
 
 static int32_t op_bind_virq(struct domain *caller, union event_args *args) {
     struct evtchn_bind_virq *a = &args->bind_virq;
 
-    return event_bind_virq(caller, a->virq, a->vcpu, &a->port);
+    return event_bind_virq(&caller->event, a->virq, a->vcpu, &a->port);
 }
 
 static int32_t op_bind_pirq(struct domain *caller, union event_args *args) {
     struct evtchn_bind_pirq *a = &args->bind_pirq;
 
-    return event_bind_pirq(caller, a->pirq, &a->port);
+    return event_bind_pirq(&caller->event, a->pirq, &a->port);
 }
 
 static int32_t op_bind_ipi(struct domain *caller, union event_args *args) {
     struct evtchn_bind_ipi *a = &args->bind_ipi;
 
-    return event_bind_ipi(caller, a->vcpu, &a->port);
+    return event_bind_ipi(&caller->event, a->vcpu, &a->port);
 }
 
 static int32_t op_close(struct domain *caller, union event_args *args) {
-    return event_close(caller, args->close.port);
+    return event_close(&caller->event, args->close.port);
 }
 
 static int32_t op_send(struct domain *caller, union event_args *args) {
-    return event_send(caller, args->send.port);
+    return event_send(&caller->event, args->send.port);
 }
 
 static int32_t op_status(struct domain *caller, union event_args *args) {
     struct domain *d;
     int error = domain_lookup(caller, args->status.dom, DOMAIN_RIGHT_MANAGE, &d);
 
-    return error != 0 ? error : event_status(d, args->status.port, &args->status);
+    return error != 0 ? error : event_status(&d->event, args->status.port, &args->status);
 }
 
 static int32_t op_bind_vcpu(struct domain *caller, union event_args *args) {
-    return event_bind_vcpu(caller, args->bind_vcpu.port, args->bind_vcpu.vcpu);
+    return event_bind_vcpu(&caller->event, args->bind_vcpu.port, args->bind_vcpu.vcpu);
 }
 
 static int32_t op_unmask(struct domain *caller, union event_args *args) {
-    return event_unmask(caller, args->unmask.port);
+    return event_unmask(&caller->event, args->unmask.port);
 }
 
 static int32_t op_reset(struct domain *caller, union event_args *args) {
@@ -99,7 +99,7 @@ static int32_t op_reset(struct domain *caller, union event_args *args) {
     if (error != 0) {
         return error;
     }
-    return event_reset(d) ? HYPERCALL_AGAIN : 0;
+    return event_reset(&d->event) ? HYPERCALL_AGAIN : 0;
 }
 
 #define OP(name, fn, has_result) [EVTCHNOP_##name] = {fn, sizeof(struct evtchn_##name), has_result}

@@ -5,8 +5,6 @@
 #include "core/hypercall/hypercall_table.h"
 
 #include "core/base/abi.h"
-#include "core/base/percpu.h"
-#include "core/device/device.h"
 
 static int32_t do_nosys(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     (void)v;
@@ -41,8 +39,3 @@ hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
     [__HYPERVISOR_pv_update] = do_pv_update,
 };
 #pragma GCC diagnostic pop
-
-bool hypercall_preempted(void) {
-    /* Not irq_waits(): hypercalls are not made from within a timer's function. */
-    return sched_needed() || devices.intc->pending();
-}

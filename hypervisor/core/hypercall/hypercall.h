@@ -5,7 +5,6 @@
 #ifndef CORE_HYPERCALL_H
 #define CORE_HYPERCALL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct vcpu;
@@ -25,13 +24,6 @@ struct vcpu;
  */
 typedef int32_t hypercall_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
 
-/**
- * hypercall_preempted() - should a long handler return HYPERCALL_AGAIN?  Yes if an interrupt waits, or
- * if the scheduler is to pick a vCPU: it may have to be another one, since the caller was stopped by
- * what it has done so far.  Cheap enough for once every few hundred instructions.
- */
-bool hypercall_preempted(void);
-
 /* Handlers, one line each, by module. */
 hypercall_fn do_set_callbacks;     /* callbacks.c */
 hypercall_fn do_fpu_taskswitch;    /* callbacks.c */
@@ -40,11 +32,11 @@ hypercall_fn do_multicall;         /* multicall.c */
 hypercall_fn do_xen_version;       /* version.c */
 hypercall_fn do_hvm_op;            /* hvm.c */
 hypercall_fn do_memory_op;         /* memory.c */
-hypercall_fn do_physdev_op;        /* pirq.c */
+hypercall_fn do_physdev_op;        /* physdev.c */
 hypercall_fn do_platform_op;       /* platform_op.c */
-hypercall_fn do_mmu_update;        /* pt_update.c */
-hypercall_fn do_update_va_mapping; /* pt_update.c */
-hypercall_fn do_pv_update;         /* pt_update.c */
+hypercall_fn do_mmu_update;        /* mmu_update.c */
+hypercall_fn do_update_va_mapping; /* mmu_update.c */
+hypercall_fn do_pv_update;         /* mmu_update.c */
 hypercall_fn do_mmuext_op;         /* mmuext.c */
 hypercall_fn do_pv_mmuext;         /* direct.c */
 hypercall_fn do_pv_task_switch;    /* direct.c */

@@ -19,9 +19,9 @@
 static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int error;
 
-    spin_lock(&d->lock);
-    error = p2m_change(d, g, to, type);
-    spin_unlock(&d->lock);
+    spin_lock(&d->space.lock);
+    error = p2m_change(&d->space, g, to, type);
+    spin_unlock(&d->space.lock);
     return error;
 }
 
@@ -63,7 +63,7 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
     if (error) {
         return error;
     }
-    return (int32_t)(maximum ? d->p2m.capacity : d->p2m.held);
+    return (int32_t)(maximum ? d->space.p2m.capacity : d->space.p2m.held);
 }
 
 /*
@@ -92,7 +92,7 @@ static int populate(struct domain *d, gfn_t g) {
     mfn_t m;
     int error;
 
-    if (g.v - d->p2m.base >= d->p2m.count || p2m_lookup(&d->p2m, g) != P2M_NONE) {
+    if (g.v - d->space.p2m.base >= d->space.p2m.count || p2m_lookup(&d->space.p2m, g) != P2M_NONE) {
         return -XEN_EINVAL;
     }
     error = take_frame(d, g, &m);

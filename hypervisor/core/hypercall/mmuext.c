@@ -9,6 +9,7 @@
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/pt_table.h"
+#include "core/time/preempt.h"
 
 #define OP_SIZE   ((uint32_t)sizeof(struct mmuext_op))
 /* In count: r3 is no domain but how far the first operation is.  (r4 would not do: the caller's
@@ -72,7 +73,7 @@ static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t 
         } else if (*error == -XEN_EAGAIN) {
             *error = 0;
         }
-    } while (*error == 0 && done < count && !hypercall_preempted());
+    } while (*error == 0 && done < count && !preempt_check());
     return done;
 }
 

@@ -8,6 +8,7 @@
 #include "core/domain/vcpu.h"
 #include "core/hypercall/mmuext.h"
 #include "core/mm/pt_table.h"
+#include "core/time/preempt.h"
 
 /* From here on the whole TLB or cache is the shorter way. */
 #define TLB_RANGE_PAGES 16u
@@ -107,7 +108,7 @@ int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *pro
     }
     do {
         *progress += cache_step(op->cmd, start + *progress, size - *progress);
-    } while (*progress < size && !hypercall_preempted());
+    } while (*progress < size && !preempt_check());
     return *progress < size ? -XEN_EAGAIN : 0;
 }
 
@@ -123,9 +124,9 @@ int mmuext_clear_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *prog
     if (!is_page(op->arg1.linear_addr)) {
         return -XEN_EINVAL;
     }
-    spin_lock(&v->domain->lock);
+    spin_lock(&v->domain->space.lock);
     error = arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
-    spin_unlock(&v->domain->lock);
+    spin_unlock(&v->domain->space.lock);
     return error;
 }
 
@@ -136,9 +137,9 @@ int mmuext_copy_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progr
     if (!is_page(op->arg1.linear_addr) || !is_page(op->arg2.src_mfn)) {
         return -XEN_EINVAL;
     }
-    spin_lock(&v->domain->lock);
+    spin_lock(&v->domain->space.lock);
     error = arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
                                  gvaddr((uint32_t)op->arg2.src_mfn));
-    spin_unlock(&v->domain->lock);
+    spin_unlock(&v->domain->space.lock);
     return error;
 }

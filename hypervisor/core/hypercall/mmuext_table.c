@@ -18,9 +18,9 @@ int mmuext_pin(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     int error;
 
     (void)progress;
-    spin_lock(&v->domain->lock);
-    error = pt_pin_l1(v->domain, frame_of(op));
-    spin_unlock(&v->domain->lock);
+    spin_lock(&v->domain->space.lock);
+    error = pt_pin_l1(&v->domain->space, frame_of(op));
+    spin_unlock(&v->domain->space.lock);
     return error;
 }
 
@@ -28,29 +28,29 @@ int mmuext_unpin(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress)
     int error;
 
     (void)progress;
-    spin_lock(&v->domain->lock);
-    error = pt_unpin(v->domain, frame_of(op));
+    spin_lock(&v->domain->space.lock);
+    error = pt_unpin(&v->domain->space, frame_of(op));
     arch_pte_sync();
-    spin_unlock(&v->domain->lock);
+    spin_unlock(&v->domain->space.lock);
     return error;
 }
 
 int mmuext_load_base(struct vcpu *v, gfn_t g) {
-    struct domain *d = v->domain;
+    struct space *s = &v->domain->space;
     uint16_t block;
     int error = 0;
 
-    spin_lock(&d->lock);
-    block = pt_find_l1(d, g);
+    spin_lock(&s->lock);
+    block = pt_find_l1(s, g);
     if (!block || pt_blocks[block].dying) {
         error = -XEN_EINVAL;
-    } else if (pt_blocks[block].version != d->pt.version && !pt_sync_l1(d, block, v->id)) {
+    } else if (pt_blocks[block].version != s->pt.version && !pt_sync_l1(s, block, v->id)) {
         error = -XEN_EAGAIN;
     } else {
-        d->pt.vcpu_l1[v->id] = block;
+        s->pt.vcpu_l1[v->id] = block;
         arch_vcpu_set_base(v, pt_block_table(block));
     }
-    spin_unlock(&d->lock);
+    spin_unlock(&s->lock);
     return error;
 }
 
@@ -60,30 +60,30 @@ int mmuext_new_base(struct vcpu *v, const struct mmuext_op *op, uint32_t *progre
 }
 
 /* The unit behind a guest's second-level table, or 0. */
-static uint16_t find_unit(const struct domain *d, uint64_t gpa) {
+static uint16_t find_unit(const struct space *s, uint64_t gpa) {
     const struct page_info *page;
 
     if (gpa >> 32 || gpa % (PT_L2_ENTRIES * sizeof(uint32_t))) {
         return 0;
     }
-    page = pt_home(d, gfn((uint32_t)gpa >> PAGE_SHIFT));
+    page = pt_home(s, gfn((uint32_t)gpa >> PAGE_SHIFT));
     return page && page->type == PAGE_L2 ? page->l2[gpa >> PT_UNIT_SHIFT & (PAGE_TABLES - 1)] : 0;
 }
 
-static int load_entries(struct domain *d, uint64_t gpa, uint32_t first, const uint32_t *raw) {
+static int load_entries(struct space *s, uint64_t gpa, uint32_t first, const uint32_t *raw) {
     uint16_t unit;
     int error = 0;
 
-    spin_lock(&d->lock);
-    unit = find_unit(d, gpa);
+    spin_lock(&s->lock);
+    unit = find_unit(s, gpa);
     if (!unit) {
         error = -XEN_EINVAL;
     }
     for (uint32_t i = 0; i < STEP_LOAD && error == 0; i++) {
-        error = pt_set_l2(d, &pt_unit_write(unit)[first + i], raw[i]);
+        error = pt_set_l2(s, &pt_unit_write(unit)[first + i], raw[i]);
     }
     arch_pte_sync();
-    spin_unlock(&d->lock);
+    spin_unlock(&s->lock);
     return error;
 }
 
@@ -98,7 +98,7 @@ int mmuext_load_table(struct vcpu *v, const struct mmuext_op *op, uint32_t *prog
     error = copy_from_guest(
         raw, gvaddr((uint32_t)op->arg2.src_mfn + first * (uint32_t)sizeof(uint32_t)), sizeof(raw));
     if (error == 0) {
-        error = load_entries(v->domain, op->arg1.mfn, first, raw);
+        error = load_entries(&v->domain->space, op->arg1.mfn, first, raw);
     }
     if (error == 0 && first + STEP_LOAD < PT_L2_ENTRIES) {
         *progress = first + STEP_LOAD;

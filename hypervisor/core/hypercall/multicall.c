@@ -2,12 +2,13 @@
 /*
  * multicall(r0 = struct multicall_entry *, r1 = count): several hypercalls for one
  * entry and exit.  Each entry's result is written back; a failing entry does not
- * stop the others, as in Xen.  One that ends the caller does: hypercall_preempted() sees that
+ * stop the others, as in Xen.  One that ends the caller does: preempt_check() sees that
  * another vCPU must be picked, and the rest is done if the caller ever goes on.
  */
 #include "core/base/abi.h"
 #include "core/base/guest_access.h"
 #include "core/hypercall/hypercall_table.h"
+#include "core/time/preempt.h"
 
 #define RESULT_OFFSET 8u /* of .result and .args in struct multicall_entry */
 #define ARGS_OFFSET   16u
@@ -55,7 +56,7 @@ int32_t do_multicall(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         }
         args[0] += (uint32_t)sizeof(struct multicall_entry);
         args[1]--;
-        if (args[1] > 0 && hypercall_preempted()) {
+        if (args[1] > 0 && preempt_check()) {
             return HYPERCALL_AGAIN;
         }
     }

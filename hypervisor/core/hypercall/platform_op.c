@@ -5,9 +5,9 @@
 #include "core/base/abi.h"
 #include "core/base/guest_access.h"
 #include "core/domain/domain.h"
+#include "core/domain/time_info.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
-#include "core/time/clock.h"
 
 #include <xen/platform.h>
 
@@ -17,7 +17,7 @@ static int32_t set_time(uint64_t secs, uint32_t nsecs, uint64_t system_time) {
     if (nsecs >= NS_PER_SEC) {
         return -XEN_EINVAL;
     }
-    clock_set_wallclock(secs, nsecs, system_time);
+    time_info_set_wallclock(secs, nsecs, system_time);
     return 0;
 }
 

@@ -14,7 +14,6 @@
 #include "core/domain/vcpu.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
-#include "core/hypercall/sched_op.h"
 
 /* As Xen: "fairly arbitrary". */
 #define POLL_PORTS_MAX 128u
@@ -27,12 +26,12 @@
 static void poll_end(struct vcpu *v) {
     struct domain *d = v->domain;
 
-    if (!v->polling) {
+    if (!v->event.polling) {
         return;
     }
     timer_stop(&v->poll);
     spin_lock(&d->event.lock);
-    v->polling = false;
+    v->event.polling = false;
     v->poll_next = 0;
     d->event.poller_count--;
     spin_unlock(&d->event.lock);
@@ -49,10 +48,10 @@ static void block_unless_due(struct vcpu *v) {
     if (upcall_is_due(v)) {
         return;
     }
-    sched_block(v);
+    sched_block(&v->sched);
     arch_memory_barrier();
     if (upcall_is_due(v)) {
-        sched_wake(v);
+        sched_wake(&v->sched);
     }
 }
 
@@ -66,18 +65,14 @@ static int32_t op_block(struct vcpu *v) {
 
 /* ---- Polling ---- */
 
-void sched_op_poll_timeout(void *data) {
-    vcpu_kick(data);
-}
-
 static void poll_begin(struct vcpu *v, const struct sched_poll *poll, const evtchn_port_t *ports) {
     struct domain *d = v->domain;
 
     poll_end(v);
     spin_lock(&d->event.lock);
-    v->polling = true;
-    v->poll_hit = false;
-    v->poll_port = poll->nr_ports == 1 ? ports[0] : 0;
+    v->event.polling = true;
+    v->event.poll_hit = false;
+    v->event.poll_port = poll->nr_ports == 1 ? ports[0] : 0;
     d->event.poller_count++;
     spin_unlock(&d->event.lock);
     arch_memory_barrier(); /* event_set_pending() looks at the count after it set the bit */
@@ -86,10 +81,10 @@ static void poll_begin(struct vcpu *v, const struct sched_poll *poll, const evtc
 /* 1: one of them is pending; 0: none is; -EINVAL: one is no port. */
 static int any_pending(const struct domain *d, const evtchn_port_t *ports, unsigned int count) {
     for (unsigned int i = 0; i < count; i++) {
-        if (!event_is_port(d, ports[i])) {
+        if (!event_is_port(&d->event, ports[i])) {
             return -XEN_EINVAL;
         }
-        if (event_port_is_pending(d, ports[i])) {
+        if (event_port_is_pending(&d->event, ports[i])) {
             return 1;
         }
     }
@@ -99,7 +94,7 @@ static int any_pending(const struct domain *d, const evtchn_port_t *ports, unsig
 /* Is @next where the vCPU's poll with @arg gave way?  If not, it begins: the vCPU may have polled for
  * something else meanwhile, or the guest made it up. */
 static bool goes_on(const struct vcpu *v, gvaddr_t arg, uint32_t next) {
-    return v->polling && v->poll_next == next && v->poll_arg.v == arg.v;
+    return v->event.polling && v->poll_next == next && v->poll_arg.v == arg.v;
 }
 
 /* No port is pending: wait, unless an event came since the first of them was looked at. */
@@ -108,11 +103,11 @@ static int32_t poll_block(struct vcpu *v, uint64_t timeout) {
     if (timeout != 0) {
         timer_set(&v->poll, timeout);
     }
-    sched_block(v);
+    sched_block(&v->sched);
     /* The state before these, as event.c stores them before it looks at the state. */
     arch_memory_barrier();
-    if (v->poll_hit || upcall_is_due(v)) {
-        sched_wake(v);
+    if (v->event.poll_hit || upcall_is_due(v)) {
+        sched_wake(&v->sched);
     }
     return 0;
 }
@@ -134,7 +129,7 @@ static int32_t poll_step(struct vcpu *v, uint32_t args[HYPERCALL_ARGS],
         poll_begin(v, poll, ports);
     }
     int pending = any_pending(v->domain, ports, count);
-    if (pending != 0 || v->poll_hit || upcall_is_due(v)) {
+    if (pending != 0 || v->event.poll_hit || upcall_is_due(v)) {
         poll_end(v);
         return pending < 0 ? pending : 0;
     }
@@ -211,7 +206,7 @@ int32_t do_sched_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         return op_poll(v, args);
     }
     switch (args[0]) {
-    case SCHEDOP_yield: sched_give_way(v); return 0;
+    case SCHEDOP_yield: sched_give_way(&v->sched); return 0;
     case SCHEDOP_block: return op_block(v);
     case SCHEDOP_shutdown: return op_shutdown(v, arg);
     case SCHEDOP_shutdown_code: return op_shutdown_code(v, arg);

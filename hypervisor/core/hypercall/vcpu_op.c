@@ -2,29 +2,12 @@
 /*
  * __HYPERVISOR_vcpu_op and __HYPERVISOR_set_timer_op.
  */
-#include "core/hypercall/vcpu_op.h"
-
 #include "core/base/guest_access.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
-#include "core/hypercall/sched_op.h"
 #include "core/time/clock.h"
-
-static void singleshot_fired(void *data) {
-    event_send_virq(data, VIRQ_TIMER);
-}
-
-void vcpu_op_init(struct vcpu *v) {
-    timer_init(&v->singleshot, singleshot_fired, v);
-    timer_init(&v->poll, sched_op_poll_timeout, v);
-}
-
-void vcpu_op_destroy(struct vcpu *v) {
-    timer_stop(&v->singleshot);
-    timer_stop(&v->poll);
-}
 
 /* ---- Timers: of the calling vCPU only, as Xen ---- */
 
@@ -59,7 +42,7 @@ static int32_t stop_periodic(struct vcpu *v, gvaddr_t arg) {
 static int32_t get_runstate(struct vcpu *v, gvaddr_t arg) {
     struct vcpu_runstate_info info;
 
-    sched_runstate(v, &info);
+    sched_runstate(&v->sched, &info);
     return copy_to_guest(arg, &info, sizeof(info)) != 0 ? -XEN_EFAULT : 0;
 }
 
@@ -71,7 +54,7 @@ static int32_t register_runstate(struct vcpu *v, gvaddr_t arg) {
     }
     gvaddr_t to = gvaddr((uint32_t)area.addr.p);
     if (to.v != 0 && v == vcpu_current() &&
-        copy_to_guest(to, &v->runstate, sizeof(v->runstate)) != 0) {
+        copy_to_guest(to, &v->sched.runstate, sizeof(v->sched.runstate)) != 0) {
         return -XEN_EFAULT;
     }
     v->runstate_area = to;
@@ -108,7 +91,7 @@ static int32_t up(struct vcpu *v, gvaddr_t arg) {
     if (!v->is_initialised) {
         return -XEN_EINVAL;
     }
-    sched_start(v);
+    sched_start(&v->sched);
     return 0;
 }
 
@@ -129,7 +112,7 @@ static int32_t down(struct vcpu *v, gvaddr_t arg) {
     if (is_last_up(v)) {
         domain_shutdown(v->domain, SHUTDOWN_poweroff);
     } else {
-        sched_sleep(v);
+        sched_sleep(&v->sched);
     }
     return 0;
 }

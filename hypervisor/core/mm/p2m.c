@@ -8,9 +8,9 @@
 
 #include "core/base/panic.h"
 #include "core/base/steps.h"
-#include "core/domain/domain.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
+#include "core/mm/space.h"
 
 static int fill_store(struct p2m_store *store, uint32_t count) {
     store->entry_order = heap_order(count * sizeof(uint32_t));
@@ -24,8 +24,8 @@ static int fill_store(struct p2m_store *store, uint32_t count) {
     return 0;
 }
 
-int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count, struct p2m_store *store) {
-    struct p2m *p2m = &d->p2m;
+int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *store) {
+    struct p2m *p2m = &s->p2m;
 
     if (base_gfn.v % FRAMES_PER_MIB || count % FRAMES_PER_MIB || count == 0 ||
         (uint64_t)base_gfn.v + count > 1u << (32 - PAGE_SHIFT)) {
@@ -49,7 +49,7 @@ void p2m_store_free(struct p2m_store *store) {
     *store = (struct p2m_store){.entry = NULL};
 }
 
-static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
+static bool owns_all(const struct space *s, mfn_t start, uint32_t count) {
     uint32_t index = start.v - page_first;
 
     if (index >= page_frames || count > page_frames - index) {
@@ -57,7 +57,7 @@ static bool owns_all(const struct domain *d, mfn_t start, uint32_t count) {
     }
     const struct page_info *page = &page_table[index];
     for (const struct page_info *end = page + count; page != end; page++) {
-        if (page->state != PAGE_USED || page->owner != d->id) {
+        if (page->state != PAGE_USED || page->owner != s->owner) {
             return false;
         }
     }
@@ -74,10 +74,10 @@ static bool is_next(const struct p2m *p2m, uint32_t g, uint32_t m, uint32_t coun
                               p2m->entry[p2m->count - 1] >> PAGE_SHIFT == m - 1);
 }
 
-int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count) {
-    struct p2m *p2m = &d->p2m;
+int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count) {
+    struct p2m *p2m = &s->p2m;
 
-    if (!is_next(p2m, first.v, mfn_start.v, count) || !owns_all(d, mfn_start, count)) {
+    if (!is_next(p2m, first.v, mfn_start.v, count) || !owns_all(s, mfn_start, count)) {
         return -XEN_EINVAL;
     }
     uint32_t *entry = &p2m->entry[p2m->count];
@@ -117,9 +117,9 @@ static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
     return p2m->range_count < P2M_RANGES_MAX ? 0 : -XEN_ENOSPC;
 }
 
-int p2m_add_range(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count,
+int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
                   enum p2m_type type) {
-    struct p2m *p2m = &d->p2m;
+    struct p2m *p2m = &s->p2m;
     struct p2m_range r = {.gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type};
     unsigned int at = 0;
     int error = check_range(p2m, &r);
@@ -187,8 +187,8 @@ static bool drop_range(struct p2m *p2m) {
     return p2m->range_count != 0;
 }
 
-bool p2m_destroy_step(struct domain *d) {
-    struct p2m *p2m = &d->p2m;
+bool p2m_destroy_step(struct space *s) {
+    struct p2m *p2m = &s->p2m;
 
     if (drop_ram(p2m) || drop_range(p2m)) {
         return true;

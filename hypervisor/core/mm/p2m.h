@@ -18,7 +18,7 @@
 
 #include "core/base/addr.h"
 
-struct domain;
+struct space;
 
 enum p2m_type {
     P2M_RAM = 0,  /* its own, all rights, any memory type */
@@ -56,7 +56,7 @@ struct p2m_store {
     unsigned int entry_order, mib_order; /* heap orders */
 };
 
-struct p2m {           /* domain.lock */
+struct p2m {           /* space lock */
     uint32_t base;     /* first gfn of RAM */
     uint32_t count;    /* frames of RAM in the array so far */
     uint32_t capacity; /* frames it has room for */
@@ -77,11 +77,11 @@ struct p2m {           /* domain.lock */
  * p2m_init() - an empty map with room for @count RAM frames from @base_gfn on.
  * @base_gfn, @count: in frames, multiples of 256 (one MiB)
  * @store: memory for it, of an earlier domain with the same @count; if it has none, it gets it from the
- *   heap, and keeps it when @d ends.  A long run of blocks once given up may not be had again: others'
+ *   heap, and keeps it when @s ends.  A long run of blocks once given up may not be had again: others'
  *   tables take single blocks of it.
  * Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
  */
-int p2m_init(struct domain *d, gfn_t base_gfn, uint32_t count, struct p2m_store *store);
+int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *store);
 
 /** p2m_store_free() - no domain has it, nor is to be built in it again. */
 void p2m_store_free(struct p2m_store *store);
@@ -89,17 +89,17 @@ void p2m_store_free(struct p2m_store *store);
 /**
  * p2m_add_ram() - append RAM: gfn must be the first one after what was added so far.
  * @count: a multiple of 256, or a part of a MiB, of which the next parts follow in the machine's memory.
- * The frames are @d's, with a count of 1 that the p2m takes over.  About 15 instructions per frame.
- * Returns 0 or -EINVAL (order, room, a frame that is not @d's).
+ * The frames are @s's, with a count of 1 that the p2m takes over.  About 15 instructions per frame.
+ * Returns 0 or -EINVAL (order, room, a frame that is not @s's).
  */
-int p2m_add_ram(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count);
+int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count);
 
 /**
  * p2m_add_range() - map @count frames from @mfn_start at @first, outside the RAM bank.
  * Frames of RAM among them get a reference, which p2m_destroy_step() drops.
  * Returns 0, -EINVAL (empty, wraps, P2M_INVALID/P2M_CHANGING), -EEXIST (overlap), -ENOSPC.
  */
-int p2m_add_range(struct domain *d, gfn_t first, mfn_t mfn_start, uint32_t count,
+int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
                   enum p2m_type type);
 
 /** p2m_lookup_range() - the slow half of p2m_lookup(): P2M_NONE, or machine address | type. */
@@ -148,12 +148,12 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * table, or another change is under way;
  * -ENOMEM: table memory for a split (nothing changed).
  */
-int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
+int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type);
 
 /**
  * p2m_destroy_step() - drop up to STEP_FRAMES frames; after pt_destroy_step() returned false.
  * Returns true if there is more to do; false: all is freed but what is of a p2m_store.
  */
-bool p2m_destroy_step(struct domain *d);
+bool p2m_destroy_step(struct space *s);
 
 #endif /* CORE_P2M_H */

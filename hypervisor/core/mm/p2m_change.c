@@ -7,9 +7,9 @@
  * the domain's other tables read, some of them in each call.
  */
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
 #include "core/mm/p2m.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
 /*
  * The search is a walk over positions: the flat table's own entry, the parts of the
@@ -21,7 +21,7 @@
 #define SCAN_BLOCKS    (SCAN_SOURCE + SCAN_PER_BLOCK)
 
 struct change {
-    struct domain *d;
+    struct space *s;
     struct p2m_mib *mib;
     uint32_t first;         /* gfn of the MiB */
     uint32_t index;         /* of the frame in its MiB */
@@ -133,7 +133,7 @@ static int split_range(const struct change *c, uint16_t block, unsigned int from
         }
         pte = arch_pte_decode_hw_l1(table[i]);
         if (pte.kind == PTE_SECTION) {
-            int error = pt_split_section(c->d, block, i, c->first);
+            int error = pt_split_section(c->s, block, i, c->first);
 
             return error ? error : -XEN_EAGAIN;
         }
@@ -142,10 +142,10 @@ static int split_range(const struct change *c, uint16_t block, unsigned int from
 }
 
 /* Which entries of an L1 block count, of those in [*from, *end). */
-static void clip(const struct domain *d, uint16_t block, unsigned int *from, unsigned int *end) {
-    unsigned int low = block == d->pt.source ? d->pt.kernel_index : 0;
+static void clip(const struct space *s, uint16_t block, unsigned int *from, unsigned int *end) {
+    unsigned int low = block == s->pt.kernel[0] ? s->pt.kernel_index : 0;
     unsigned int high =
-        block == d->pt.source || block == d->pt.flat ? PT_HOLE_INDEX : d->pt.kernel_index;
+        block == s->pt.kernel[0] || block == s->pt.flat ? PT_HOLE_INDEX : s->pt.kernel_index;
 
     *from = *from < low ? low : *from;
     *end = *end > high ? high : *end;
@@ -155,7 +155,7 @@ static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
     unsigned int from = part * STEP_SCAN;
     unsigned int end = from + STEP_SCAN;
 
-    clip(c->d, block, &from, &end);
+    clip(c->s, block, &from, &end);
     return split_range(c, block, from, end);
 }
 
@@ -181,7 +181,7 @@ static int scan_block(const struct change *c, uint16_t block, unsigned int part)
 }
 
 static int scan_position(const struct change *c, uint32_t position) {
-    const struct pt_domain *pt = &c->d->pt;
+    const struct pt_space *pt = &c->s->pt;
     unsigned int index = c->first / FRAMES_PER_MIB;
 
     if (position >= SCAN_BLOCKS) {
@@ -189,29 +189,29 @@ static int scan_position(const struct change *c, uint32_t position) {
         return scan_block(c, (uint16_t)(position / SCAN_PER_BLOCK), position % SCAN_PER_BLOCK);
     }
     if (position >= SCAN_SOURCE) {
-        return scan_l1(c, pt->source, position - SCAN_SOURCE);
+        return scan_l1(c, pt->kernel[0], position - SCAN_SOURCE);
     }
     return pt->flat && index < PT_HOLE_INDEX ? split_range(c, pt->flat, index, index + 1) : 0;
 }
 
 /* Pass by what of the source is not the kernel's part. */
-static void skip_source(const struct domain *d, uint32_t *position) {
-    uint32_t first = SCAN_SOURCE + d->pt.kernel_index / STEP_SCAN;
+static void skip_source(const struct space *s, uint32_t *position) {
+    uint32_t first = SCAN_SOURCE + s->pt.kernel_index / STEP_SCAN;
 
     if (*position >= SCAN_SOURCE && *position < SCAN_BLOCKS) {
-        first = d->pt.source ? first : SCAN_BLOCKS;
+        first = s->pt.kernel[0] ? first : SCAN_BLOCKS;
         *position = *position < first ? first : *position;
     }
 }
 
 /* Pass by blocks that are not the domain's, STEP_SKIP_BLOCKS at most; true: at one that is. */
-static bool skip_others(const struct domain *d, uint32_t *position) {
-    skip_source(d, position);
+static bool skip_others(const struct space *s, uint32_t *position) {
+    skip_source(s, position);
     for (unsigned int i = 0; i < STEP_SKIP_BLOCKS && *position >= SCAN_BLOCKS; i++) {
         uint32_t block = (*position - SCAN_BLOCKS) / SCAN_PER_BLOCK;
 
         if (block >= heap_block_count() ||
-            (pt_blocks[block].kind != PT_BLOCK_NONE && pt_blocks[block].owner == d->id)) {
+            (pt_blocks[block].kind != PT_BLOCK_NONE && pt_blocks[block].owner == s->owner)) {
             return true;
         }
         *position = SCAN_BLOCKS + (block + 1) * SCAN_PER_BLOCK;
@@ -221,13 +221,13 @@ static bool skip_others(const struct domain *d, uint32_t *position) {
 
 /* Go on with the search.  0: done; -EAGAIN; -ENOMEM. */
 static int search(const struct change *c) {
-    uint32_t *position = &c->d->p2m.scan;
+    uint32_t *position = &c->s->p2m.scan;
     uint32_t end = SCAN_BLOCKS + heap_block_count() * SCAN_PER_BLOCK;
 
     for (unsigned int steps = 0; is_mapped(c); steps++) {
         int error;
 
-        if (steps == STEP_SCANS || !skip_others(c->d, position)) {
+        if (steps == STEP_SCANS || !skip_others(c->s, position)) {
             return -XEN_EAGAIN;
         }
         if (*position >= end) {
@@ -250,7 +250,7 @@ static bool valid_target(mfn_t to, enum p2m_type type) {
 
 /* No new mapping of the old frame from here on. */
 static int begin(struct change *c, uint32_t *entry) {
-    struct p2m *p2m = &c->d->p2m;
+    struct p2m *p2m = &c->s->p2m;
 
     if (p2m->changing != INVALID_GFN.v) {
         return -XEN_EBUSY;
@@ -258,7 +258,7 @@ static int begin(struct change *c, uint32_t *entry) {
     if (!c->page || c->page->type != PAGE_NONE) {
         return -XEN_EBUSY;
     }
-    if (!pt_units_available(c->d, section_count(c))) {
+    if (!pt_units_available(c->s, section_count(c))) {
         return -XEN_ENOMEM;
     }
     p2m->changing = c->first + c->index;
@@ -276,11 +276,11 @@ static int begin(struct change *c, uint32_t *entry) {
 static void finish(const struct change *c, uint32_t *entry) {
     if (mfn_eq(c->to, INVALID_MFN)) {
         *entry = P2M_NONE;
-        c->d->p2m.held--;
+        c->s->p2m.held--;
     } else {
         *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
     }
-    c->d->p2m.changing = INVALID_GFN.v;
+    c->s->p2m.changing = INVALID_GFN.v;
     arch_pte_sync();
     arch_tlb_flush_all();
     arch_cache_flush_aliases();
@@ -290,7 +290,7 @@ static void finish(const struct change *c, uint32_t *entry) {
 static int run(struct change *c, uint32_t *entry) {
     int error;
 
-    if (c->d->p2m.changing != c->first + c->index) {
+    if (c->s->p2m.changing != c->first + c->index) {
         error = begin(c, entry);
         if (error) {
             return error;
@@ -298,14 +298,14 @@ static int run(struct change *c, uint32_t *entry) {
     }
     rewrite_splits(c);
     error = search(c);
-    if (error != -XEN_EAGAIN && pt_split_abandon(c->d)) {
+    if (error != -XEN_EAGAIN && pt_split_abandon(c->s)) {
         return -XEN_EAGAIN; /* the guest took the section away that this was for */
     }
     if (error == 0) {
         finish(c, entry);
     } else if (error != -XEN_EAGAIN) {
-        *entry = c->old | c->d->p2m.changing_type;
-        c->d->p2m.changing = INVALID_GFN.v;
+        *entry = c->old | c->s->p2m.changing_type;
+        c->s->p2m.changing = INVALID_GFN.v;
     }
     return error;
 }
@@ -315,23 +315,23 @@ static int populate(const struct change *c, uint32_t *entry) {
         return -XEN_EINVAL;
     }
     *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
-    c->d->p2m.held++;
+    c->s->p2m.held++;
     map_in_splits(c);
     arch_pte_sync();
     return 0;
 }
 
-int p2m_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
-    struct p2m *p2m = &d->p2m;
+int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
+    struct p2m *p2m = &s->p2m;
     uint32_t index = g.v - p2m->base;
-    struct change c = {.d = d, .to = to, .type = type};
+    struct change c = {.s = s, .to = to, .type = type};
     uint32_t *entry;
 
     if (index >= p2m->count || !valid_target(to, type)) {
         return -XEN_EINVAL;
     }
-    if (d->pt.dropping) { /* it may map the old frame, and is not among what is searched */
-        pt_drop_step(d);
+    if (s->pt.dropping) { /* it may map the old frame, and is not among what is searched */
+        pt_drop_step(s);
         return -XEN_EAGAIN;
     }
     entry = &p2m->entry[index];

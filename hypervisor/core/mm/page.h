@@ -43,12 +43,12 @@ enum page_state {
 
 /* 16 bytes on the target; entries index heap tables (pt_mem.h), 0 = none. */
 struct page_info {
-    uint32_t count; /* references; table entries are counted under the domain's lock */
+    uint32_t count; /* references; table entries are counted under the space lock */
     uint16_t owner; /* domid; DOMID_XEN = the hypervisor; constant while USED */
     uint8_t state;  /* enum page_state; page lock */
-    uint8_t type;   /* enum page_type; owner's domain.lock */
+    uint8_t type;   /* enum page_type; owner's space lock */
     union {
-        uint16_t l2[PAGE_TABLES]; /* PAGE_L2: owner's domain.lock */
+        uint16_t l2[PAGE_TABLES]; /* PAGE_L2: owner's space lock */
         uint16_t l1;              /* PAGE_L1 */
         uint32_t next;            /* PAGE_DIRTY: page lock */
     };
@@ -62,7 +62,7 @@ extern uintptr_t page_bias;          /* of frame 0, were it in the table */
 extern uint32_t page_first;          /* first frame number of the table */
 extern uint32_t page_frames;         /* frames in the table, whole MiBs */
 /* Of each MiB of the table: section entries that map it.  Only a domain that owns all of its
- * frames can have any; domain.lock. */
+ * frames can have any; space lock. */
 extern uint16_t *page_sections;
 
 /**

@@ -7,21 +7,18 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
-_Static_assert(PT_VCPU_MAX >= DOMAIN_VCPU_MAX, "every vCPU has its place");
-
-int pt_init(struct domain *d, uint32_t limit) {
+int pt_init(struct space *s, uint32_t limit) {
     unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;
     int error = 0;
 
-    memset(&d->pt, 0, sizeof(d->pt));
-    d->pt.kernel_index = PT_HOLE_INDEX;
-    d->pt.attr_raw = PT_ATTR_NONE;
-    d->pt.last_base = PT_NO_TABLE;
-    d->pt.version = 1;
+    memset(&s->pt, 0, sizeof(s->pt));
+    s->pt.kernel_index = PT_HOLE_INDEX;
+    s->pt.attr_raw = PT_ATTR_NONE;
+    s->pt.last_base = PT_NO_TABLE;
+    s->pt.version = 1;
     if (limit < PT_LIMIT_MIN || blocks > UINT16_MAX) {
         return -XEN_EINVAL;
     }
@@ -32,14 +29,14 @@ int pt_init(struct domain *d, uint32_t limit) {
         error = heap_reserve(blocks);
     }
     if (error == 0) {
-        d->pt.block_limit = (uint16_t)blocks;
+        s->pt.block_limit = (uint16_t)blocks;
     }
     return error;
 }
 
 /* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone, which
  * every level has in the top bits: one entry is encoded. */
-static void fill_flat(struct domain *d, uint16_t block, uint32_t from, uint32_t end) {
+static void fill_flat(struct space *s, uint16_t block, uint32_t from, uint32_t end) {
     static const struct pte any_ram = {
         .kind = PTE_SECTION,
         .dacr_domain = PV_DOMAIN_KERNEL,
@@ -51,9 +48,9 @@ static void fill_flat(struct domain *d, uint16_t block, uint32_t from, uint32_t 
     const uint32_t attributes = arch_pte_encode_l1(&any_ram);
     uint32_t *table = pt_block_table(block);
     /* In locals: to the compiler, each store could change them. */
-    const uint32_t *const entry = d->p2m.entry;
-    const struct p2m_mib *const mib = d->p2m.mib;
-    const uint32_t base = d->p2m.base;
+    const uint32_t *const entry = s->p2m.entry;
+    const struct p2m_mib *const mib = s->p2m.mib;
+    const uint32_t base = s->p2m.base;
     uint16_t *const sections = page_sections;
     const uint32_t first = page_first;
     uint16_t used = pt_blocks[block].used;
@@ -72,87 +69,87 @@ static void fill_flat(struct domain *d, uint16_t block, uint32_t from, uint32_t 
     arch_pte_sync();
 }
 
-int pt_flat_step(struct domain *d, uint32_t *done) {
-    uint32_t count = d->p2m.count;
+int pt_flat_step(struct space *s, uint32_t *done) {
+    uint32_t count = s->p2m.count;
     uint32_t from = *done;
 
-    if (!d->pt.flat) {
-        return pt_build_l1(d, &d->pt.flat) == -XEN_ENOMEM ? -XEN_ENOMEM : 1;
+    if (!s->pt.flat) {
+        return pt_build_l1(s, &s->pt.flat) == -XEN_ENOMEM ? -XEN_ENOMEM : 1;
     }
     *done = count - from > STEP_FLAT * FRAMES_PER_MIB ? from + STEP_FLAT * FRAMES_PER_MIB : count;
-    fill_flat(d, d->pt.flat, from, *done);
+    fill_flat(s, s->pt.flat, from, *done);
     return *done < count;
 }
 
-int pt_set_kernel_start(struct domain *d, gvaddr_t va) {
+int pt_set_kernel_start(struct space *s, gvaddr_t va) {
     if (va.v % MIB || va.v >= PV_VIRT_START) {
         return -XEN_EINVAL;
     }
-    if (d->pt.source || d->pt.kernel_index != PT_HOLE_INDEX) {
+    if (s->pt.kernel[0] || s->pt.kernel_index != PT_HOLE_INDEX) {
         return -XEN_EBUSY;
     }
-    d->pt.kernel_index = (uint16_t)(va.v >> MIB_SHIFT);
+    s->pt.kernel_index = (uint16_t)(va.v >> MIB_SHIFT);
     return 0;
 }
 
-uint32_t *pt_vcpu_l1(const struct vcpu *v) {
-    uint16_t block = v->domain->pt.vcpu_l1[v->id];
+uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu) {
+    uint16_t block = s->pt.vcpu_l1[vcpu];
 
-    return pt_block_table(block ? block : v->domain->pt.flat);
+    return pt_block_table(block ? block : s->pt.flat);
 }
 
 /* Empty the table at the head of the list of registered ones, then let it go. */
-static void destroy_registered(struct domain *d) {
-    uint16_t block = d->pt.registered;
+static void destroy_registered(struct space *s) {
+    uint16_t block = s->pt.registered;
 
     if (!pt_blocks[block].dying) {
         pt_blocks[block].dying = true;
         pt_blocks[block].scan = 0;
     }
     if (pt_blocks[block].used == 0) {
-        pt_unpin(d, gfn(pt_blocks[block].gfn));
+        pt_unpin(s, gfn(pt_blocks[block].gfn));
     } else {
-        pt_l1_empty_step(d, block, d->pt.kernel_index);
+        pt_l1_empty_step(s, block, s->pt.kernel_index);
     }
 }
 
 /* Empty all of *@block, the flat table or the source, then give its memory back. */
-static void destroy_own(struct domain *d, uint16_t *block) {
-    if (!pt_l1_empty_step(d, *block, PT_HOLE_INDEX)) {
+static void destroy_own(struct space *s, uint16_t *block) {
+    if (!pt_l1_empty_step(s, *block, PT_HOLE_INDEX)) {
         uint16_t b = *block;
 
         *block = 0;
-        pt_block_give(d, b);
+        pt_block_give(s, b);
     }
 }
 
-static void destroy_kept(struct domain *d) {
-    uint16_t block = d->pt.clean ? d->pt.clean : d->pt.slab;
-    uint16_t *list = d->pt.clean ? &d->pt.clean : &d->pt.slab;
+static void destroy_kept(struct space *s) {
+    uint16_t block = s->pt.clean ? s->pt.clean : s->pt.slab;
+    uint16_t *list = s->pt.clean ? &s->pt.clean : &s->pt.slab;
 
-    CHECK(block && (d->pt.clean || pt_blocks[block].used == 0));
+    CHECK(block && (s->pt.clean || pt_blocks[block].used == 0));
     pt_list_remove(list, block);
-    pt_block_give(d, block);
+    pt_block_give(s, block);
 }
 
-bool pt_destroy_step(struct domain *d) {
-    struct pt_domain *pt = &d->pt;
+bool pt_destroy_step(struct space *s) {
+    struct pt_space *pt = &s->pt;
 
     memset(pt->vcpu_l1, 0, sizeof(pt->vcpu_l1));
-    pt_give_building(d);
-    if (pt_split_abandon(d)) {
+    pt_give_building(s);
+    if (pt_split_abandon(s)) {
         return true;
     }
     if (pt->dropping) {
-        pt_drop_step(d);
+        pt_drop_step(s);
     } else if (pt->registered) {
-        destroy_registered(d);
+        destroy_registered(s);
     } else if (pt->flat) {
-        destroy_own(d, &pt->flat);
-    } else if (pt->source) {
-        destroy_own(d, &pt->source);
+        destroy_own(s, &pt->flat);
+    } else if (pt->kernel[0]) {
+        destroy_own(s, &pt->kernel[0]);
     } else if (pt->clean || pt->slab) {
-        destroy_kept(d);
+        destroy_kept(s);
     } else {
         CHECK(pt->block_count == 0);
         heap_unreserve(pt->block_limit);

@@ -5,7 +5,7 @@
  * address (public/arch-arm-pv.h, "Page tables").
  *
  * A registered first-level table is a 16 KiB block.  The part below
- * pt_domain.kernel_index is its own; the part from there to PV_VIRT_START is the
+ * pt_space.kernel_index is its own; the part from there to PV_VIRT_START is the
  * same for all of the domain's tables.  It is changed in one that no vCPU runs on,
  * the source, and in those that vCPUs run on; any other gets it when a vCPU is about
  * to run on it, unless it is of the source's version.  References to frames and to
@@ -26,12 +26,12 @@
 
 #include "core/base/addr.h"
 
-struct domain;
-struct vcpu;
+struct space;
 
 #define PT_L1_ENTRIES 4096u
 #define PT_L2_ENTRIES 256u
 #define PT_VCPU_MAX   8          /* >= DOMAIN_VCPU_MAX */
+#define PT_KERNELS    1u         /* all vCPUs share one */
 #define PT_CLEAN_MAX  4          /* empty first-level tables kept for the next pin */
 #define PT_LIMIT_MIN  (8u << 14) /* bytes: less cannot boot a kernel */
 
@@ -39,13 +39,15 @@ struct vcpu;
 #define PT_NO_TABLE   1u
 
 /* Blocks are named by their number in the heap; 0 = none. */
-struct pt_domain {        /* domain.lock */
+struct pt_space {         /* space lock */
     uint16_t block_limit; /* promised by the heap */
     uint16_t block_count; /* in use */
     uint16_t flat;        /* first-level table of "MMU off" */
-    uint16_t source;      /* what the kernel part is copied from; user part empty */
-    uint16_t registered;  /* list of first-level tables named by the guest */
-    uint16_t clean;       /* list of unused ones, user part empty */
+    uint16_t kernel
+        [PT_KERNELS];    /* first-level tables of the kernel part, from which others are copied: the
+                                  * source.  One for each vCPU that has a kernel part of its own */
+    uint16_t registered; /* list of first-level tables named by the guest */
+    uint16_t clean;      /* list of unused ones, user part empty */
     uint16_t clean_count;
     uint16_t building;             /* a first-level table that is not whole yet, 0 = none */
     uint16_t built;                /* entries of it that are done */
@@ -75,35 +77,35 @@ struct pt_domain {        /* domain.lock */
  * @limit: bytes, rounded down to 16 KiB, at least PT_LIMIT_MIN
  * Returns 0, -EINVAL, -ENOMEM (the heap has promised all it has).
  */
-int pt_init(struct domain *d, uint32_t limit);
+int pt_init(struct space *s, uint32_t limit);
 
 /**
  * pt_flat_step() - make the table for "MMU off": virtual = guest-physical over the domain's RAM, as
  * sections in DACR domain KERNEL, cached.  A bounded part of it a call.
- * @done: frames of RAM that it covers so far; 0 at first
+ * @sone: frames of RAM that it covers so far; 0 at first
  * Returns 1 (call again), 0 (it stands), -ENOMEM (no table memory).
  */
-int pt_flat_step(struct domain *d, uint32_t *done);
+int pt_flat_step(struct space *s, uint32_t *done);
 
 /**
  * pt_set_kernel_start() - L1 entries at and above @va are common to all tables from now on.
- * Domain locked.  Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START),
+ * Space lock held.  Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START),
  * -EBUSY (set already, or a table was registered before).
  */
-int pt_set_kernel_start(struct domain *d, gvaddr_t va);
+int pt_set_kernel_start(struct space *s, gvaddr_t va);
 
-/** pt_vcpu_l1() - the table that @v is to run on: flat until MMUEXT_NEW_BASEPTR. */
-uint32_t *pt_vcpu_l1(const struct vcpu *v);
+/** pt_vcpu_l1() - the table that vCPU @vcpu is to run on: flat until MMUEXT_NEW_BASEPTR. */
+uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu);
 
 /** pt_used() - bytes of table memory in use. */
-uint32_t pt_used(const struct domain *d);
+uint32_t pt_used(const struct space *s);
 
 /**
  * pt_destroy_step() - drop one second-level table, a part of one, or look at some first-level
  * entries.  No vCPU
- * of @d may run any more, and none may have its tables loaded.
+ * of @s may run any more, and none may have its tables loaded.
  * Returns true if there is more to do; false: all table memory and the promise are given back.
  */
-bool pt_destroy_step(struct domain *d);
+bool pt_destroy_step(struct space *s);
 
 #endif /* CORE_PT_H */

@@ -2,8 +2,8 @@
 /*
  * Second-level entries: what a guest may map and how.
  */
-#include "core/domain/domain.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
     switch (type) {
@@ -29,10 +29,10 @@ void pt_replace_l2(uint32_t *entry, uint32_t hw) {
     }
 }
 
-int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
+int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw) {
     uint32_t attr, allowed, frame;
 
-    d->pt.work += PT_WORK_L2;
+    s->pt.work += PT_WORK_L2;
     if (arch_l2_is_fault(raw)) {
         pt_replace_l2(entry, 0);
         return 0;
@@ -41,13 +41,13 @@ int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw) {
     if (!attr) {
         return -XEN_EINVAL;
     }
-    frame = p2m_lookup(&d->p2m, gfn(raw >> PAGE_SHIFT));
+    frame = p2m_lookup(&s->p2m, gfn(raw >> PAGE_SHIFT));
     allowed = pt_restrict(p2m_entry_type(frame), attr);
     if (!allowed) {
         return -XEN_EPERM;
     }
     if (p2m_entry_type(frame) == P2M_RAM) {
-        d->pt.attr_raw = raw << (32 - PAGE_SHIFT);
+        s->pt.attr_raw = raw << (32 - PAGE_SHIFT);
     }
     page_get(p2m_entry_mfn(frame));
     pt_replace_l2(entry, (frame & PAGE_MASK) | allowed);

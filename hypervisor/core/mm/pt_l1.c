@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
 /* Take a reference to the section @pte asks for; its address becomes the machine's. */
-static int get_section(struct domain *d, struct pte *pte) {
-    struct p2m *p2m = &d->p2m;
+static int get_section(struct space *s, struct pte *pte) {
+    struct p2m *p2m = &s->p2m;
     uint32_t index = (pte->addr >> PAGE_SHIFT) - p2m->base;
     struct p2m_mib *mib;
     uint16_t *sections;
@@ -35,8 +35,8 @@ static int get_section(struct domain *d, struct pte *pte) {
 }
 
 /* The frame becomes a holder of second-level tables, with an empty one in @slot. */
-static uint16_t register_l2(struct domain *d, struct page_info *page, unsigned int slot) {
-    uint16_t unit = pt_unit_take(d);
+static uint16_t register_l2(struct space *s, struct page_info *page, unsigned int slot) {
+    uint16_t unit = pt_unit_take(s);
 
     if (!unit) {
         return 0;
@@ -64,9 +64,9 @@ static void unregister_l2(uint16_t unit) {
 }
 
 /* Take a reference to the table @pte asks for; its address becomes the machine's. */
-static int get_table(struct domain *d, struct pte *pte) {
+static int get_table(struct space *s, struct pte *pte) {
     unsigned int slot = pte->addr >> PT_UNIT_SHIFT & (PAGE_TABLES - 1);
-    struct page_info *page = pt_home(d, gfn(pte->addr >> PAGE_SHIFT));
+    struct page_info *page = pt_home(s, gfn(pte->addr >> PAGE_SHIFT));
     uint16_t unit;
 
     if (!page) {
@@ -77,7 +77,7 @@ static int get_table(struct domain *d, struct pte *pte) {
     }
     unit = page->type == PAGE_L2 ? page->l2[slot] : 0;
     if (!unit) {
-        unit = register_l2(d, page, slot);
+        unit = register_l2(s, page, slot);
     }
     if (!unit || pt_units[unit].refs == UINT16_MAX) {
         return -XEN_ENOMEM;
@@ -88,46 +88,46 @@ static int get_table(struct domain *d, struct pte *pte) {
 }
 
 /* No walk gets to @unit any more, nor does an update: its entries can go at leisure. */
-static void drop(struct domain *d, uint16_t unit) {
-    CHECK(d->pt.dropping == 0);
-    d->pt.last_base = PT_NO_TABLE;
+static void drop(struct space *s, uint16_t unit) {
+    CHECK(s->pt.dropping == 0);
+    s->pt.last_base = PT_NO_TABLE;
     if (pt_units[unit].state == PT_UNIT_GUEST && !pt_units[unit].written) {
-        pt_unit_give(d, unit);
+        pt_unit_give(s, unit);
         return;
     }
     pt_units[unit].state = PT_UNIT_DROPPED;
-    d->pt.dropping = unit;
-    d->pt.drop_next = 0;
+    s->pt.dropping = unit;
+    s->pt.drop_next = 0;
 }
 
-void pt_drop_step(struct domain *d) {
-    uint16_t unit = d->pt.dropping;
+void pt_drop_step(struct space *s) {
+    uint16_t unit = s->pt.dropping;
 
-    d->pt.drop_next = (uint16_t)pt_clear_l2(pt_unit_table(unit), d->pt.drop_next);
-    if (d->pt.drop_next == PT_L2_ENTRIES) {
-        d->pt.dropping = 0;
-        pt_unit_give(d, unit);
+    s->pt.drop_next = (uint16_t)pt_clear_l2(pt_unit_table(unit), s->pt.drop_next);
+    if (s->pt.drop_next == PT_L2_ENTRIES) {
+        s->pt.dropping = 0;
+        pt_unit_give(s, unit);
     }
 }
 
-static void put_table(struct domain *d, uint16_t unit) {
+static void put_table(struct space *s, uint16_t unit) {
     CHECK(pt_units[unit].state != PT_UNIT_FREE && pt_units[unit].refs > 0);
     if (--pt_units[unit].refs > 0) {
         return;
     }
     if (pt_units[unit].state == PT_UNIT_SPLIT) {
-        pt_split_remove(d, unit);
+        pt_split_remove(s, unit);
     } else {
         unregister_l2(unit);
     }
-    drop(d, unit);
+    drop(s, unit);
 }
 
-static void put_l1_entry(struct domain *d, uint32_t hw) {
+static void put_l1_entry(struct space *s, uint32_t hw) {
     struct pte pte = arch_pte_decode_hw_l1(hw);
 
     if (pte.kind == PTE_TABLE) {
-        put_table(d, pt_unit_at(pte.addr));
+        put_table(s, pt_unit_at(pte.addr));
     } else if (pte.kind == PTE_SECTION) {
         uint16_t *sections = page_section_count(mfn(pte.addr >> PAGE_SHIFT));
 
@@ -141,11 +141,11 @@ static void put_l1_entry(struct domain *d, uint32_t hw) {
  * come round after UINT16_MAX changes; before that, one that is out of date is marked as such, for each
  * change looks at one block of the heap, and there are fewer.
  */
-static void next_version(struct domain *d) {
-    struct pt_domain *pt = &d->pt;
+static void next_version(struct space *s) {
+    struct pt_space *pt = &s->pt;
     struct pt_block *b = &pt_blocks[pt->sweep];
 
-    if (b->kind == PT_BLOCK_L1 && b->owner == d->id && b->version != pt->version) {
+    if (b->kind == PT_BLOCK_L1 && b->owner == s->owner && b->version != pt->version) {
         b->version = 0;
     }
     pt->sweep = (uint16_t)(pt->sweep + 1u < heap_block_count() ? pt->sweep + 1u : 0);
@@ -153,31 +153,31 @@ static void next_version(struct domain *d) {
 }
 _Static_assert(HEAP_BLOCKS_MAX < UINT16_MAX - 1, "versions come round more slowly than sweeps");
 
-static bool is_kernels(const struct domain *d, uint16_t block, unsigned int index) {
-    return index >= d->pt.kernel_index && block != d->pt.flat;
+static bool is_kernels(const struct space *s, uint16_t block, unsigned int index) {
+    return index >= s->pt.kernel_index && block != s->pt.flat;
 }
 
 /* The tables that vCPUs run on follow the source at once, others when one is to be run on. */
-static void store_kernel(struct domain *d, unsigned int index, uint32_t hw) {
-    arch_pte_write(&pt_block_table(d->pt.source)[index], hw);
-    next_version(d);
+static void store_kernel(struct space *s, unsigned int index, uint32_t hw) {
+    arch_pte_write(&pt_block_table(s->pt.kernel[0])[index], hw);
+    next_version(s);
     for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
-        uint16_t block = d->pt.vcpu_l1[i];
+        uint16_t block = s->pt.vcpu_l1[i];
 
-        d->pt.next_to[i] = 0;
+        s->pt.next_to[i] = 0;
         if (block) {
             arch_pte_write(&pt_block_table(block)[index], hw);
-            pt_blocks[block].version = d->pt.version;
+            pt_blocks[block].version = s->pt.version;
         }
     }
 }
 
 /* In all tables that have this entry and may be walked. */
-static void store(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
+static void store(struct space *s, uint16_t block, unsigned int index, uint32_t hw) {
     uint32_t *entry = &pt_block_table(block)[index];
 
-    if (is_kernels(d, block, index)) {
-        store_kernel(d, index, hw);
+    if (is_kernels(s, block, index)) {
+        store_kernel(s, index, hw);
     } else {
         pt_blocks[block].used = (uint16_t)(pt_blocks[block].used + (hw != 0) - (*entry != 0));
         arch_pte_write(entry, hw);
@@ -193,33 +193,33 @@ static void store(struct domain *d, uint16_t block, unsigned int index, uint32_t
  * so that small pages which the guest dropped before, without a flush of its own, are gone as well.
  * Nothing of the guest's runs until this call ends.
  */
-static void break_before(struct domain *d, uint16_t block, unsigned int index, uint32_t old) {
+static void break_before(struct space *s, uint16_t block, unsigned int index, uint32_t old) {
     if (old) {
-        store(d, block, index, 0);
+        store(s, block, index, 0);
     }
     arch_pte_sync();
     arch_tlb_flush_all();
 }
 
-void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw) {
-    uint32_t old = pt_block_table(is_kernels(d, block, index) ? d->pt.source : block)[index];
+void pt_store_l1(struct space *s, uint16_t block, unsigned int index, uint32_t hw) {
+    uint32_t old = pt_block_table(is_kernels(s, block, index) ? s->pt.kernel[0] : block)[index];
 
     if (arch_l1_is_section(old) || arch_l1_is_section(hw)) {
-        break_before(d, block, index, old);
+        break_before(s, block, index, old);
     }
-    store(d, block, index, hw);
+    store(s, block, index, hw);
     arch_pte_changed(old);
-    put_l1_entry(d, old);
+    put_l1_entry(s, old);
 }
 
-bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) {
-    struct pt_domain *pt = &d->pt;
+bool pt_sync_l1(struct space *s, uint16_t block, unsigned int vcpu) {
+    struct pt_space *pt = &s->pt;
     unsigned int from = pt->next_l1[vcpu] == block ? pt->next_to[vcpu] : 0;
     unsigned int end;
 
     from = from > pt->kernel_index ? from : pt->kernel_index;
     end = PT_HOLE_INDEX - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : PT_HOLE_INDEX;
-    memcpy(&pt_block_table(block)[from], &pt_block_table(pt->source)[from],
+    memcpy(&pt_block_table(block)[from], &pt_block_table(pt->kernel[0])[from],
            (end - from) * sizeof(uint32_t));
     arch_pte_publish(&pt_block_table(block)[from], (end - from) * sizeof(uint32_t));
     arch_pte_sync();
@@ -233,16 +233,16 @@ bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) {
     return true;
 }
 
-int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw) {
+int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw) {
     struct pte pte = arch_pte_decode_l1(raw);
     int error = 0;
 
-    d->pt.work += PT_WORK_L1;
+    s->pt.work += PT_WORK_L1;
     if (index >= PT_HOLE_INDEX) {
         return -XEN_EPERM;
     }
     if (pte.kind == PTE_FAULT) {
-        pt_store_l1(d, block, index, 0);
+        pt_store_l1(s, block, index, 0);
         return 0;
     }
     if (pte.kind == PTE_BAD) {
@@ -251,9 +251,9 @@ int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw
     if (pte.dacr_domain != PV_DOMAIN_USER && pte.dacr_domain != PV_DOMAIN_KERNEL) {
         return -XEN_EPERM;
     }
-    error = pte.kind == PTE_SECTION ? get_section(d, &pte) : get_table(d, &pte);
+    error = pte.kind == PTE_SECTION ? get_section(s, &pte) : get_table(s, &pte);
     if (error == 0) {
-        pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+        pt_store_l1(s, block, index, arch_pte_encode_l1(&pte));
     }
     return error;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
+#include "core/mm/space.h"
 
 #define ALL_UNITS ((1u << PT_UNITS_PER_BLOCK) - 1)
 
@@ -44,91 +44,92 @@ void pt_list_remove(uint16_t *head, uint16_t block) {
     }
 }
 
-static void drop_spare(struct domain *d) {
-    uint16_t block = d->pt.spare;
+static void drop_spare(struct space *s) {
+    uint16_t block = s->pt.spare;
 
-    d->pt.spare = 0;
-    pt_list_remove(&d->pt.slab, block);
-    d->pt.free_units = (uint16_t)(d->pt.free_units - PT_UNITS_PER_BLOCK);
-    pt_block_give(d, block);
+    s->pt.spare = 0;
+    pt_list_remove(&s->pt.slab, block);
+    s->pt.free_units = (uint16_t)(s->pt.free_units - PT_UNITS_PER_BLOCK);
+    pt_block_give(s, block);
 }
 
-static void drop_clean(struct domain *d) {
-    uint16_t block = d->pt.clean;
+static void drop_clean(struct space *s) {
+    uint16_t block = s->pt.clean;
 
-    pt_list_remove(&d->pt.clean, block);
-    d->pt.clean_count--;
-    pt_block_give(d, block);
+    pt_list_remove(&s->pt.clean, block);
+    s->pt.clean_count--;
+    pt_block_give(s, block);
 }
 
 /* Give up a block that is only kept for speed, or is not in use yet. */
-static bool reclaim(struct domain *d) {
-    if (d->pt.clean) {
-        drop_clean(d);
+static bool reclaim(struct space *s) {
+    if (s->pt.clean) {
+        drop_clean(s);
         return true;
     }
-    if (d->pt.building) {
-        pt_give_building(d);
+    if (s->pt.building) {
+        pt_give_building(s);
         return true;
     }
-    if (d->pt.spare) {
-        drop_spare(d);
+    if (s->pt.spare) {
+        drop_spare(s);
         return true;
     }
     return false;
 }
 
-uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind) {
+uint16_t pt_block_take(struct space *s, enum pt_block_kind kind) {
     uint16_t block;
 
-    if (d->pt.block_count >= d->pt.block_limit && !reclaim(d)) {
+    if (s->pt.block_count >= s->pt.block_limit && !reclaim(s)) {
         return 0;
     }
     block = (uint16_t)heap_block_index(heap_block_alloc());
-    pt_blocks[block] = (struct pt_block){.owner = d->id, .kind = (uint8_t)kind, .gfn = PT_NO_GFN};
-    d->pt.block_count++;
+    pt_blocks[block] =
+        (struct pt_block){.owner = s->owner, .kind = (uint8_t)kind, .gfn = PT_NO_GFN};
+    s->pt.block_count++;
     return block;
 }
 
-void pt_block_give(struct domain *d, uint16_t block) {
+void pt_block_give(struct space *s, uint16_t block) {
     pt_blocks[block].kind = PT_BLOCK_NONE;
     arch_pte_sync();
     arch_tlb_flush_all();
     heap_block_free(pt_block_table(block));
-    d->pt.block_count--;
+    s->pt.block_count--;
 }
 
-void pt_give_building(struct domain *d) {
-    uint16_t block = d->pt.building;
+void pt_give_building(struct space *s) {
+    uint16_t block = s->pt.building;
 
     if (block) {
-        d->pt.building = 0;
-        pt_block_give(d, block);
+        s->pt.building = 0;
+        pt_block_give(s, block);
     }
 }
 
-static uint16_t new_slab(struct domain *d) {
-    uint16_t block = pt_block_take(d, PT_BLOCK_L2);
+static uint16_t new_slab(struct space *s) {
+    uint16_t block = pt_block_take(s, PT_BLOCK_L2);
 
     if (block) {
         pt_blocks[block].free_units = ALL_UNITS;
         pt_blocks[block].dirty_units = ALL_UNITS;
-        pt_list_add(&d->pt.slab, block);
-        d->pt.free_units = (uint16_t)(d->pt.free_units + PT_UNITS_PER_BLOCK);
+        pt_list_add(&s->pt.slab, block);
+        s->pt.free_units = (uint16_t)(s->pt.free_units + PT_UNITS_PER_BLOCK);
     }
     return block;
 }
 
-uint16_t pt_unit_take(struct domain *d) {
-    uint16_t block = d->pt.slab ? d->pt.slab : new_slab(d);
+uint16_t pt_unit_take(struct space *s) {
+    uint16_t block = s->pt.slab ? s->pt.slab : new_slab(s);
     struct pt_block *b = &pt_blocks[block];
     unsigned int unit;
 
     if (!block) {
         return 0;
     }
-    if (d->pt.spare == block) {
-        d->pt.spare = 0;
+    if (s->pt.spare == block) {
+        s->pt.spare = 0;
     }
     unit = (unsigned int)__builtin_ctz(b->free_units);
     if (b->dirty_units >> unit & 1) {
@@ -138,9 +139,9 @@ uint16_t pt_unit_take(struct domain *d) {
     }
     b->free_units &= (uint16_t)(b->free_units - 1);
     b->used++;
-    d->pt.free_units--;
+    s->pt.free_units--;
     if (!b->free_units) {
-        pt_list_remove(&d->pt.slab, block);
+        pt_list_remove(&s->pt.slab, block);
     }
     unit += block * PT_UNITS_PER_BLOCK;
     /* Its zeroes may be new.  Seen before the first-level entry
@@ -151,34 +152,34 @@ uint16_t pt_unit_take(struct domain *d) {
     return (uint16_t)unit;
 }
 
-void pt_unit_give(struct domain *d, uint16_t unit) {
+void pt_unit_give(struct space *s, uint16_t unit) {
     uint16_t block = unit / PT_UNITS_PER_BLOCK;
     struct pt_block *b = &pt_blocks[block];
 
-    CHECK(b->kind == PT_BLOCK_L2 && b->owner == d->id);
-    d->pt.last_base = PT_NO_TABLE;
+    CHECK(b->kind == PT_BLOCK_L2 && b->owner == s->owner);
+    s->pt.last_base = PT_NO_TABLE;
     pt_units[unit] = (struct pt_unit){.state = PT_UNIT_FREE};
     if (!b->free_units) {
-        pt_list_add(&d->pt.slab, block);
+        pt_list_add(&s->pt.slab, block);
     }
     b->free_units |= (uint16_t)(1u << unit % PT_UNITS_PER_BLOCK);
     b->used--;
-    d->pt.free_units++;
+    s->pt.free_units++;
     if (b->used == 0) {
-        if (d->pt.spare) {
-            drop_spare(d);
+        if (s->pt.spare) {
+            drop_spare(s);
         }
-        d->pt.spare = block;
+        s->pt.spare = block;
     }
 }
 
-bool pt_units_available(const struct domain *d, unsigned int count) {
+bool pt_units_available(const struct space *s, unsigned int count) {
     unsigned int blocks =
-        d->pt.block_limit - d->pt.block_count + d->pt.clean_count + (d->pt.building != 0);
+        s->pt.block_limit - s->pt.block_count + s->pt.clean_count + (s->pt.building != 0);
 
-    return d->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
+    return s->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
 }
 
-uint32_t pt_used(const struct domain *d) {
-    return (uint32_t)d->pt.block_count << HEAP_BLOCK_SHIFT;
+uint32_t pt_used(const struct space *s) {
+    return (uint32_t)s->pt.block_count << HEAP_BLOCK_SHIFT;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/domain/domain.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
 #define FRAMES_PER_L1 4
 
@@ -19,67 +19,67 @@ static void clear(uint32_t *table, unsigned int from, unsigned int end) {
 }
 
 /* The hypervisor's part, and the table is whole. */
-static uint16_t finish_l1(struct domain *d) {
-    uint16_t block = d->pt.building;
+static uint16_t finish_l1(struct space *s) {
+    uint16_t block = s->pt.building;
     uint32_t *table = pt_block_table(block);
 
-    arch_l1_init(d, table);
+    arch_l1_init(s, table);
     arch_pte_publish(&table[PT_HOLE_INDEX], (PT_L1_ENTRIES - PT_HOLE_INDEX) * sizeof(uint32_t));
     arch_pte_sync();
     pt_blocks[block].kind = PT_BLOCK_L1;
-    d->pt.building = 0;
+    s->pt.building = 0;
     /* A vCPU may have been about to run on a table that lay in the same block before. */
-    memset(d->pt.next_to, 0, sizeof(d->pt.next_to));
+    memset(s->pt.next_to, 0, sizeof(s->pt.next_to));
     return block;
 }
 
-int pt_build_l1(struct domain *d, uint16_t *block) {
-    unsigned int own = d->pt.source ? d->pt.kernel_index : PT_HOLE_INDEX;
+int pt_build_l1(struct space *s, uint16_t *block) {
+    unsigned int own = s->pt.kernel[0] ? s->pt.kernel_index : PT_HOLE_INDEX;
     unsigned int from;
 
-    if (!d->pt.building) {
-        d->pt.building = pt_block_take(d, PT_BLOCK_NONE);
-        d->pt.built = 0;
+    if (!s->pt.building) {
+        s->pt.building = pt_block_take(s, PT_BLOCK_NONE);
+        s->pt.built = 0;
     }
-    if (!d->pt.building) {
+    if (!s->pt.building) {
         return -XEN_ENOMEM;
     }
-    from = d->pt.built;
+    from = s->pt.built;
     if (from < own) {
-        d->pt.built = (uint16_t)(own - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : own);
-        clear(pt_block_table(d->pt.building), from, d->pt.built);
+        s->pt.built = (uint16_t)(own - from > STEP_L1_ENTRIES ? from + STEP_L1_ENTRIES : own);
+        clear(pt_block_table(s->pt.building), from, s->pt.built);
         return -XEN_EAGAIN;
     }
-    *block = finish_l1(d);
+    *block = finish_l1(s);
     return 0;
 }
 
-static int take_l1(struct domain *d, uint16_t *block) {
-    *block = d->pt.clean;
+static int take_l1(struct space *s, uint16_t *block) {
+    *block = s->pt.clean;
     if (!*block) {
-        return pt_build_l1(d, block);
+        return pt_build_l1(s, block);
     }
-    pt_list_remove(&d->pt.clean, *block);
-    d->pt.clean_count--;
+    pt_list_remove(&s->pt.clean, *block);
+    s->pt.clean_count--;
     return 0;
 }
 
-static void release_l1(struct domain *d, uint16_t block) {
-    if (d->pt.clean_count < PT_CLEAN_MAX) {
-        pt_list_add(&d->pt.clean, block);
-        d->pt.clean_count++;
+static void release_l1(struct space *s, uint16_t block) {
+    if (s->pt.clean_count < PT_CLEAN_MAX) {
+        pt_list_add(&s->pt.clean, block);
+        s->pt.clean_count++;
     } else {
-        pt_block_give(d, block);
+        pt_block_give(s, block);
     }
 }
 
 /* May the four frames from @g on become a first-level table? */
-static int check_frames(const struct domain *d, gfn_t g) {
+static int check_frames(const struct space *s, gfn_t g) {
     if (g.v % FRAMES_PER_L1) {
         return -XEN_EINVAL;
     }
     for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
-        const struct page_info *page = pt_home(d, gfn(g.v + i));
+        const struct page_info *page = pt_home(s, gfn(g.v + i));
 
         if (!page) {
             return -XEN_EPERM;
@@ -91,9 +91,9 @@ static int check_frames(const struct domain *d, gfn_t g) {
     return 0;
 }
 
-static void mark_frames(const struct domain *d, gfn_t g, enum page_type type, uint16_t block) {
+static void mark_frames(const struct space *s, gfn_t g, enum page_type type, uint16_t block) {
     for (unsigned int i = 0; i < FRAMES_PER_L1; i++) {
-        struct page_info *page = pt_home(d, gfn(g.v + i));
+        struct page_info *page = pt_home(s, gfn(g.v + i));
 
         CHECK(page);
         page->type = (uint8_t)type;
@@ -101,24 +101,24 @@ static void mark_frames(const struct domain *d, gfn_t g, enum page_type type, ui
     }
 }
 
-int pt_pin_l1(struct domain *d, gfn_t g) {
-    int error = check_frames(d, g);
+int pt_pin_l1(struct space *s, gfn_t g) {
+    int error = check_frames(s, g);
     uint16_t block;
 
     if (error) {
         return error;
     }
-    if (!d->pt.source) {
-        error = pt_build_l1(d, &d->pt.source);
+    if (!s->pt.kernel[0]) {
+        error = pt_build_l1(s, &s->pt.kernel[0]);
         return error ? error : -XEN_EAGAIN;
     }
-    error = take_l1(d, &block);
+    error = take_l1(s, &block);
     if (error) {
         return error;
     }
     pt_blocks[block].gfn = g.v & PT_NO_GFN;
-    pt_list_add(&d->pt.registered, block);
-    mark_frames(d, g, PAGE_L1, block);
+    pt_list_add(&s->pt.registered, block);
+    mark_frames(s, g, PAGE_L1, block);
     return 0;
 }
 
@@ -127,7 +127,7 @@ static inline bool is_empty(const uint32_t *e) {
     return (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) == 0;
 }
 
-bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end) {
+bool pt_l1_empty_step(struct space *s, uint16_t block, unsigned int end) {
     const uint32_t *table = pt_block_table(block);
     unsigned int from = pt_blocks[block].scan;
     unsigned int stop = end - from > STEP_EMPTY ? from + STEP_EMPTY : end;
@@ -137,7 +137,7 @@ bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end) {
     }
     while (from < stop) {
         if (table[from++]) {
-            pt_store_l1(d, block, from - 1, 0);
+            pt_store_l1(s, block, from - 1, 0);
             break;
         }
     }
@@ -145,40 +145,40 @@ bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end) {
     return from < end;
 }
 
-static bool is_loaded(const struct domain *d, uint16_t block) {
+static bool is_loaded(const struct space *s, uint16_t block) {
     for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
-        if (d->pt.vcpu_l1[i] == block) {
+        if (s->pt.vcpu_l1[i] == block) {
             return true;
         }
     }
     return false;
 }
 
-int pt_unpin(struct domain *d, gfn_t g) {
-    uint16_t block = pt_find_l1(d, g);
+int pt_unpin(struct space *s, gfn_t g) {
+    uint16_t block = pt_find_l1(s, g);
     struct pt_block *b = &pt_blocks[block];
 
     if (!block) {
         return -XEN_EINVAL;
     }
-    if (is_loaded(d, block)) {
+    if (is_loaded(s, block)) {
         return -XEN_EBUSY;
     }
-    if (d->pt.dropping) {
-        pt_drop_step(d);
+    if (s->pt.dropping) {
+        pt_drop_step(s);
         return -XEN_EAGAIN;
     }
     if (b->used) {
         b->scan = b->dying ? b->scan : 0;
         b->dying = true;
-        pt_l1_empty_step(d, block, d->pt.kernel_index);
+        pt_l1_empty_step(s, block, s->pt.kernel_index);
         return -XEN_EAGAIN;
     }
-    pt_list_remove(&d->pt.registered, block);
-    mark_frames(d, g, PAGE_NONE, 0);
+    pt_list_remove(&s->pt.registered, block);
+    mark_frames(s, g, PAGE_NONE, 0);
     b->gfn = PT_NO_GFN;
     b->dying = false;
     b->scan = 0;
-    release_l1(d, block);
+    release_l1(s, block);
     return 0;
 }

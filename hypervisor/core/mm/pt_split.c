@@ -5,8 +5,8 @@
  */
 #include "core/base/panic.h"
 #include "core/base/steps.h"
-#include "core/domain/domain.h"
 #include "core/mm/pt_table.h"
+#include "core/mm/space.h"
 
 _Static_assert(PT_L2_ENTRIES % STEP_SPLIT == 0, "a table is made in whole steps");
 
@@ -51,61 +51,61 @@ static void count(const struct p2m *p2m, unsigned int from, uint32_t by) {
 }
 
 /* It need not be cleared before it is given back: it never was what anybody walked. */
-static int begin(struct domain *d, uint32_t attr, uint32_t mib) {
-    uint16_t unit = pt_unit_take(d);
+static int begin(struct space *s, uint32_t attr, uint32_t mib) {
+    uint16_t unit = pt_unit_take(s);
 
     if (!unit) {
         return -XEN_ENOMEM;
     }
     pt_blocks[unit / PT_UNITS_PER_BLOCK].dirty_units |= 1u << unit % PT_UNITS_PER_BLOCK;
     pt_units[unit] = (struct pt_unit){.home = mib, .attr = (uint16_t)attr, .state = PT_UNIT_MAKING};
-    d->p2m.split = unit;
-    d->p2m.split_filled = 0;
-    d->p2m.split_counted = 0;
+    s->p2m.split = unit;
+    s->p2m.split_filled = 0;
+    s->p2m.split_counted = 0;
     return 0;
 }
 
-static void install(struct domain *d, uint16_t block, unsigned int index, struct pte pte) {
-    uint16_t unit = d->p2m.split;
-    struct p2m_mib *state = &d->p2m.mib[(pt_units[unit].home - d->p2m.base) / FRAMES_PER_MIB];
+static void install(struct space *s, uint16_t block, unsigned int index, struct pte pte) {
+    uint16_t unit = s->p2m.split;
+    struct p2m_mib *state = &s->p2m.mib[(pt_units[unit].home - s->p2m.base) / FRAMES_PER_MIB];
 
     pt_units[unit].refs = 1;
     pt_units[unit].next = state->splits;
     pt_units[unit].state = PT_UNIT_SPLIT;
     state->splits = unit;
     state->split_count++;
-    d->p2m.split = 0;
+    s->p2m.split = 0;
     pt_blocks[unit / PT_UNITS_PER_BLOCK].dirty_units &= ~(1u << unit % PT_UNITS_PER_BLOCK);
     pte.kind = PTE_TABLE;
     pte.addr = heap_to_maddr(pt_unit_table(unit)).v;
-    pt_store_l1(d, block, index, arch_pte_encode_l1(&pte));
+    pt_store_l1(s, block, index, arch_pte_encode_l1(&pte));
     arch_pte_sync(); /* the guest may run before the next step of the change */
 }
 
-int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib) {
+int pt_split_section(struct space *s, uint16_t block, unsigned int index, uint32_t mib) {
     struct pte pte = arch_pte_decode_hw_l1(pt_block_table(block)[index]);
-    struct p2m *p2m = &d->p2m;
+    struct p2m *p2m = &s->p2m;
     uint32_t attr = small_attr(&pte);
 
     CHECK(pte.kind == PTE_SECTION);
     if (!p2m->split) {
-        return begin(d, attr, mib);
+        return begin(s, attr, mib);
     }
     if (pt_units[p2m->split].attr != attr) {
-        pt_split_abandon(d); /* it was for a section that is no more */
+        pt_split_abandon(s); /* it was for a section that is no more */
     } else if (p2m->split_filled < PT_L2_ENTRIES) {
         fill(p2m, pte.addr | attr);
     } else if (p2m->split_counted < PT_L2_ENTRIES) {
         count(p2m, p2m->split_counted, 1);
         p2m->split_counted += STEP_SPLIT;
     } else {
-        install(d, block, index, pte);
+        install(s, block, index, pte);
     }
     return 0;
 }
 
-bool pt_split_abandon(struct domain *d) {
-    struct p2m *p2m = &d->p2m;
+bool pt_split_abandon(struct space *s) {
+    struct p2m *p2m = &s->p2m;
     uint16_t unit = p2m->split;
 
     if (!unit) {
@@ -116,13 +116,13 @@ bool pt_split_abandon(struct domain *d) {
         count(p2m, p2m->split_counted, ~0u);
     } else {
         p2m->split = 0;
-        pt_unit_give(d, unit);
+        pt_unit_give(s, unit);
     }
     return true;
 }
 
-void pt_split_remove(struct domain *d, uint16_t unit) {
-    struct p2m_mib *state = &d->p2m.mib[(pt_units[unit].home - d->p2m.base) / FRAMES_PER_MIB];
+void pt_split_remove(struct space *s, uint16_t unit) {
+    struct p2m_mib *state = &s->p2m.mib[(pt_units[unit].home - s->p2m.base) / FRAMES_PER_MIB];
     uint16_t *link = &state->splits;
 
     while (*link != unit) {

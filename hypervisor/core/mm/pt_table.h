@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside of the translation-table code (pt*.c, mmuext.c, p2m_change.c): records of
- * table memory, and operations on single entries.  All with domain.lock held.
+ * table memory, and operations on single entries.  All with space lock held.
  *
  * Entries that count (all of a table's but the copies of the kernel part) hold:
  * for a small page, a reference to its frame; for a section, one of
@@ -14,12 +14,12 @@
 
 #include "core/base/arch.h"
 #include "core/base/steps.h"
-#include "core/domain/domain.h"
-#include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/p2m.h"
 #include "core/mm/page.h"
 #include "core/mm/pt.h"
+#include "core/mm/space.h"
+#include "core/time/preempt.h"
 
 #define PT_UNIT_SHIFT      10 /* a second-level table: 1 KiB */
 #define PT_UNITS_PER_BLOCK 16u
@@ -33,7 +33,7 @@ _Static_assert(PT_UNITS_PER_BLOCK << PT_UNIT_SHIFT == HEAP_BLOCK_SIZE, "units fi
 enum pt_block_kind { PT_BLOCK_NONE, PT_BLOCK_L1, PT_BLOCK_L2 };
 
 struct pt_block {
-    uint16_t next, prev; /* in one of pt_domain's lists */
+    uint16_t next, prev; /* in one of pt_space's lists */
     domid_t owner;
     uint8_t kind;
     bool dying;    /* L1: being dropped, takes no updates */
@@ -59,7 +59,7 @@ enum pt_unit_state {
     PT_UNIT_GUEST,
     PT_UNIT_SPLIT,
     PT_UNIT_MAKING,  /* to be one for a section; p2m.split */
-    PT_UNIT_DROPPED, /* no entry points to it any more; pt_domain.dropping */
+    PT_UNIT_DROPPED, /* no entry points to it any more; pt_space.dropping */
 };
 
 /* Units are named by their number in the heap; 0 = none. */
@@ -77,12 +77,12 @@ extern struct pt_block *pt_blocks; /* one for each block of the heap; constant a
 extern struct pt_unit *pt_units;   /* sixteen for each */
 
 /** pt_should_stop() - so much work was done that it is time to look, and an interrupt waits. */
-static inline bool pt_should_stop(struct domain *d) {
-    if (d->pt.work < PT_WORK_MAX) {
+static inline bool pt_should_stop(struct space *s) {
+    if (s->pt.work < PT_WORK_MAX) {
         return false;
     }
-    d->pt.work = 0;
-    return hypercall_preempted();
+    s->pt.work = 0;
+    return preempt_check();
 }
 
 /* ---- pt_mem.c: blocks and units ---- */
@@ -91,17 +91,17 @@ static inline bool pt_should_stop(struct domain *d) {
 int pt_mem_setup(void);
 /** pt_block_take() - a block of the domain's promise, contents undefined; 0 = -ENOMEM.  One of
  * PT_BLOCK_NONE is for nobody to look at. */
-uint16_t pt_block_take(struct domain *d, enum pt_block_kind kind);
+uint16_t pt_block_take(struct space *s, enum pt_block_kind kind);
 /** pt_block_give() - back to the heap, after flushing the TLB: a walker may have cached entries. */
-void pt_block_give(struct domain *d, uint16_t block);
+void pt_block_give(struct space *s, uint16_t block);
 /** pt_give_building() - give up the table that is being built, if there is one. */
-void pt_give_building(struct domain *d);
+void pt_give_building(struct space *s);
 /** pt_unit_take() - an empty second-level table; 0 = -ENOMEM. */
-uint16_t pt_unit_take(struct domain *d);
+uint16_t pt_unit_take(struct space *s);
 /** pt_unit_give() - back; all its entries must be zero, or it is marked dirty. */
-void pt_unit_give(struct domain *d, uint16_t unit);
+void pt_unit_give(struct space *s, uint16_t unit);
 /** pt_units_available() - can @count units be taken? */
-bool pt_units_available(const struct domain *d, unsigned int count);
+bool pt_units_available(const struct space *s, unsigned int count);
 void pt_list_add(uint16_t *head, uint16_t block);
 void pt_list_remove(uint16_t *head, uint16_t block);
 
@@ -126,9 +126,9 @@ static inline uint16_t pt_unit_at(uint32_t table_maddr) {
 
 /** pt_home() - the record of the frame at @g if it may hold tables, as the domain's own plain RAM
  * may; or NULL. */
-static inline struct page_info *pt_home(const struct domain *d, gfn_t g) {
-    uint32_t index = g.v - d->p2m.base;
-    uint32_t entry = index < d->p2m.count ? d->p2m.entry[index] : P2M_NONE;
+static inline struct page_info *pt_home(const struct space *s, gfn_t g) {
+    uint32_t index = g.v - s->p2m.base;
+    uint32_t entry = index < s->p2m.count ? s->p2m.entry[index] : P2M_NONE;
 
     return p2m_entry_type(entry) == P2M_RAM ? page_at(page_bias, entry) : NULL;
 }
@@ -137,11 +137,11 @@ static inline struct page_info *pt_home(const struct domain *d, gfn_t g) {
 
 /**
  * pt_set_l2() - check what the guest wrote and store it.
- * @entry: in a second-level table of @d
+ * @entry: in a second-level table of @s
  * @raw: the guest's entry
  * Returns 0, -EINVAL (format), -EPERM (frame or rights).
  */
-int pt_set_l2(struct domain *d, uint32_t *entry, uint32_t raw);
+int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw);
 /**
  * pt_restrict() - the attributes that a mapping of a frame of @type gets.
  * @attr: what arch_l2_attr() said; not 0
@@ -163,34 +163,34 @@ unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
  * of the domain's tables if it is in the kernel part.
  * Returns 0, -EINVAL, -EPERM, -ENOMEM.
  */
-int pt_set_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t raw);
+int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw);
 /**
  * pt_store_l1() - store a hardware entry that holds its reference; drops the old one's.  If that was
- * the last one of a table, that is pt_domain.dropping: pt_drop_step() must have made it 0 before the
+ * the last one of a table, that is pt_space.dropping: pt_drop_step() must have made it 0 before the
  * next call.
  */
-void pt_store_l1(struct domain *d, uint16_t block, unsigned int index, uint32_t hw);
+void pt_store_l1(struct space *s, uint16_t block, unsigned int index, uint32_t hw);
 /**
- * pt_drop_step() - go on with the table that no entry points to any more (pt_domain.dropping, not 0):
+ * pt_drop_step() - go on with the table that no entry points to any more (pt_space.dropping, not 0):
  * a bounded part of it.  What it maps keeps its references until then.
  */
-void pt_drop_step(struct domain *d);
+void pt_drop_step(struct space *s);
 /**
  * pt_sync_l1() - a step towards a kernel part of L1 @block that is the source's, for vCPU @vcpu, which
  * is about to run on it.  Returns true if it is.
  */
-bool pt_sync_l1(struct domain *d, uint16_t block, unsigned int vcpu) __attribute__((noinline));
+bool pt_sync_l1(struct space *s, uint16_t block, unsigned int vcpu) __attribute__((noinline));
 
 /* ---- pt_register.c ---- */
 
 /** pt_pin_l1() - MMUEXT_PIN_L1_TABLE, a step: 0, -EINVAL, -EPERM, -EBUSY, -ENOMEM, -EAGAIN (a new
  * table is not whole yet). */
-int pt_pin_l1(struct domain *d, gfn_t g);
+int pt_pin_l1(struct space *s, gfn_t g);
 /** pt_unpin() - MMUEXT_UNPIN_TABLE, a step: 0, -EINVAL, -EBUSY (loaded), -EAGAIN (more to do). */
-int pt_unpin(struct domain *d, gfn_t g);
+int pt_unpin(struct space *s, gfn_t g);
 /** pt_find_l1() - the registered table whose first frame is @g, or 0. */
-static inline uint16_t pt_find_l1(const struct domain *d, gfn_t g) {
-    const struct page_info *page = pt_home(d, g);
+static inline uint16_t pt_find_l1(const struct space *s, gfn_t g) {
+    const struct page_info *page = pt_home(s, g);
     uint16_t block = page && page->type == PAGE_L1 ? page->l1 : 0;
 
     return block && pt_blocks[block].gfn == g.v ? block : 0;
@@ -199,14 +199,14 @@ static inline uint16_t pt_find_l1(const struct domain *d, gfn_t g) {
  * pt_l1_empty_step() - clear entries from where pt_block.scan says, up to @end: looks at no more
  * than STEP_EMPTY and clears one at most.  Returns true if there is more to do.
  */
-bool pt_l1_empty_step(struct domain *d, uint16_t block, unsigned int end);
+bool pt_l1_empty_step(struct space *s, uint16_t block, unsigned int end);
 /**
  * pt_build_l1() - a step towards a new first-level table: its own part empty, the hypervisor's there,
  * the kernel part as pt_sync_l1() makes it; of the first one, the source, it is empty.  Given up,
- * it stays in pt_domain.building and serves whoever needs one next.
+ * it stays in pt_space.building and serves whoever needs one next.
  * Returns 0 and *@block; -EAGAIN (call again), -ENOMEM.
  */
-int pt_build_l1(struct domain *d, uint16_t *block);
+int pt_build_l1(struct space *s, uint16_t *block);
 
 /* ---- pt_split.c ---- */
 
@@ -215,11 +215,11 @@ int pt_build_l1(struct domain *d, uint16_t *block);
  * @mib: gfn of the first frame that the section maps
  * Returns 0 (it is a table, or call again) or -ENOMEM.
  */
-int pt_split_section(struct domain *d, uint16_t block, unsigned int index, uint32_t mib);
+int pt_split_section(struct space *s, uint16_t block, unsigned int index, uint32_t mib);
 /** pt_split_abandon() - a step of letting go of a table that was being made for a section; false if there is
  * none. */
-bool pt_split_abandon(struct domain *d);
+bool pt_split_abandon(struct space *s);
 /** pt_split_remove() - @unit stops standing for a section: its L1 entry is gone. */
-void pt_split_remove(struct domain *d, uint16_t unit);
+void pt_split_remove(struct space *s, uint16_t unit);
 
 #endif /* CORE_PT_TABLE_H */

@@ -4,25 +4,22 @@
 
 #include <stddef.h>
 
-#include "core/base/guest_access.h"
 #include "core/base/panic.h"
 #include "core/base/percpu.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/sched/sched_credit.h"
 #include "core/time/clock.h"
 
 /* In order of precedence. */
 static const struct sched_ops *const classes[] = {&sched_credit};
 
-static struct vcpu idle_vcpu[ARCH_CPU_MAX];
+struct sched_cpu sched_cpus[ARCH_CPU_MAX];
 
-static struct sched_cpu *cpu_of(const struct vcpu *v) {
-    return &percpu_of(v->sched.cpu)->sched;
+static struct sched_cpu *cpu_of(const struct sched_vcpu *v) {
+    return &sched_cpus[v->cpu];
 }
 
-static bool is_idle(const struct vcpu *v) {
-    return v->sched.ops == NULL;
+static bool is_idle(const struct sched_vcpu *v) {
+    return v->ops == NULL;
 }
 
 static void set_needed(const struct sched_cpu *cpu) {
@@ -31,9 +28,8 @@ static void set_needed(const struct sched_cpu *cpu) {
 
 /* ---- States ---- */
 
-static inline bool may_run(const struct vcpu *v) {
-    return v->sched.state == VCPU_RUNNING ||
-           (v->sched.state == VCPU_RUNNABLE && v->sched.pause_count == 0);
+static inline bool may_run(const struct sched_vcpu *v) {
+    return v->state == VCPU_RUNNING || (v->state == VCPU_RUNNABLE && v->pause_count == 0);
 }
 
 /* As Xen: one that waits for an event is blocked, held or not; else one that is held is offline. */
@@ -48,16 +44,16 @@ static inline int runstate_of(enum vcpu_state state, bool is_held) {
     return RUNSTATE_offline;
 }
 
-static inline bool is_held(const struct vcpu *v) {
-    return v->sched.pause_count > 0;
+static inline bool is_held(const struct sched_vcpu *v) {
+    return v->pause_count > 0;
 }
 
 /* The only writer of a vCPU's state, and of the runstate that follows from it. */
-static inline void enter(struct vcpu *v, enum vcpu_state from, bool was_held, enum vcpu_state to,
-                         bool held, uint64_t now) {
+static inline void enter(struct sched_vcpu *v, enum vcpu_state from, bool was_held,
+                         enum vcpu_state to, bool held, uint64_t now) {
     struct vcpu_runstate_info *info = &v->runstate;
 
-    v->sched.state = (uint8_t)to;
+    v->state = (uint8_t)to;
     info->time[runstate_of(from, was_held)] += now - info->state_entry_time;
     info->state_entry_time = now;
     info->state = runstate_of(to, held);
@@ -67,9 +63,10 @@ static inline void enter(struct vcpu *v, enum vcpu_state from, bool was_held, en
  * False: refused, nothing has changed.  Inline, so that with a constant @event, and @held if that is
  * known, little is left of it.
  */
-static inline __attribute__((always_inline)) bool happen(struct vcpu *v, enum vcpu_event event,
-                                                         bool held, uint64_t now) {
-    enum vcpu_state from = (enum vcpu_state)v->sched.state;
+static inline __attribute__((always_inline)) bool happen(struct sched_vcpu *v,
+                                                         enum vcpu_event event, bool held,
+                                                         uint64_t now) {
+    enum vcpu_state from = (enum vcpu_state)v->state;
     enum vcpu_state to = vcpu_state_after(from, event);
 
     if (to == VCPU_REFUSED) {
@@ -86,9 +83,9 @@ static inline __attribute__((always_inline)) bool happen(struct vcpu *v, enum vc
  * switches between vCPUs touch no timer.
  */
 static void arm_slice(struct sched_cpu *cpu, uint64_t now) {
-    struct vcpu *v = cpu->running;
+    struct sched_vcpu *v = cpu->running;
 
-    cpu->slice_end = is_idle(v) ? TIMER_NEVER : v->sched.ops->slice_end(cpu, v, now);
+    cpu->slice_end = is_idle(v) ? TIMER_NEVER : v->ops->slice_end(cpu, v, now);
     if (cpu->slice_end != TIMER_NEVER &&
         (!timer_is_set(&cpu->slice) || cpu->slice.deadline > cpu->slice_end)) {
         timer_set(&cpu->slice, cpu->slice_end);
@@ -109,12 +106,12 @@ static void slice_timer(void *data) {
 
 /* ---- Picking ---- */
 
-static void account(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+static void account(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     uint64_t ns = now - cpu->accounted;
 
     cpu->accounted = now;
     /* Saturate: after 4 s alone nobody waits, so fairness does not matter. */
-    v->sched.ops->account(cpu, v, ns >> 32 ? UINT32_MAX : (uint32_t)ns);
+    v->ops->account(cpu, v, ns >> 32 ? UINT32_MAX : (uint32_t)ns);
 }
 
 static void account_running(struct sched_cpu *cpu, uint64_t now) {
@@ -126,19 +123,19 @@ static void account_running(struct sched_cpu *cpu, uint64_t now) {
 }
 
 /* Account for @v, which runs and is not idle, and queue it if it still can run. */
-static inline void put_back(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+static inline void put_back(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     account(cpu, v, now);
     if (may_run(v)) {
         if (cpu->yields) {
-            v->sched.ops->yield(cpu, v);
+            v->ops->yield(cpu, v);
         }
-        v->sched.ops->requeue(cpu, v, now);
+        v->ops->requeue(cpu, v, now);
     }
 }
 
-static struct vcpu *pick_from_classes(struct sched_cpu *cpu) {
+static struct sched_vcpu *pick_from_classes(struct sched_cpu *cpu) {
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-        struct vcpu *v = classes[i]->pick(cpu);
+        struct sched_vcpu *v = classes[i]->pick(cpu);
 
         if (v != NULL) {
             return v;
@@ -147,23 +144,23 @@ static struct vcpu *pick_from_classes(struct sched_cpu *cpu) {
     return cpu->idle;
 }
 
-static void switch_to(struct sched_cpu *cpu, struct vcpu *next, uint64_t now) {
-    struct vcpu *prev = cpu->running;
+static void switch_to(struct sched_cpu *cpu, struct sched_vcpu *next, uint64_t now) {
+    struct sched_vcpu *prev = cpu->running;
 
     if (prev != next) {
         (void)happen(prev, VCPU_PREEMPT, false, now);
         /* Its registers were saved when it entered the hypervisor, and it has none of its pCPU from here
          * on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes away. */
-        prev->sched.on_cpu = false;
-        next->sched.on_cpu = true;
+        prev->on_cpu = false;
+        next->on_cpu = true;
     }
     (void)happen(next, VCPU_PICK, false, now); /* refused if it has not stopped running */
     cpu->running = next;
     cpu->turn_start = now;
 }
 
-struct vcpu *sched_pick(void) {
-    struct sched_cpu *cpu = &this_cpu()->sched;
+struct sched_vcpu *sched_pick(void) {
+    struct sched_cpu *cpu = &sched_cpus[this_cpu_index()];
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
@@ -174,46 +171,33 @@ struct vcpu *sched_pick(void) {
         put_back(cpu, cpu->running, now);
     }
     cpu->yields = false;
-    struct vcpu *next = pick_from_classes(cpu);
+    struct sched_vcpu *next = pick_from_classes(cpu);
     switch_to(cpu, next, now);
     arm_slice(cpu, now);
     spin_unlock(&cpu->lock);
     return next;
 }
 
-void sched_switched(struct vcpu *v) {
-    if (v->runstate_area.v == 0 || v->sched.published == v->runstate.state_entry_time) {
-        return;
-    }
-    /* An area that is not mapped now is the guest's loss. */
-    (void)copy_to_guest(v->runstate_area, &v->runstate, sizeof(v->runstate));
-    v->sched.published = v->runstate.state_entry_time;
-}
-
-struct vcpu *sched_idle_vcpu(void) {
-    return this_cpu()->sched.idle;
-}
-
 /* ---- Changes of state ---- */
 
 /* @v was queued: does it run at once, later, or now that nobody else does? */
-static void reconsider(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
-    struct vcpu *running = cpu->running;
+static void reconsider(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    struct sched_vcpu *running = cpu->running;
 
-    if (is_idle(running) || !may_run(running) || running->sched.ops->preempts(v, running)) {
+    if (is_idle(running) || !may_run(running) || running->ops->preempts(v, running)) {
         set_needed(cpu);
     } else {
         arm_slice(cpu, now);
     }
 }
 
-void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+void sched_queued(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     account_running(cpu, now);
     reconsider(cpu, v, now);
 }
 
 /* @v, which was not queued, is RUNNABLE or lost a hold: does it wait for a pCPU now? */
-static void queue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+static void queue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     if (!may_run(v)) {
         return;
     }
@@ -222,16 +206,15 @@ static void queue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
         return;
     }
     account_running(cpu, now);
-    v->sched.ops->wake(cpu, v, now);
-    if (!v->sched.is_parked) {
+    if (v->ops->wake(cpu, v, now)) {
         reconsider(cpu, v, now);
     }
 }
 
 /* @v can no longer run: it leaves the queue, or its pCPU as soon as that looks. */
-static void unqueue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
-    if (v->sched.is_queued) {
-        v->sched.ops->dequeue(cpu, v);
+static void unqueue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    if (v->is_queued) {
+        v->ops->dequeue(cpu, v);
     }
     if (v == cpu->running) {
         account_running(cpu, now);
@@ -240,7 +223,7 @@ static void unqueue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
 }
 
 /* Out of line: events are sent far more often than they wake somebody. */
-static __attribute__((noinline)) void make_runnable(struct vcpu *v, enum vcpu_event event) {
+static __attribute__((noinline)) void make_runnable(struct sched_vcpu *v, enum vcpu_event event) {
     struct sched_cpu *cpu = cpu_of(v);
     uint64_t now = clock_now();
 
@@ -252,23 +235,23 @@ static __attribute__((noinline)) void make_runnable(struct vcpu *v, enum vcpu_ev
 }
 
 /* A look without the lock is enough to see that nothing is to be done. */
-static inline bool has_effect(const struct vcpu *v, enum vcpu_event event) {
-    return vcpu_state_after((enum vcpu_state)v->sched.state, event) != VCPU_REFUSED;
+static inline bool has_effect(const struct sched_vcpu *v, enum vcpu_event event) {
+    return vcpu_state_after((enum vcpu_state)v->state, event) != VCPU_REFUSED;
 }
 
-void sched_wake(struct vcpu *v) {
+void sched_wake(struct sched_vcpu *v) {
     if (has_effect(v, VCPU_WAKE)) {
         make_runnable(v, VCPU_WAKE);
     }
 }
 
-void sched_start(struct vcpu *v) {
+void sched_start(struct sched_vcpu *v) {
     if (has_effect(v, VCPU_UP)) {
         make_runnable(v, VCPU_UP);
     }
 }
 
-void sched_block(struct vcpu *v) {
+void sched_block(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
@@ -278,7 +261,7 @@ void sched_block(struct vcpu *v) {
     spin_unlock(&cpu->lock);
 }
 
-void sched_sleep(struct vcpu *v) {
+void sched_sleep(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
     uint64_t now = clock_now();
 
@@ -290,19 +273,19 @@ void sched_sleep(struct vcpu *v) {
 }
 
 /* The state is the same, the runstate may be another. */
-static void hold_changed(struct vcpu *v, bool held, uint64_t now) {
-    enum vcpu_state state = (enum vcpu_state)v->sched.state;
+static void hold_changed(struct sched_vcpu *v, bool held, uint64_t now) {
+    enum vcpu_state state = (enum vcpu_state)v->state;
 
     enter(v, state, !held, state, held, now);
 }
 
-void sched_pause(struct vcpu *v) {
+void sched_pause(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
-    CHECK(v->sched.pause_count < UINT16_MAX);
-    if (v->sched.pause_count++ == 0) {
+    CHECK(v->pause_count < UINT16_MAX);
+    if (v->pause_count++ == 0) {
         (void)happen(v, VCPU_PREEMPT, false, now); /* refused unless it runs */
         hold_changed(v, true, now);
         unqueue(cpu, v, now);
@@ -310,20 +293,20 @@ void sched_pause(struct vcpu *v) {
     spin_unlock(&cpu->lock);
 }
 
-void sched_unpause(struct vcpu *v) {
+void sched_unpause(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
-    CHECK(v->sched.pause_count > 0);
-    if (--v->sched.pause_count == 0) {
+    CHECK(v->pause_count > 0);
+    if (--v->pause_count == 0) {
         hold_changed(v, false, now);
         queue(cpu, v, now);
     }
     spin_unlock(&cpu->lock);
 }
 
-void sched_give_way(struct vcpu *v) {
+void sched_give_way(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
@@ -332,7 +315,7 @@ void sched_give_way(struct vcpu *v) {
     spin_unlock(&cpu->lock);
 }
 
-void sched_runstate(struct vcpu *v, struct vcpu_runstate_info *out) {
+void sched_runstate(struct sched_vcpu *v, struct vcpu_runstate_info *out) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
@@ -343,21 +326,19 @@ void sched_runstate(struct vcpu *v, struct vcpu_runstate_info *out) {
 
 /* ---- Set-up ---- */
 
-static void init_runstate(struct vcpu *v, int state) {
+static void init_runstate(struct sched_vcpu *v, int state) {
     v->runstate = (struct vcpu_runstate_info){.state = state, .state_entry_time = clock_now()};
 }
 
-void sched_init(void) {
-    struct sched_cpu *cpu = &this_cpu()->sched;
-    struct vcpu *idle = &idle_vcpu[arch_cpu_id()];
+void sched_init(struct sched_vcpu *idle) {
+    struct sched_cpu *cpu = &sched_cpus[this_cpu_index()];
 
     *cpu = (struct sched_cpu){.lock = SPINLOCK_INIT,
-                              .id = arch_cpu_id(),
+                              .id = this_cpu_index(),
                               .idle = idle,
                               .running = idle,
                               .slice_end = TIMER_NEVER};
-    idle->sched =
-        (struct sched_vcpu){.cpu = (uint8_t)cpu->id, .state = VCPU_RUNNING, .on_cpu = true};
+    *idle = (struct sched_vcpu){.cpu = (uint8_t)cpu->id, .state = VCPU_RUNNING, .on_cpu = true};
     init_runstate(idle, RUNSTATE_running);
     cpu->turn_start = cpu->accounted = clock_now();
     timer_init(&cpu->slice, slice_timer, cpu);
@@ -365,59 +346,49 @@ void sched_init(void) {
 }
 
 static struct sched_cpu *least_loaded(void) {
-    struct sched_cpu *best = &percpu_of(0)->sched;
+    struct sched_cpu *best = &sched_cpus[0];
 
     for (unsigned int i = 1; i < ARCH_CPU_MAX; i++) {
-        if (percpu_of(i)->sched.count < best->count) {
-            best = &percpu_of(i)->sched;
+        if (sched_cpus[i].count < best->count) {
+            best = &sched_cpus[i];
         }
     }
     return best;
 }
 
-void sched_vcpu_init(struct vcpu *v) {
+void sched_vcpu_init(struct sched_vcpu *v) {
     struct sched_cpu *cpu = least_loaded();
 
-    v->sched = (struct sched_vcpu){.ops = &sched_credit,
-                                   .cpu = (uint8_t)cpu->id,
-                                   .state = VCPU_OFFLINE,
-                                   .pause_count = 1,
-                                   .params.weight = SCHED_WEIGHT_DEFAULT};
+    *v = (struct sched_vcpu){.ops = &sched_credit,
+                             .cpu = (uint8_t)cpu->id,
+                             .state = VCPU_OFFLINE,
+                             .pause_count = 1,
+                             .sharers = 1,
+                             .params.weight = SCHED_WEIGHT_DEFAULT};
     init_runstate(v, RUNSTATE_offline);
     spin_lock(&cpu->lock);
     cpu->count++;
-    v->sched.ops->adjust(cpu, v);
+    v->ops->adjust(cpu, v);
     spin_unlock(&cpu->lock);
 }
 
-void sched_vcpu_destroy(struct vcpu *v) {
+void sched_vcpu_destroy(struct sched_vcpu *v) {
     struct sched_cpu *cpu = cpu_of(v);
 
     spin_lock(&cpu->lock);
-    CHECK(v->sched.pause_count > 0 && !v->sched.on_cpu && !v->sched.is_queued);
+    CHECK(v->pause_count > 0 && !v->on_cpu && !v->is_queued);
     cpu->count--;
     spin_unlock(&cpu->lock);
 }
 
-/* ---- Parameters ---- */
+void sched_set_params(struct sched_vcpu *v, const struct sched_params *params,
+                      unsigned int sharers) {
+    struct sched_cpu *cpu = cpu_of(v);
 
-int sched_domain_set(struct domain *d, const struct sched_params *params) {
-    if (params->weight < SCHED_WEIGHT_MIN || params->cap > 100 * d->vcpu_count) {
-        return -XEN_EINVAL;
-    }
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        struct vcpu *v = d->vcpu[i];
-        struct sched_cpu *cpu = cpu_of(v);
-
-        spin_lock(&cpu->lock);
-        v->sched.params = *params;
-        v->sched.ops->adjust(cpu, v);
-        set_needed(cpu);
-        spin_unlock(&cpu->lock);
-    }
-    return 0;
-}
-
-void sched_domain_get(const struct domain *d, struct sched_params *params) {
-    *params = d->vcpu[0]->sched.params;
+    spin_lock(&cpu->lock);
+    v->params = *params;
+    v->sharers = (uint8_t)sharers;
+    v->ops->adjust(cpu, v);
+    set_needed(cpu);
+    spin_unlock(&cpu->lock);
 }

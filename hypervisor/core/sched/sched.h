@@ -18,11 +18,13 @@
 
 #include "core/base/abi.h"
 #include "core/base/lock.h"
+#include "core/base/percpu.h"
+#include "core/sched/sched_credit.h"
 #include "core/sched/vcpu_state.h"
+#include "core/time/timer.h"
 
-struct domain;
 struct sched_cpu;
-struct vcpu;
+struct sched_vcpu;
 
 /* As Xen's credit scheduler: relative share, default and limits. */
 #define SCHED_WEIGHT_DEFAULT 256u
@@ -43,60 +45,73 @@ struct sched_vcpu {
     uint8_t state;               /* enum vcpu_state */
     bool on_cpu;                 /* a pCPU has it; cleared when another was picked there */
     uint16_t pause_count;        /* reasons why it must not run */
-    bool is_parked;              /* credit: queued, but in the parked list */
     bool is_queued;              /* in a list of its class */
-    struct vcpu *prev, *next;    /* in that list */
-    uint64_t vtime;              /* credit: virtual time, ns of a vCPU of the default weight */
-    uint32_t vtime_scale;        /* credit: vtime per ns, 16.16 */
-    uint32_t budget;             /* credit: run time per cap period in ns, 0 = no cap */
-    int32_t budget_left;         /* credit: of this period; negative: it ran too long */
-    uint64_t period_end;         /* credit: ns since boot */
-    uint64_t published;          /* state_entry_time that the guest's copy has */
+    uint8_t sharers;             /* vCPUs of its domain, which share its cap; at least 1 */
     struct sched_params params;
+    struct vcpu_runstate_info runstate;
+    struct credit_vcpu credit;
 };
+
+/* A pCPU's scheduler. */
+struct sched_cpu {
+    spinlock_t lock;            /* run queue lock: everything here, and sched_vcpu */
+    unsigned int id;            /* constant: the pCPU's number */
+    unsigned int count;         /* vCPUs that belong here */
+    struct sched_vcpu *running; /* runs, or has just stopped; never NULL after sched_init() */
+    struct sched_vcpu *idle;    /* constant */
+    bool yields;                /* running asked to give way once */
+    uint64_t turn_start;        /* when running was picked, ns */
+    uint64_t accounted;         /* up to when its time is accounted for, ns */
+    uint64_t slice_end;         /* when to pick again, TIMER_NEVER = no need */
+    struct timer slice;         /* fires at slice_end or before */
+    struct credit_cpu credit;
+};
+
+extern struct sched_cpu sched_cpus[ARCH_CPU_MAX];
 
 /*
  * What a scheduling class does.  Run queue lock held; @now = clock_now().
  */
 struct sched_ops {
     const char *name;
-    /** Take over v->sched.params, at creation and whenever they change. */
-    void (*adjust)(struct sched_cpu *cpu, struct vcpu *v);
-    /** @v becomes runnable after having been blocked or offline: queue it. */
-    void (*wake)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
+    /** Take over v->params, at creation and whenever they change. */
+    void (*adjust)(struct sched_cpu *cpu, struct sched_vcpu *v);
+    /** @v becomes runnable after having been blocked or offline: queue it.  False: it may not run yet; the class
+     * says so with sched_queued() when it may. */
+    bool (*wake)(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
     /** @v was running and still can: queue it, behind its equals. */
-    void (*requeue)(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
+    void (*requeue)(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
     /** @v, running, gives way once. */
-    void (*yield)(struct sched_cpu *cpu, struct vcpu *v);
+    void (*yield)(struct sched_cpu *cpu, struct sched_vcpu *v);
     /** @v, queued, can no longer run. */
-    void (*dequeue)(struct sched_cpu *cpu, struct vcpu *v);
+    void (*dequeue)(struct sched_cpu *cpu, struct sched_vcpu *v);
     /** @v, running, used @ns. */
-    void (*account)(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns);
+    void (*account)(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
-    struct vcpu *(*pick)(struct sched_cpu *cpu);
+    struct sched_vcpu *(*pick)(struct sched_cpu *cpu);
     /** Should @v, just queued, run at once instead of @running?  If only later, slice_end says when. */
-    bool (*preempts)(const struct vcpu *v, const struct vcpu *running);
+    bool (*preempts)(const struct sched_vcpu *v, const struct sched_vcpu *running);
     /** When @v, running, must be looked at again at the latest; TIMER_NEVER = it need not. */
-    uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct vcpu *v, uint64_t now);
+    uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct sched_vcpu *v, uint64_t now);
 };
 
 extern const struct sched_ops sched_credit;
 
 /** sched_queued() - for a class: @v was queued other than by its operations.  Run queue lock
  * held. */
-void sched_queued(struct sched_cpu *cpu, struct vcpu *v, uint64_t now);
+void sched_queued(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
 
-/** sched_init() - this pCPU's run queue and idle vCPU, which becomes current.  Boot. */
-void sched_init(void);
+/** sched_init() - this pCPU's run queue and its idle vCPU, which becomes current.  Boot. */
+void sched_init(struct sched_vcpu *idle);
 
 /**
  * sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs, and held once: a domain does
  * not run when it gets its vCPUs (domain_state.h).  By vcpu_create().
  */
-void sched_vcpu_init(struct vcpu *v);
+void sched_vcpu_init(struct sched_vcpu *v);
 
 /** sched_vcpu_destroy() - @v must be held for good and on no pCPU (domain_is_off_cpu()). */
-void sched_vcpu_destroy(struct vcpu *v);
+void sched_vcpu_destroy(struct sched_vcpu *v);
 
 /*
  * The events of vcpu_state.h.  Each has no effect where the table refuses it.  Any context, no run queue
@@ -104,52 +119,49 @@ void sched_vcpu_destroy(struct vcpu *v);
  */
 
 /** sched_start() - VCPU_UP. */
-void sched_start(struct vcpu *v);
+void sched_start(struct sched_vcpu *v);
 /** sched_wake() - VCPU_WAKE. */
-void sched_wake(struct vcpu *v);
+void sched_wake(struct sched_vcpu *v);
 /** sched_block() - VCPU_BLOCK: @v, current, waits for sched_wake(). */
-void sched_block(struct vcpu *v);
+void sched_block(struct sched_vcpu *v);
 /** sched_sleep() - VCPU_DOWN. */
-void sched_sleep(struct vcpu *v);
+void sched_sleep(struct sched_vcpu *v);
 
 /**
  * sched_pause() - one more reason why @v must not run, in whatever state it is.  If it has a pCPU, that
  * one picks another before it returns to a guest; sched_vcpu.on_cpu says when it has.
  */
-void sched_pause(struct vcpu *v);
+void sched_pause(struct sched_vcpu *v);
 /** sched_unpause() - undo one sched_pause(). */
-void sched_unpause(struct vcpu *v);
+void sched_unpause(struct sched_vcpu *v);
 
 /** sched_give_way() - @v, current, yields once to those of its class that wait.  (sched_yield is
  * the host C library's.) */
-void sched_give_way(struct vcpu *v);
+void sched_give_way(struct sched_vcpu *v);
 
 /**
  * sched_pick() - account for the vCPU that was current and choose the one to run, maybe the
  * same, maybe the idle one; it becomes current and running.  The caller switches the
  * address space and calls sched_switched().
  */
-struct vcpu *sched_pick(void);
+struct sched_vcpu *sched_pick(void);
 
-/**
- * sched_switched() - the address space of @v is loaded: refresh the copy of its runstate
- * that the guest registered.  Not for the idle vCPU.
- */
-void sched_switched(struct vcpu *v);
+/** sched_running() - what this pCPU runs, or has just stopped running (maybe the idle one). */
+static inline struct sched_vcpu *sched_running(void) {
+    return sched_cpus[this_cpu_index()].running;
+}
 
-/** sched_idle_vcpu() - this pCPU's idle vCPU: no domain, no page. */
-struct vcpu *sched_idle_vcpu(void);
+/** sched_idle() - this pCPU's idle vCPU. */
+static inline struct sched_vcpu *sched_idle(void) {
+    return sched_cpus[this_cpu_index()].idle;
+}
 
 /** sched_runstate() - @v's runstate, the time in its present state included. */
-void sched_runstate(struct vcpu *v, struct vcpu_runstate_info *out);
+void sched_runstate(struct sched_vcpu *v, struct vcpu_runstate_info *out);
 
-/**
- * sched_domain_set() - weight and cap of all vCPUs of @d, from now on.
- * Returns 0, -EINVAL (weight below SCHED_WEIGHT_MIN; cap over 100 times its vCPUs).  No lock held.
- */
-int sched_domain_set(struct domain *d, const struct sched_params *params);
-
-/** sched_domain_get() - the parameters in force. @d has a vCPU. */
-void sched_domain_get(const struct domain *d, struct sched_params *params);
+/** sched_set_params() - weight and cap of @v from now on, which are within their limits.
+ * @sharers: vCPUs that share the cap with it, itself included.  No lock held. */
+void sched_set_params(struct sched_vcpu *v, const struct sched_params *params,
+                      unsigned int sharers);
 
 #endif /* CORE_SCHED_H */

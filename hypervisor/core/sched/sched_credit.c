@@ -3,8 +3,6 @@
 #include "core/sched/sched_credit.h"
 
 #include "core/base/percpu.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/sched/sched.h"
 #include "core/time/clock.h"
 
@@ -13,80 +11,80 @@
 
 /* ---- Lists: ascending by @key, equals in order of arrival ---- */
 
-static uint64_t key_of(const struct vcpu *v) {
-    return v->sched.is_parked ? v->sched.period_end : v->sched.vtime;
+static uint64_t key_of(const struct sched_vcpu *v) {
+    return v->credit.is_parked ? v->credit.period_end : v->credit.vtime;
 }
 
-static struct vcpu **list_of(struct sched_cpu *cpu, const struct vcpu *v) {
-    return v->sched.is_parked ? &cpu->parked : &cpu->queue;
+static struct sched_vcpu **list_of(struct sched_cpu *cpu, const struct sched_vcpu *v) {
+    return v->credit.is_parked ? &cpu->credit.parked : &cpu->credit.queue;
 }
 
-static void list_insert(struct sched_cpu *cpu, struct vcpu *v) {
-    struct vcpu **link = list_of(cpu, v);
-    struct vcpu *before = NULL;
+static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
+    struct sched_vcpu **link = list_of(cpu, v);
+    struct sched_vcpu *before = NULL;
     uint64_t key = key_of(v);
 
     while (*link != NULL && key_of(*link) <= key) {
         before = *link;
-        link = &before->sched.next;
+        link = &before->credit.next;
     }
-    v->sched.prev = before;
-    v->sched.next = *link;
+    v->credit.prev = before;
+    v->credit.next = *link;
     if (*link != NULL) {
-        (*link)->sched.prev = v;
+        (*link)->credit.prev = v;
     }
     *link = v;
-    v->sched.is_queued = true;
+    v->is_queued = true;
 }
 
-static void list_remove(struct sched_cpu *cpu, struct vcpu *v) {
-    if (v->sched.prev != NULL) {
-        v->sched.prev->sched.next = v->sched.next;
+static void list_remove(struct sched_cpu *cpu, struct sched_vcpu *v) {
+    if (v->credit.prev != NULL) {
+        v->credit.prev->credit.next = v->credit.next;
     } else {
-        *list_of(cpu, v) = v->sched.next;
+        *list_of(cpu, v) = v->credit.next;
     }
-    if (v->sched.next != NULL) {
-        v->sched.next->sched.prev = v->sched.prev;
+    if (v->credit.next != NULL) {
+        v->credit.next->credit.prev = v->credit.prev;
     }
-    v->sched.is_queued = v->sched.is_parked = false;
+    v->is_queued = v->credit.is_parked = false;
 }
 
 /* list_remove() for the head of the queue, which every switch takes. */
-static void take_head(struct sched_cpu *cpu, struct vcpu *v) {
-    cpu->queue = v->sched.next;
-    if (v->sched.next != NULL) {
-        v->sched.next->sched.prev = NULL;
+static void take_head(struct sched_cpu *cpu, struct sched_vcpu *v) {
+    cpu->credit.queue = v->credit.next;
+    if (v->credit.next != NULL) {
+        v->credit.next->credit.prev = NULL;
     }
-    v->sched.is_queued = false;
+    v->is_queued = false;
 }
 
 /* ---- Caps ---- */
 
-static inline void start_period(struct vcpu *v, uint64_t now) {
-    if (v->sched.budget != 0 && now >= v->sched.period_end) {
+static inline void start_period(struct sched_vcpu *v, uint64_t now) {
+    if (v->credit.budget != 0 && now >= v->credit.period_end) {
         /* What it ran too long comes off the new budget; what it did not use is lost. */
-        int32_t debt = v->sched.budget_left < 0 ? v->sched.budget_left : 0;
+        int32_t debt = v->credit.budget_left < 0 ? v->credit.budget_left : 0;
 
-        v->sched.budget_left = (int32_t)v->sched.budget + debt;
-        v->sched.period_end = now + SCHED_CREDIT_PERIOD;
+        v->credit.budget_left = (int32_t)v->credit.budget + debt;
+        v->credit.period_end = now + SCHED_CREDIT_PERIOD;
     }
 }
 
 static void arm_unpark(struct sched_cpu *cpu) {
-    if (cpu->parked != NULL) {
-        timer_set(&cpu->unpark, cpu->parked->sched.period_end);
+    if (cpu->credit.parked != NULL) {
+        timer_set(&cpu->credit.unpark, cpu->credit.parked->credit.period_end);
     }
 }
 
-static bool is_used_up(const struct vcpu *v) {
-    return v->sched.budget != 0 && v->sched.budget_left <= 0;
+static bool is_used_up(const struct sched_vcpu *v) {
+    return v->credit.budget != 0 && v->credit.budget_left <= 0;
 }
 
-static void enqueue(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
+static void enqueue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     start_period(v, now);
-    v->sched.is_parked = is_used_up(v);
+    v->credit.is_parked = is_used_up(v);
     list_insert(cpu, v);
-    if (v->sched.is_parked) {
+    if (v->credit.is_parked) {
         arm_unpark(cpu);
     }
 }
@@ -96,12 +94,12 @@ static void unpark_timer(void *data) {
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
-    while (cpu->parked != NULL && cpu->parked->sched.period_end <= now) {
-        struct vcpu *v = cpu->parked;
+    while (cpu->credit.parked != NULL && cpu->credit.parked->credit.period_end <= now) {
+        struct sched_vcpu *v = cpu->credit.parked;
 
         list_remove(cpu, v);
         enqueue(cpu, v, now);
-        if (!v->sched.is_parked) {
+        if (!v->credit.is_parked) {
             sched_queued(cpu, v, now);
         }
     }
@@ -111,105 +109,106 @@ static void unpark_timer(void *data) {
 
 /* ---- Taking the CPU from another ---- */
 
-static bool is_owed(const struct vcpu *v, const struct vcpu *running) {
-    return v->sched.vtime + SCHED_CREDIT_OWED < running->sched.vtime;
+static bool is_owed(const struct sched_vcpu *v, const struct sched_vcpu *running) {
+    return v->credit.vtime + SCHED_CREDIT_OWED < running->credit.vtime;
 }
 
 /* Whatever wakes a vCPU now, is it a hypercall of the one that runs on @cpu? */
-static bool is_own_doing(const struct percpu *cpu) {
-    return cpu == this_cpu() && !cpu->in_interrupt;
+static bool is_own_doing(const struct sched_cpu *cpu) {
+    return cpu->id == this_cpu_index() && !this_cpu()->in_interrupt;
 }
 
 /* The run queue is accounted for up to now, so this reads no clock. */
-static bool credit_preempts(const struct vcpu *v, const struct vcpu *running) {
-    struct percpu *cpu = percpu_of(running->sched.cpu);
+static bool credit_preempts(const struct sched_vcpu *v, const struct sched_vcpu *running) {
+    struct sched_cpu *cpu = &sched_cpus[running->cpu];
 
     if (!is_owed(v, running)) {
         return false;
     }
-    cpu->sched.turn_ns = SCHED_CREDIT_TURN_MIN;
-    return is_own_doing(cpu) ||
-           cpu->sched.accounted - cpu->sched.turn_start >= SCHED_CREDIT_TURN_MIN;
+    cpu->credit.turn_ns = SCHED_CREDIT_TURN_MIN;
+    return is_own_doing(cpu) || cpu->accounted - cpu->turn_start >= SCHED_CREDIT_TURN_MIN;
 }
 
 /* ---- Operations ---- */
 
 /* Virtual time never goes back; it follows whoever is furthest behind. */
-static inline void advance_min(struct sched_cpu *cpu, const struct vcpu *running) {
-    uint64_t min = running->sched.vtime;
+static inline void advance_min(struct sched_cpu *cpu, const struct sched_vcpu *running) {
+    uint64_t min = running->credit.vtime;
 
-    if (cpu->queue != NULL && cpu->queue->sched.vtime < min) {
-        min = cpu->queue->sched.vtime;
+    if (cpu->credit.queue != NULL && cpu->credit.queue->credit.vtime < min) {
+        min = cpu->credit.queue->credit.vtime;
     }
-    if (min > cpu->vtime_min) {
-        cpu->vtime_min = min;
+    if (min > cpu->credit.vtime_min) {
+        cpu->credit.vtime_min = min;
     }
 }
 
-static void spend_budget(struct vcpu *v, uint32_t ns) {
+static void spend_budget(struct sched_vcpu *v, uint32_t ns) {
     /* The debt is bounded, so that one long call does not park it for ever. */
-    if (v->sched.budget_left > -(int32_t)SCHED_CREDIT_PERIOD) {
-        v->sched.budget_left -= (int32_t)(ns < SCHED_CREDIT_PERIOD ? ns : SCHED_CREDIT_PERIOD);
+    if (v->credit.budget_left > -(int32_t)SCHED_CREDIT_PERIOD) {
+        v->credit.budget_left -= (int32_t)(ns < SCHED_CREDIT_PERIOD ? ns : SCHED_CREDIT_PERIOD);
     }
 }
 
-static void credit_account(struct sched_cpu *cpu, struct vcpu *v, uint32_t ns) {
-    v->sched.vtime += (uint64_t)ns * v->sched.vtime_scale >> 16;
-    if (v->sched.budget != 0) {
+static void credit_account(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t ns) {
+    v->credit.vtime += (uint64_t)ns * v->credit.vtime_scale >> 16;
+    if (v->credit.budget != 0) {
         spend_budget(v, ns);
     }
     advance_min(cpu, v);
 }
 
-static void credit_wake(struct sched_cpu *cpu, struct vcpu *v, uint64_t now) {
-    uint64_t least = cpu->vtime_min > SCHED_CREDIT_LEAD ? cpu->vtime_min - SCHED_CREDIT_LEAD : 0;
+static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    uint64_t least =
+        cpu->credit.vtime_min > SCHED_CREDIT_LEAD ? cpu->credit.vtime_min - SCHED_CREDIT_LEAD : 0;
 
-    if (v->sched.vtime < least) {
-        v->sched.vtime = least;
+    if (v->credit.vtime < least) {
+        v->credit.vtime = least;
     }
     enqueue(cpu, v, now);
+    return !v->credit.is_parked;
 }
 
-static void credit_yield(struct sched_cpu *cpu, struct vcpu *v) {
-    const struct vcpu *head = cpu->queue;
+static void credit_yield(struct sched_cpu *cpu, struct sched_vcpu *v) {
+    const struct sched_vcpu *head = cpu->credit.queue;
 
-    if (head != NULL && v->sched.vtime < head->sched.vtime) {
-        v->sched.vtime = head->sched.vtime;
+    if (head != NULL && v->credit.vtime < head->credit.vtime) {
+        v->credit.vtime = head->credit.vtime;
     }
 }
 
-static struct vcpu *credit_pick(struct sched_cpu *cpu) {
-    struct vcpu *v = cpu->queue;
+static struct sched_vcpu *credit_pick(struct sched_cpu *cpu) {
+    struct sched_vcpu *v = cpu->credit.queue;
 
-    cpu->turn_ns = SCHED_SLICE_NS;
+    cpu->credit.turn_ns = SCHED_SLICE_NS;
     if (v != NULL) {
         take_head(cpu, v);
     }
     return v;
 }
 
-static uint64_t credit_slice_end(const struct sched_cpu *cpu, const struct vcpu *v, uint64_t now) {
+static uint64_t credit_slice_end(const struct sched_cpu *cpu, const struct sched_vcpu *v,
+                                 uint64_t now) {
     uint64_t end = TIMER_NEVER;
 
-    if (cpu->queue != NULL) {
-        end = cpu->turn_start + cpu->turn_ns;
+    if (cpu->credit.queue != NULL) {
+        end = cpu->turn_start + cpu->credit.turn_ns;
     }
-    if (v->sched.budget != 0 && now + (uint64_t)(int64_t)v->sched.budget_left < end) {
-        end = now + (uint64_t)(int64_t)v->sched.budget_left;
+    if (v->credit.budget != 0 && now + (uint64_t)(int64_t)v->credit.budget_left < end) {
+        end = now + (uint64_t)(int64_t)v->credit.budget_left;
     }
     return end;
 }
 
-static void credit_adjust(struct sched_cpu *cpu, struct vcpu *v) {
-    const struct sched_params *params = &v->sched.params;
-    unsigned int vcpu_count = v->domain->vcpu_count > 0 ? v->domain->vcpu_count : 1;
-    uint32_t budget = SCHED_CREDIT_PERIOD / 100 * params->cap / vcpu_count;
+static void credit_adjust(struct sched_cpu *cpu, struct sched_vcpu *v) {
+    const struct sched_params *params = &v->params;
+    uint32_t budget = SCHED_CREDIT_PERIOD / 100 * params->cap / v->sharers;
 
-    v->sched.vtime_scale = (SCHED_WEIGHT_DEFAULT << 16) / params->weight;
-    v->sched.budget = params->cap == 0 || budget >= SCHED_CREDIT_PERIOD ? 0
-                      : budget < BUDGET_MIN                             ? BUDGET_MIN
-                                                                        : budget;
-    if (v->sched.is_parked && !is_used_up(v)) {
+    v->credit.vtime_scale = (SCHED_WEIGHT_DEFAULT << 16) / params->weight;
+    v->credit.budget = params->cap == 0 || budget >= SCHED_CREDIT_PERIOD ? 0
+                       : budget < BUDGET_MIN                             ? BUDGET_MIN
+                                                                         : budget;
+    if (v->credit.is_parked && !is_used_up(v)) {
         list_remove(cpu, v);
         list_insert(cpu, v);
         sched_queued(cpu, v, clock_now());
@@ -230,5 +229,5 @@ const struct sched_ops sched_credit = {
 };
 
 void sched_credit_init(struct sched_cpu *cpu) {
-    timer_init(&cpu->unpark, unpark_timer, cpu);
+    timer_init(&cpu->credit.unpark, unpark_timer, cpu);
 }

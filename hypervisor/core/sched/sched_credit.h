@@ -9,7 +9,33 @@
 #ifndef CORE_SCHED_CREDIT_H
 #define CORE_SCHED_CREDIT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/time/timer.h"
+
 struct sched_cpu;
+struct sched_vcpu;
+
+/* The class's part of a pCPU; run queue lock. */
+struct credit_cpu {
+    struct sched_vcpu *queue;  /* can run, ascending vtime */
+    struct sched_vcpu *parked; /* cap used up, ascending period_end */
+    uint32_t turn_ns;          /* how long running's turn lasts, if others wait */
+    uint64_t vtime_min;        /* never decreases; where a newcomer starts */
+    struct timer unpark;       /* end of the first parked vCPU's period */
+};
+
+/* Its part of a vCPU; run queue lock. */
+struct credit_vcpu {
+    struct sched_vcpu *prev, *next; /* in the list that it is in */
+    bool is_parked;                 /* queued, but in the parked list */
+    uint64_t vtime;                 /* virtual time, ns of a vCPU of the default weight */
+    uint32_t vtime_scale;           /* vtime per ns, 16.16 */
+    uint32_t budget;                /* run time per cap period in ns, 0 = no cap */
+    int32_t budget_left;            /* of this period; negative: it ran too long */
+    uint64_t period_end;            /* ns since boot */
+};
 
 /* Virtual ns that a vCPU keeps, at most, from having been blocked. */
 #define SCHED_CREDIT_LEAD     10000000u

@@ -2,13 +2,10 @@
 /* See clock.h. */
 #include "core/time/clock.h"
 
-#include <arch/atomic.h>
+#include <stddef.h>
 
-#include "core/base/arch.h"
 #include "core/base/panic.h"
 #include "core/device/device.h"
-#include "core/domain/domain.h"
-#include "core/domain/vcpu.h"
 #include "core/time/timer.h"
 
 #define NS_PER_SEC 1000000000ull
@@ -29,9 +26,8 @@ static struct {
     uint32_t mul;
     uint32_t shift; /* 1.. since a tick is no shorter than 1 ns */
     struct timer renew;
-    uint64_t renew_ns; /* a quarter of the time in which the counter wraps */
-    uint64_t wall_sec; /* wall clock at system time 0 */
-    uint32_t wall_nsec;
+    uint64_t renew_ns;      /* a quarter of the time in which the counter wraps */
+    void (*on_renew)(void); /* constant after boot */
 } clock_state = {.reg = &stopped};
 
 /* The smallest shift for which the factor fits 32 bits: the most exact one. */
@@ -79,36 +75,6 @@ uint64_t clock_ticks(void) {
     return clock_state.base_ticks + elapsed_ticks();
 }
 
-/* The version is odd while the values change (<xen/xen.h>, struct vcpu_time_info). */
-static void write_time_info(volatile struct vcpu_time_info *info) {
-    info->version |= 1;
-    arch_memory_barrier();
-    info->tsc_timestamp = clock_state.base_ticks;
-    info->system_time = clock_state.base_ns;
-    info->tsc_to_system_mul = clock_state.mul;
-    info->tsc_shift = (int8_t)clock_state.shift;
-    info->flags = XEN_PVCLOCK_TSC_STABLE_BIT;
-    arch_memory_barrier();
-    info->version++;
-}
-
-void clock_vcpu_init(struct vcpu *v) {
-    struct pv_vcpu *page = arch_vcpu_page(v);
-
-    page->counter_offset = devices.counter.offset;
-    page->counter_hz = devices.counter.hz;
-    page->counter_mask = devices.counter.mask;
-    write_time_info(&page->info.time);
-}
-
-static void write_domain_time(struct domain *d) {
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        if (d->vcpu[i] != NULL) {
-            write_time_info(&arch_vcpu_page(d->vcpu[i])->info.time);
-        }
-    }
-}
-
 static void renew_base(void) {
     uint32_t ticks = elapsed_ticks();
 
@@ -118,9 +84,20 @@ static void renew_base(void) {
 
 void clock_update(void) {
     renew_base();
-    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
-        write_domain_time(d);
+    if (clock_state.on_renew) {
+        clock_state.on_renew();
     }
+}
+
+void clock_on_renew(void (*fn)(void)) {
+    clock_state.on_renew = fn;
+}
+
+void clock_scale(struct clock_scale *scale) {
+    *scale = (struct clock_scale){.base_ticks = clock_state.base_ticks,
+                                  .base_ns = clock_state.base_ns,
+                                  .mul = clock_state.mul,
+                                  .shift = (int8_t)clock_state.shift};
 }
 
 static void renew_timer(void *data) {
@@ -132,31 +109,4 @@ static void renew_timer(void *data) {
 void clock_start(void) {
     timer_init(&clock_state.renew, renew_timer, NULL);
     timer_set(&clock_state.renew, clock_now() + clock_state.renew_ns);
-}
-
-void clock_domain_init(struct domain *d) {
-    volatile struct shared_info *info = d->shared_info;
-
-    info->wc_version |= 1;
-    arch_memory_barrier();
-    info->wc_sec = (uint32_t)clock_state.wall_sec;
-    info->wc_sec_hi = (uint32_t)(clock_state.wall_sec >> 32);
-    info->wc_nsec = clock_state.wall_nsec;
-    arch_memory_barrier();
-    info->wc_version++;
-}
-
-void clock_set_wallclock(uint64_t sec, uint32_t nsec, uint64_t system_time) {
-    uint64_t back_sec = system_time / NS_PER_SEC;
-    uint32_t back_nsec = (uint32_t)(system_time % NS_PER_SEC);
-
-    if (nsec < back_nsec) {
-        nsec += (uint32_t)NS_PER_SEC;
-        back_sec++;
-    }
-    clock_state.wall_sec = sec > back_sec ? sec - back_sec : 0;
-    clock_state.wall_nsec = nsec - back_nsec;
-    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
-        clock_domain_init(d);
-    }
 }

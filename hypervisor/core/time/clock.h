@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Time since boot in nanoseconds, from the board's free-running counter, and the time
- * that guests read: struct vcpu_time_info of each vCPU, wall clock in shared_info.
+ * Time since boot in nanoseconds, from the board's free-running counter.
  */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
 #include <stdint.h>
-
-struct domain;
-struct vcpu;
 
 #define CLOCK_HZ_MIN 1000000u
 #define CLOCK_HZ_MAX 1000000000u
@@ -29,19 +25,21 @@ uint64_t clock_now(void);
 /** clock_ticks() - the counter extended to 64 bits, as of now. */
 uint64_t clock_ticks(void);
 
-/** clock_update() - renew the base and all vCPUs' time info.  Less than a wrap apart. */
+/** clock_update() - renew the base.  Less than a wrap apart. */
 void clock_update(void);
 
-/** clock_vcpu_init() - fill @v's time info, counter_offset, counter_hz, counter_mask. */
-void clock_vcpu_init(struct vcpu *v);
+/** clock_on_renew() - call @fn whenever the base was renewed, with no lock held.  Boot; one. */
+void clock_on_renew(void (*fn)(void));
 
-/** clock_domain_init() - fill the wall clock of d->shared_info. */
-void clock_domain_init(struct domain *d);
+/* What a guest needs to compute clock_now() from the counter: ns = base_ns + ((count - base_ticks) & mask) * mul
+ * >> (32 - shift). */
+struct clock_scale {
+    uint64_t base_ticks, base_ns;
+    uint32_t mul;
+    int8_t shift;
+};
 
-/**
- * clock_set_wallclock() - it was @sec seconds and @nsec (< 10^9) since the epoch at system time
- * @system_time.  Tells all domains.  No lock held.
- */
-void clock_set_wallclock(uint64_t sec, uint32_t nsec, uint64_t system_time);
+/** clock_scale() - as of the last renewal. */
+void clock_scale(struct clock_scale *scale);
 
 #endif /* CORE_CLOCK_H */

@@ -2,13 +2,21 @@
 /* See timer.h. */
 #include "core/time/timer.h"
 
+#include "core/base/panic.h"
 #include "core/base/percpu.h"
 #include "core/base/steps.h"
 #include "core/device/device.h"
+#include "core/device/irq.h"
 #include "core/time/clock.h"
 
 /* Longest wait that is asked of the hardware at once, 1 s. */
 #define TIMER_STEP_MAX 1000000000u
+
+struct timer_queue timer_queues[ARCH_CPU_MAX];
+
+static struct timer_queue *this_queue(void) {
+    return &timer_queues[this_cpu_index()];
+}
 
 /* Behind those that have the same deadline. */
 static void insert(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
@@ -51,11 +59,24 @@ static void program(struct timer_queue *queue) {
     queue->programmed = now + step;
 }
 
+static bool interrupt(unsigned int irq, void *data) {
+    (void)irq;
+    (void)data;
+    devices.oneshot->ack();
+    timer_interrupt();
+    return true;
+}
+
 void timer_queue_init(void) {
-    struct timer_queue *queue = &this_cpu()->timers;
+    struct timer_queue *queue = this_queue();
 
     *queue = (struct timer_queue){.lock = SPINLOCK_INIT, .programmed = TIMER_NEVER};
     devices.oneshot->stop();
+}
+
+void timer_start(void) {
+    CHECK(irq_claim(devices.oneshot_irq, interrupt, NULL) == 0);
+    devices.intc->unmask(devices.oneshot_irq);
 }
 
 void timer_init(struct timer *timer, timer_fn *fn, void *data) {
@@ -63,7 +84,7 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data) {
 }
 
 void timer_set(struct timer *timer, uint64_t deadline) {
-    struct timer_queue *queue = &this_cpu()->timers;
+    struct timer_queue *queue = this_queue();
 
     if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
         timer_stop(timer);
@@ -82,7 +103,7 @@ void timer_stop(struct timer *timer) {
     if (!timer_is_set(timer)) {
         return;
     }
-    struct timer_queue *queue = &percpu_of(timer->cpu)->timers;
+    struct timer_queue *queue = &timer_queues[timer->cpu];
 
     spin_lock(&queue->lock);
     if (timer_is_set(timer)) {
@@ -91,14 +112,18 @@ void timer_stop(struct timer *timer) {
     spin_unlock(&queue->lock);
 }
 
+bool timer_is_unseen(void) {
+    return this_queue()->is_serving && timer_is_due();
+}
+
 bool timer_is_due(void) {
-    const struct timer *first = this_cpu()->timers.first;
+    const struct timer *first = this_queue()->first;
 
     return first != NULL && first->deadline <= clock_now();
 }
 
 void timer_interrupt(void) {
-    struct timer_queue *queue = &this_cpu()->timers;
+    struct timer_queue *queue = this_queue();
     uint64_t now = clock_now();
     struct timer *timer;
 

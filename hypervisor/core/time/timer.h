@@ -39,8 +39,13 @@ struct timer_queue {
     bool is_serving;     /* in timer_interrupt(): the hardware says nothing of the next deadline */
 };
 
+extern struct timer_queue timer_queues[ARCH_CPU_MAX];
+
 /** timer_queue_init() - empty queue for this pCPU.  Boot, once per pCPU, after clock_init(). */
 void timer_queue_init(void);
+
+/** timer_start() - claim the interrupt: timers fire from now on.  Boot, once, when all is there that they may work on. */
+void timer_start(void);
 
 /** timer_init() - @fn(@data) will be called from timer_interrupt(), no lock held. */
 void timer_init(struct timer *timer, timer_fn *fn, void *data);
@@ -60,6 +65,9 @@ void timer_stop(struct timer *timer);
  */
 bool timer_is_due(void) __attribute__((noinline));
 
+/** timer_is_unseen() - is this pCPU in a timer's function, and the next timer due?  Takes no lock. */
+bool timer_is_unseen(void);
+
 /** timer_is_set() - is it going to fire? */
 static inline bool timer_is_set(const struct timer *timer) {
     return timer->link != NULL;
@@ -67,7 +75,7 @@ static inline bool timer_is_set(const struct timer *timer) {
 
 /**
  * timer_interrupt() - run what has expired on this pCPU and program the hardware for the
- * next.  Called by irq_handle(), with no lock held.  Runs a bounded number of timers a call;
+ * next.  Called on its interrupt, with no lock held.  Runs a bounded number of timers a call;
  * if more have expired the hardware interrupts again at once.  Until the end of that interrupt the
  * interrupt controller shows no timer that falls due meanwhile; not inlined, so that make stretches
  * can tell when that is.

@@ -8,6 +8,7 @@
 #include "core/device/irq.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
+#include "core/time/preempt.h"
 #include "core/time/timer.h"
 
 #define BACKGROUND_SHARE 8u

@@ -13,9 +13,13 @@
 #include "core/boot/bootfdt.h"
 #include "core/build/domain_build.h"
 #include "core/console/console.h"
+#include "core/console/console_keys.h"
 #include "core/device/driver.h"
 #include "core/device/irq.h"
 #include "core/domain/domain_free.h"
+#include "core/domain/domain_keys.h"
+#include "core/domain/time_info.h"
+#include "core/domain/vcpu.h"
 #include "core/fdt/fdt_reg.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
@@ -102,7 +106,7 @@ static void init_devices(void) {
         panic("device tree: no usable %s (error %d)", what, rc);
     }
     clock_init();
-    clock_set_wallclock(devices.date, 0, 0);
+    time_info_init(devices.date);
     timer_queue_init();
     clock_start();
     console_start();
@@ -110,6 +114,8 @@ static void init_devices(void) {
 
 void hypervisor_early_init(void) {
     console_init();
+    console_keys_init();
+    domain_keys_init();
 }
 
 void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, uint32_t image_size) {
@@ -124,13 +130,15 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     if (!arch_cpu_usable()) {
         panic("this revision of the core is too old");
     }
+    irq_init();
     background_setup();
     background_turn_init();
     init_memory();
-    sched_init();
-    domain_reap_init(boot.options.noreboot);
+    vcpu_idle_init();
+    domain_reap_init(boot.options.noreboot, &domain_builder);
     arch_guests_init();
-    irq_init();
+    timer_start();
+    console_listen();
     if (domain_build_all(&boot, &error)) {
         panic("%s", error);
     }
