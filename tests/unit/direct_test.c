@@ -12,7 +12,7 @@
 
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
 

@@ -28,7 +28,7 @@
 #include "core/mm/heap.h"
 #include "core/mm/memory_wait.h"
 #include "core/mm/page_pool.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "core/time/background.h"
 #include "lib/format.h"
 #include "support_domain.h"

@@ -15,7 +15,7 @@
 #include "core/base/abi.h"
 #include "core/base/panic.h"
 #include "core/base/steps.h"
-#include "core/mm/p2m.h"
+#include "core/space/p2m.h"
 
 #define MODULE_START (FAKE_RAM_PA + 0x00200ffcu) /* a word below the end of a page */
 #define GUEST_BASE   0x40000000u

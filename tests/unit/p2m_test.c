@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Guest-physical maps: building, looking up, changing, taking down. */
 /* links: core/hypercall */
-#include "core/mm/p2m.h"
+#include "core/space/p2m.h"
 
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
@@ -16,7 +16,7 @@
 #include "core/base/steps.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/page.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
 #include "support_walker.h"

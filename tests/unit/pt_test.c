@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Translation tables: what a guest may put in them, and attempts at what it may not. */
 /* links: core/hypercall */
-#include "core/mm/pt.h"
+#include "core/space/pt.h"
 
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
@@ -18,7 +18,7 @@
 #include "core/hypercall/hypercall.h"
 #include "core/hypercall/mmuext.h"
 #include "core/mm/page.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "support_domain.h"
 #include "support_mm.h"
 

@@ -17,7 +17,7 @@
 #include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "core/time/background.h"
 #include "support_domain.h"
 #include "support_walker.h"

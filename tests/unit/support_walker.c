@@ -12,7 +12,7 @@
 
 #include "core/base/arch.h"
 #include "core/mm/heap.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 
 #define WORDS   (FAKE_HEAP_SIZE / 4)
 #define GARBAGE 0xfffffffcu /* a fault, and not what memset() leaves */

@@ -18,9 +18,10 @@ check-format: | tools-present
 format: | tools-present
 	$(Q)$(CLANG_FORMAT) -i $(formatted)
 
-check-layers:
+check-layers: $(rooms:%=$(U)/lib%.a)
 	$(call say,CHECK,layers)
 	$(Q)$(PYTHON) tools/check_layers
+	$(Q)$(PYTHON) tools/check_layers --objects $(U)
 
 check-boards:
 	$(call say,CHECK,boards)

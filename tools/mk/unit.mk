@@ -38,12 +38,13 @@ $(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D) && $(CC_HOST) $(unit_flags) -MMD -MP -c $< -o $@
 
-$(U)/libsupport.a: $(unit_support_objects)
-	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+$(U)/libsupport.a: $(unit_support_objects) tests/unit
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
 .SECONDEXPANSION:
-$(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*)
-	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+# The folder too: a file that left it must leave the archive.
+$(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*) hypervisor/core/%
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
 $(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
 	$(call say,HOSTLD,$@)

@@ -15,7 +15,7 @@
 #include "core/base/arch.h"
 #include "core/device/device.h"
 #include "core/mm/heap.h"
-#include "core/mm/space.h"
+#include "core/space/space.h"
 
 struct space_tables {
     uint32_t shared[L2_ENTRIES];

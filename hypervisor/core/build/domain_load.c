@@ -6,7 +6,7 @@
 #include "core/base/arch.h"
 #include "core/base/panic.h"
 #include "core/base/steps.h"
-#include "core/mm/p2m.h"
+#include "core/space/p2m.h"
 
 _Static_assert(PAGE_SIZE % STEP_COPY == 0, "a piece lies within a page");
 

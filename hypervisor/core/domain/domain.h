@@ -13,7 +13,7 @@
 #include "core/console/console_domain.h"
 #include "core/domain/domain_state.h"
 #include "core/event/event.h"
-#include "core/mm/space.h"
+#include "core/space/space.h"
 
 #define DOMAIN_MAX      16 /* domains at one time */
 #define DOMAIN_VCPU_MAX 8

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmu_update and update_va_mapping: a guest's changes to its tables (mm/pt_update.h), one or a list.
+ * mmu_update and update_va_mapping: a guest's changes to its tables (space/pt_update.h), one or a list.
  */
 #include "core/base/guest_access.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/pt_update.h"
+#include "core/space/pt_table.h"
+#include "core/space/pt_update.h"
 
 #define UPDATE_SIZE ((uint32_t)sizeof(struct mmu_update))
 #define CONTINUED   0x80000000u /* in count: *done holds what was done before */

@@ -8,7 +8,7 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "core/time/preempt.h"
 
 #define OP_SIZE   ((uint32_t)sizeof(struct mmuext_op))

@@ -7,7 +7,7 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/mmuext.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 #include "core/time/preempt.h"
 
 /* From here on the whole TLB or cache is the shorter way. */

@@ -7,7 +7,7 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/mmuext.h"
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 
 /* The guest frame an operation names, INVALID_GFN if it has more than 20 bits. */
 static gfn_t frame_of(const struct mmuext_op *op) {

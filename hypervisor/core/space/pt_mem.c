@@ -2,12 +2,12 @@
 /*
  * Table memory: blocks of a domain's promise, second-level tables cut from them.
  */
-#include "core/mm/pt_table.h"
+#include "core/space/pt_table.h"
 
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/mm/space.h"
+#include "core/space/space.h"
 
 #define ALL_UNITS ((1u << PT_UNITS_PER_BLOCK) - 1)
 

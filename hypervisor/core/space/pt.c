@@ -2,13 +2,13 @@
 /*
  * A domain's tables from its creation to its end.
  */
-#include "core/mm/pt.h"
+#include "core/space/pt.h"
 
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 int pt_init(struct space *s, uint32_t limit) {
     unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;

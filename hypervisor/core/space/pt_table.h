@@ -15,10 +15,10 @@
 #include "core/base/arch.h"
 #include "core/base/steps.h"
 #include "core/mm/heap.h"
-#include "core/mm/p2m.h"
 #include "core/mm/page.h"
-#include "core/mm/pt.h"
-#include "core/mm/space.h"
+#include "core/space/p2m.h"
+#include "core/space/pt.h"
+#include "core/space/space.h"
 #include "core/time/preempt.h"
 
 #define PT_UNIT_SHIFT      10 /* a second-level table: 1 KiB */

@@ -8,8 +8,8 @@
 
 #include "core/base/abi.h"
 #include "core/base/lock.h"
-#include "core/mm/p2m.h"
-#include "core/mm/pt.h"
+#include "core/space/p2m.h"
+#include "core/space/pt.h"
 
 struct space {
     spinlock_t lock; /* the space lock: p2m and pt */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 /* Take a reference to the section @pte asks for; its address becomes the machine's. */
 static int get_section(struct space *s, struct pte *pte) {

@@ -2,8 +2,8 @@
 /*
  * Second-level entries: what a guest may map and how.
  */
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
     switch (type) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/base/panic.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 #define FRAMES_PER_L1 4
 

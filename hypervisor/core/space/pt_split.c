@@ -5,8 +5,8 @@
  */
 #include "core/base/panic.h"
 #include "core/base/steps.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 _Static_assert(PT_L2_ENTRIES % STEP_SPLIT == 0, "a table is made in whole steps");
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* See space.h. */
-#include "core/mm/space.h"
+#include "core/space/space.h"
 
 void space_init(struct space *s, domid_t owner) {
     *s = (struct space){.lock = SPINLOCK_INIT, .owner = owner};

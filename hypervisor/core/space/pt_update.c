@@ -6,11 +6,11 @@
  * own plain RAM.  store_simple() does nothing but these, in some two dozen instructions
  * each; anything else takes the long way (pt_entry.c, pt_l1.c), which knows all the rules.
  */
-#include "core/mm/pt_update.h"
+#include "core/space/pt_update.h"
 
 #include "core/device/device.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 #include "core/time/preempt.h"
 
 #define TABLE_OFFSETS 0x3fcu /* of entries in a second-level table */

@@ -7,9 +7,9 @@
  * the domain's other tables read, some of them in each call.
  */
 #include "core/base/panic.h"
-#include "core/mm/p2m.h"
-#include "core/mm/pt_table.h"
-#include "core/mm/space.h"
+#include "core/space/p2m.h"
+#include "core/space/pt_table.h"
+#include "core/space/space.h"
 
 /*
  * The search is a walk over positions: the flat table's own entry, the parts of the

@@ -2,7 +2,7 @@
 /*
  * Building, looking up and taking down a domain's guest-physical map.
  */
-#include "core/mm/p2m.h"
+#include "core/space/p2m.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "core/base/steps.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
-#include "core/mm/space.h"
+#include "core/space/space.h"
 
 static int fill_store(struct p2m_store *store, uint32_t count) {
     store->entry_order = heap_order(count * sizeof(uint32_t));
