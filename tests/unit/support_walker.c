@@ -27,12 +27,12 @@ static unsigned int held_count;
 static bool is_strict;
 
 static uint32_t *word_at(uint32_t i) {
-    return (uint32_t *)(void *)heap_base + i;
+    return (uint32_t *)(void *)heap_region.base + i;
 }
 
 /* WORDS: not in the heap. */
 static uint32_t index_of(const void *at) {
-    uintptr_t offset = (uintptr_t)at - (uintptr_t)heap_base;
+    uintptr_t offset = (uintptr_t)at - (uintptr_t)heap_region.base;
 
     return offset < FAKE_HEAP_SIZE ? (uint32_t)(offset / 4) : WORDS;
 }
@@ -56,7 +56,7 @@ static void check_table(uint32_t hw) {
     uint32_t table = arch_l1_table(hw);
 
     if (table) {
-        uint32_t i = (table - heap_base_pa.v) / 4;
+        uint32_t i = (table - heap_region.pa.v) / 4;
 
         assert_memory_equal(&seen[i], word_at(i), PT_L2_ENTRIES * sizeof(uint32_t));
     }

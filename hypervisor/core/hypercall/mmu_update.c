@@ -94,7 +94,8 @@ static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
     return HYPERCALL_AGAIN;
 }
 
-static inline int32_t update_one(struct space *s, uint32_t ptr, uint32_t val) {
+static inline __attribute__((always_inline)) int32_t update_one(struct space *s, uint32_t ptr,
+                                                                uint32_t val) {
     int error;
 
     spin_lock(&s->lock);

@@ -28,8 +28,7 @@ struct heap_block {
 _Static_assert(HEAP_BLOCKS_MAX * sizeof(struct heap_block) <= HEAP_BLOCK_SIZE,
                "the records fit the first block");
 
-char *heap_base;
-maddr_t heap_base_pa;
+struct heap_region heap_region;
 
 static spinlock_t heap_lock = SPINLOCK_INIT; /* protects everything below */
 static struct heap_block *blocks;            /* in the region's first block */
@@ -64,8 +63,8 @@ static void list_remove(uint16_t *head, unsigned int index) {
 
 void heap_init(void *va, maddr_t pa, size_t size) {
     CHECK(size >= 2 * HEAP_BLOCK_SIZE);
-    heap_base = va;
-    heap_base_pa = pa;
+    heap_region.base = va;
+    heap_region.pa = pa;
     blocks = va;
     block_count = (unsigned int)(size >> HEAP_BLOCK_SHIFT);
     if (block_count > HEAP_BLOCKS_MAX) {

@@ -63,22 +63,24 @@ void *heap_block_alloc(void);
 void heap_block_free(void *p);
 
 /* The region, constant after heap_init(). */
-extern char *heap_base;
-extern maddr_t heap_base_pa;
+extern struct heap_region {
+    char *base;
+    maddr_t pa;
+} heap_region;
 
 /** heap_block_index() - number of the block that @p lies in, 0..heap_block_count() - 1. */
 static inline unsigned int heap_block_index(const void *p) {
-    return (unsigned int)((size_t)((const char *)p - heap_base) >> HEAP_BLOCK_SHIFT);
+    return (unsigned int)((size_t)((const char *)p - heap_region.base) >> HEAP_BLOCK_SHIFT);
 }
 
 /** heap_block_at() - address of block @index. */
 static inline void *heap_block_at(unsigned int index) {
-    return heap_base + ((size_t)index << HEAP_BLOCK_SHIFT);
+    return heap_region.base + ((size_t)index << HEAP_BLOCK_SHIFT);
 }
 
 /** heap_to_maddr() - machine address of a heap address. */
 static inline maddr_t heap_to_maddr(const void *p) {
-    return maddr(heap_base_pa.v + (uint32_t)((const char *)p - heap_base));
+    return maddr(heap_region.pa.v + (uint32_t)((const char *)p - heap_region.base));
 }
 
 /** heap_block_count() - blocks of the region. */

@@ -110,7 +110,7 @@ static inline uint32_t *pt_block_table(uint16_t block) {
 }
 
 static inline uint32_t *pt_unit_table(uint16_t unit) {
-    return (uint32_t *)(void *)(heap_base + ((size_t)unit << PT_UNIT_SHIFT));
+    return (uint32_t *)(void *)(heap_region.base + ((size_t)unit << PT_UNIT_SHIFT));
 }
 
 /** pt_unit_write() - a guest's table, to store entries to. */
@@ -121,7 +121,7 @@ static inline uint32_t *pt_unit_write(uint16_t unit) {
 
 /** pt_unit_at() - the unit that a hardware L1 entry's table address names. */
 static inline uint16_t pt_unit_at(uint32_t table_maddr) {
-    return (uint16_t)((table_maddr - heap_base_pa.v) >> PT_UNIT_SHIFT);
+    return (uint16_t)((table_maddr - heap_region.pa.v) >> PT_UNIT_SHIFT);
 }
 
 /** pt_home() - the record of the frame at @g if it may hold tables, as the domain's own plain RAM

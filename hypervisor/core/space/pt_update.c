@@ -3,118 +3,25 @@
  * A guest's changes to its tables.
  *
  * A kernel makes them in runs: entries of one second-level table, the same attributes, its
- * own plain RAM.  store_simple() does nothing but these, in some two dozen instructions
+ * own plain RAM.  pt_store_simple() does nothing but these, in some two dozen instructions
  * each; anything else takes the long way (pt_entry.c, pt_l1.c), which knows all the rules.
  */
 #include "core/space/pt_update.h"
 
 #include "core/device/device.h"
+#include "core/space/pt_simple.h"
 #include "core/space/pt_table.h"
 #include "core/space/space.h"
 #include "core/time/preempt.h"
-
-#define TABLE_OFFSETS 0x3fcu /* of entries in a second-level table */
 
 _Static_assert(PT_WORK_MAX > PT_WORK_L1, "each look is followed by progress");
 
 /* An address that ends a run. */
 #define IN_NO_TABLE (~0u)
 
-/* What the short way needs, in registers. */
-struct fast {
-    uintptr_t bias;         /* page_bias */
-    const uint32_t *frames; /* the domain's RAM */
-    uint32_t first, count;
-    uint32_t attr;    /* pt_space.attr_raw */
-    uint32_t changed; /* entries that were no faults, ORed */
-};
-
-static inline struct fast fast_of(const struct space *s) {
-    return (struct fast){
-        .bias = page_bias,
-        .frames = s->p2m.entry,
-        .first = s->p2m.base,
-        .count = s->p2m.count,
-        .attr = s->pt.attr_raw,
-        .changed = 0,
-    };
-}
-
-/* Of what an entry of a domain's RAM says, of type 0. */
-static inline uint32_t *references_of_ram(const struct fast *f, uint32_t frame) {
-    return &page_at(f->bias, frame)->count;
-}
-
-static inline uint32_t *references(const struct fast *f, uint32_t frame) {
-    return &page_of_ram(f->bias, frame >> PAGE_SHIFT)->count;
-}
-
-/* @table and @ptr added twice would be an addition and a register; this way it is how the entry is
- * addressed. */
-static inline __attribute__((always_inline)) void write_entry(uintptr_t table, uint32_t ptr,
-                                                              uint32_t hw) {
-    __asm__("" : "+r"(ptr));
-    arch_pte_write((uint32_t *)(table + ptr), hw);
-}
-
-/*
- * Store a simple entry: a fault, or plain RAM with the last attributes; in place of a fault, the
- * same frame, or a cached frame (RAM, then) that keeps another reference.  Returns false, and
- * changes nothing, if it is anything else.
- * @table + @ptr: where the entry is
- */
-static inline __attribute__((always_inline)) bool store_simple(struct fast *f, uintptr_t table,
-                                                               uint32_t ptr, uint32_t raw) {
-    uint32_t old = *(const uint32_t *)(table + ptr);
-    uint32_t index, frame;
-
-    /* Shifted where it is used, at no cost, rather than kept in one more register. */
-    __asm__("" : "+r"(f->attr));
-    if (raw << (32 - PAGE_SHIFT) == f->attr) {
-        index = (raw >> PAGE_SHIFT) - f->first;
-        if (index >= f->count) {
-            return false;
-        }
-        frame = f->frames[index];
-        /* Plain RAM is type 0, in the low byte. */
-        if (__builtin_expect((old | frame << 24) == 0, 1)) {
-            ++*references_of_ram(f, frame);
-        } else if (frame & P2M_TYPE_MASK) {
-            return false;
-        } else {
-            if ((old ^ frame) >> PAGE_SHIFT != 0) {
-                if (!arch_l2_is_cached(old) || *references(f, old) == 1) {
-                    return false;
-                }
-                --*references(f, old);
-                ++*references_of_ram(f, frame);
-            }
-            f->changed |= old;
-        }
-        write_entry(table, ptr, frame | f->attr >> (32 - PAGE_SHIFT) | ARCH_L2_ALWAYS);
-    } else if (!arch_l2_is_fault(raw)) {
-        return false;
-    } else if (arch_l2_is_cached(old)) {
-        if (*references(f, old) == 1) {
-            return false;
-        }
-        --*references(f, old);
-        f->changed |= old;
-        write_entry(table, ptr, 0);
-    } else if (old) {
-        return false;
-    }
-    return true;
-}
-
-/* One simple entry. */
-static inline __attribute__((always_inline)) bool store_one(const struct space *s, uint32_t *entry,
-                                                            uint32_t raw) {
-    struct fast f = fast_of(s);
-    bool stored = store_simple(&f, (uintptr_t)entry, 0, raw);
-
-    arch_pte_changed(f.changed);
-    return stored;
+/* Out of line: run() needs the register that it would take. */
+static __attribute__((noinline)) void note_changed(uint32_t old) {
+    arch_pte_changed(old);
 }
 
 /*
@@ -126,12 +33,12 @@ static __attribute__((noinline)) struct guest_update *run(const struct space *s,
     const uint32_t base = s->pt.last_base;
     /* To be added to the guest's address: no need to take the offset out of it. */
     const uintptr_t table = (uintptr_t)s->pt.last_table - base;
-    struct fast f = fast_of(s);
+    struct pt_fast f = pt_fast_of(s);
 
     for (;; u++) {
-        if (((u->ptr ^ base) & ~TABLE_OFFSETS) || !store_simple(&f, table, u->ptr, u->val)) {
+        if (((u->ptr ^ base) & ~PT_TABLE_OFFSETS) || !pt_store_simple(&f, table, u->ptr, u->val)) {
             if (f.changed) {
-                arch_pte_changed(f.changed);
+                note_changed(f.changed);
             }
             return u;
         }
@@ -212,32 +119,19 @@ static __attribute__((noinline)) int find_table(struct space *s, uint32_t ptr, u
     if (!unit) {
         return 0;
     }
-    s->pt.last_base = ptr & ~TABLE_OFFSETS;
+    s->pt.last_base = ptr & ~PT_TABLE_OFFSETS;
     s->pt.last_table = pt_unit_write(unit);
     return 1;
 }
 
-/* An address with the low bits of PT_NO_TABLE is in no table, whatever it looks like. */
-static inline bool is_in_last_table(const struct space *s, uint32_t ptr) {
-    return (((ptr ^ s->pt.last_base) & ~TABLE_OFFSETS) | (ptr & PT_NO_TABLE)) == 0;
+/* One update, by the long way.  @alone: see update_l1(). */
+static int update_any(struct space *s, uint32_t ptr, uint32_t val, bool alone) {
+    int rc = pt_is_in_last_table(s, ptr) ? 1 : find_table(s, ptr, val, alone);
+
+    return rc <= 0 ? rc : pt_set_l2(s, pt_last_table_entry(s, ptr), val);
 }
 
-static inline uint32_t *last_table_entry(const struct space *s, uint32_t ptr) {
-    return (uint32_t *)(void *)((char *)s->pt.last_table + (ptr & TABLE_OFFSETS));
-}
-
-/* One update, by the long way. */
-static __attribute__((noinline)) int update_any(struct space *s, uint32_t ptr, uint32_t val,
-                                                bool alone) {
-    int rc = is_in_last_table(s, ptr) ? 1 : find_table(s, ptr, val, alone);
-
-    return rc <= 0 ? rc : pt_set_l2(s, last_table_entry(s, ptr), val);
-}
-
-int pt_update_one(struct space *s, uint32_t ptr, uint32_t val) {
-    if (is_in_last_table(s, ptr) && store_one(s, last_table_entry(s, ptr), val)) {
-        return 0;
-    }
+__attribute__((noinline)) int pt_update_alone(struct space *s, uint32_t ptr, uint32_t val) {
     return update_any(s, ptr, val, true);
 }
 
@@ -271,7 +165,7 @@ uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count,
             rc = -XEN_EAGAIN;
         } else if (s->pt.dropping) {
             drop_step(s);
-        } else if (is_in_last_table(s, u->ptr) && (u = run_all(s, u, end)) != from) {
+        } else if (pt_is_in_last_table(s, u->ptr) && (u = run_all(s, u, end)) != from) {
             continue; /* some were simple */
         } else if ((rc = long_update(s, u)) == 0) {
             u++;
@@ -305,5 +199,5 @@ int pt_update_va(struct space *s, unsigned int vcpu, gvaddr_t va, uint32_t val) 
         return -XEN_EINVAL;
     }
     entry = &pt_unit_write(unit)[va.v >> PAGE_SHIFT & (PT_L2_ENTRIES - 1)];
-    return store_one(s, entry, val) ? 0 : pt_set_l2(s, entry, val);
+    return pt_store_one(s, entry, val) ? 0 : pt_set_l2(s, entry, val);
 }

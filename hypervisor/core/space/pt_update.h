@@ -10,8 +10,12 @@
 
 #include "core/base/addr.h"
 #include "core/base/guest_access.h"
+#include "core/space/pt_simple.h"
 
 struct space;
+
+/** pt_update_alone() - the long way of pt_update_one(). */
+int pt_update_alone(struct space *s, uint32_t ptr, uint32_t val);
 
 /**
  * pt_update_one() - the entry at guest-physical address @ptr (MMU_NORMAL_PT_UPDATE in its low bits) becomes @val,
@@ -19,7 +23,13 @@ struct space;
  * Returns 0; -EINVAL (format), -EPERM (frame or rights), -ENOMEM; -EAGAIN: call again with the same
  * arguments, a table that the entry had is still being dropped.
  */
-int pt_update_one(struct space *s, uint32_t ptr, uint32_t val);
+static inline __attribute__((always_inline)) int pt_update_one(struct space *s, uint32_t ptr,
+                                                               uint32_t val) {
+    if (pt_is_in_last_table(s, ptr) && pt_store_one(s, pt_last_table_entry(s, ptr), val)) {
+        return 0;
+    }
+    return pt_update_alone(s, ptr, val);
+}
 
 /**
  * pt_update_list() - updates @u[0] to @u[count - 1], with looks for interrupts in between; pt_space.work counts

@@ -12,10 +12,10 @@
 #include "core/space/pt.h"
 
 struct space {
-    spinlock_t lock; /* the space lock: p2m and pt */
-    domid_t owner;   /* constant: of its frames and of its table memory */
+    spinlock_t lock;    /* the space lock: p2m and pt */
+    domid_t owner;      /* constant: of its frames and of its table memory */
+    struct pt_space pt; /* first: halfwords at short offsets are loaded at once */
     struct p2m p2m;
-    struct pt_space pt;
     void *vectors; /* constant: its vector page, heap; arch_space_init() */
     void *shared;  /* constant: arch's tables for the shared MiB, heap; arch_space_init() */
 };
