@@ -12,12 +12,13 @@ machine's console is kept in build/test-logs/<test>.log.
 A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
 it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these;
 marked `with_reference`, on boards that docs/benchmarks has figures of; marked `with_uboot`, on boards that tests have a U-Boot for.
-A test marked `long` is part of `make test-all` alone.
+A test marked `long` is part of `make test-all` alone, one marked `soak` of `make soak`.
 """
 import pathlib
 import re
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -39,6 +40,7 @@ def pytest_addoption(parser):
     parser.addoption("--stretches", action="store_true",
                      help="note the longest stays in the hypervisor, for tools/stretches")
     parser.addoption("--long", action="store_true", help="the long tests, too: make test-all")
+    parser.addoption("--soak", type=float, metavar="MINUTES", help="that long, the tests that go on for ever, and no others")
 
 
 def pytest_configure(config):
@@ -47,6 +49,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "with_reference: on boards with figures in docs/benchmarks")
     config.addinivalue_line("markers", "with_uboot: on boards that tests have a U-Boot for")
     config.addinivalue_line("markers", "long: with --long only")
+    config.addinivalue_line("markers", "soak: with --soak only")
 
 
 def boards_of(test, config):
@@ -69,7 +72,21 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(config, items):
     """Without a board of its level a test has nothing to run on: it is no part of the run."""
     left_out = ["skip"] if config.getoption("--long") else ["skip", "long"]
-    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
+    soaks = config.getoption("--soak") is not None
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))
+                and bool(item.get_closest_marker("soak")) == soaks]
+
+
+@pytest.fixture
+def soak(request):
+    """Seeds, until the time is over."""
+    def seeds():
+        end = time.monotonic() + 60 * request.config.getoption("--soak")
+        seed = int(time.time()) % 2**31
+        while time.monotonic() < end:
+            yield seed
+            seed += 1
+    return seeds()
 
 
 @pytest.fixture

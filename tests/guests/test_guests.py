@@ -166,6 +166,49 @@ def test_no_vcpu_outlives_its_domain(boot, how):
     expect_victim_well(machine)
 
 
+def live_at_random(boot, seed, milliseconds, sequences):
+    """Two guests beside a victim make random calls, which their models know the results of, end themselves in the
+    middle of them after so many sequences, and start again, a second or more after they started, until the time is
+    over.  Returns how many sequences they lived through."""
+    options = f"seed={seed} sequences={sequences} until={milliseconds}"
+    guests = [guest(name, "random_life", f"{options} peer={peer}", on_crash="restart")
+              for name, peer in (("a", 2), ("b", 1))]
+    machine = boot({"domu": [*guests, guest("victim", "victim", f"ms={milliseconds} pause=20000")]},
+                   shift=SLOW_CPU)
+    for _ in (1, 2, 3):
+        machine.expect(r"^domain \d+ \(\w+\): shutdown, poweroff$", HYPERVISOR,
+                       PATIENCE * (1 + milliseconds // 10000))
+    for name in ("a", "b"):
+        assert "FAIL" not in machine.stream(name), f"seed {seed}\n{machine.stream(name)}"
+    assert results(machine, "victim")["results_stay_right"] == "PASS", machine.stream("victim")
+    # All are gone: as many frames are free as before the first was built.
+    at_boot = re.search(r"(\d+) frames free$", machine.stream(HYPERVISOR), re.M)[1]
+    machine.expect(rf"^domain \d+: destroyed, {at_boot} frames free$", HYPERVISOR, PATIENCE)
+    return sum(int(n) for name in ("a", "b")
+               for n in re.findall(r"^lived (\d+) sequences$", machine.stream(name), re.M))
+
+
+def test_random_lives(boot):
+    """Ten thousand sequences of random calls, alone, in lists and given up half-way."""
+    assert live_at_random(boot, 1, 9000, 500) >= 10**4
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_random_lives_long(boot, seed):
+    """A million, with each of ten seeds."""
+    assert live_at_random(boot, seed, 100000, 25000) >= 10**6
+
+
+@pytest.mark.soak
+def test_random_lives_soak(boot, soak):
+    """As long as one likes, each time with another seed, which is printed."""
+    for seed in soak:
+        print(f"seed {seed}", flush=True)
+        live_at_random(boot, seed, 20000, 2000)
+        boot.finish()
+
+
 def start_times(machine, what, domain="attacker"):
     """When that guest started to do that, in virtual ms."""
     return [int(ms) for ms in re.findall(rf"^doing {what} at (\d+) ms", machine.stream(domain), re.M)]

@@ -2,7 +2,7 @@
 /*
  * Computes while another guest attacks: its results, memory, registers, events and
  * time must stay right.  Options: ms= how long, stay (do not power off at the end),
- * peer= (open eight ports to that domain).
+ * pause= (us between two rounds), peer= (open eight ports to that domain).
  */
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +85,7 @@ TEST(results_stay_right) {
     check_services();
     do {
         EXPECT_EQ(hash_once(buffer), HASH_EXPECTED);
-        clock_sleep(200 * NS_PER_US);
+        clock_sleep(option_number("pause", 200) * NS_PER_US);
         EXPECT_EQ(*(volatile uint32_t *)PV_TLS_VA, 0x7157157);
         check_services();
         rounds++;

@@ -5,7 +5,7 @@ CONFIG ?= platforms/$(PLATFORM)/two-linux.toml
 TESTS ?=
 
 # One after the other: what is installed first is what the rest is built with.
-.PHONY: run test test-all
+.PHONY: run test test-all soak
 run: deps
 	$(Q)$(MAKE) --no-print-directory -j2 run-images
 	$(Q)tools/run $(PLATFORM) $(CONFIG)
@@ -16,3 +16,10 @@ test: deps
 # With what takes too long for every change.
 test-all: deps
 	$(Q)tools/run-tests --long '$(test_boards)' '$(TESTS)'
+
+# Random guests with new seeds, on all boards, for SOAK_MINUTES.
+SOAK_MINUTES ?= 60
+soak: deps
+	$(Q)for b in $(test_boards); do $(MAKE) --no-print-directory -j2 hypervisor guests PLATFORM=$$b || exit 1; done
+	$(Q)$(PYTHON) -m pytest -p no:cacheprovider -n 2 -q -s --soak=$(SOAK_MINUTES) \
+		$(test_boards:%=--board=%) tests/guests

@@ -25,7 +25,7 @@ int32_t clock_timer_stop(void);
 /** clock_sleep() - block for @ns. */
 void clock_sleep(uint64_t ns);
 
-extern uint32_t clock_port;                /* of VIRQ_TIMER; constant after clock_init() */
+extern uint32_t clock_port;                /* of VIRQ_TIMER; whoever closes it sets it anew */
 extern volatile uint32_t clock_expired;    /* how often the timer fired */
 extern volatile uint64_t clock_expired_at; /* when the handler last ran, ns */
 

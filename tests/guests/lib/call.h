@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hypercalls that are made ready first and issued later: alone, as entries of one multicall, or to be given up
+ * half-way by a timer, as no kernel would.
+ */
+#ifndef GUEST_CALL_H
+#define GUEST_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call {
+    uint32_t number;
+    uint32_t args[5];
+    int32_t result;
+};
+
+#define CALL_LIST_MAX 8u
+
+/** call_issue() - @call alone; sets its result. */
+void call_issue(struct call *call);
+
+/** call_issue_list() - the first @count (up to CALL_LIST_MAX) of @calls as one multicall.  Returns its result, 0;
+ * sets those of the calls. */
+int32_t call_issue_list(struct call *calls[], uint32_t count);
+
+/**
+ * call_issue_until() - @call alone, which is given up if it has not returned @ns from now: what it has done so far
+ * stays, and it is not gone on with.  The timer's port must be bound (clock_port); its handler is set.
+ * Returns true if it returned, and sets its result then.
+ */
+bool call_issue_until(struct call *call, uint32_t ns);
+
+#endif /* GUEST_CALL_H */
