@@ -473,9 +473,14 @@ static void close_port(uint32_t p) {
     model.port[p].state = CLOSED;
 }
 
-/* So many are open that no more are asked for: an operation that would open one closes one. */
+/* So few are closed that a list could want more: an operation that would open one closes one. */
 static bool is_crowded(void) {
-    return lowest_closed() >= PORTS - CALL_LIST_MAX;
+    uint32_t closed = 0;
+
+    for (uint32_t p = 1; p < PORTS; p++) {
+        closed += model.port[p].state == CLOSED;
+    }
+    return closed <= CALL_LIST_MAX;
 }
 
 static void settle_close(struct op *op) {

@@ -504,7 +504,7 @@ static void sections_and_tables_take_turns(void **state) {
     }
 }
 
-/* As a process comes and goes: nothing that costs a flush. */
+/* As a process comes and goes, whose kernel flushes: nothing that costs a flush more. */
 static void tables_alone_come_and_go_without_a_flush(void **state) {
     unsigned int flushes = fake_tlb_flushes;
 
@@ -512,8 +512,9 @@ static void tables_alone_come_and_go_without_a_flush(void **state) {
     for (unsigned int i = 0; i < 3; i++) {
         assert_int_equal(mm_update(d, L1_GPA + 16, MM_TABLE(L2_GPA + 0x400, PV_DOMAIN_USER)), 0);
         assert_int_equal(mm_update(d, L1_GPA + 16, 0), 0);
+        assert_int_equal(mm_ext(d, MMUEXT_TLB_FLUSH_LOCAL, 0, 0), 0);
     }
-    assert_int_equal(fake_tlb_flushes, flushes);
+    assert_int_equal(fake_tlb_flushes, flushes + 3);
 }
 
 static void sections_of_a_mib_are_limited(void **state) {
@@ -595,6 +596,25 @@ static void references_to_a_table_are_limited(void **state) {
     pt_units[unit].refs = UINT16_MAX;
     assert_int_equal(mm_update(d, L1_GPA + 4, MM_TABLE(L2_GPA, 1)), -XEN_ENOMEM);
     pt_units[unit].refs = 1;
+}
+
+/* An old first-level entry, in a TLB or in the cache of a walker, must not lead into the table that comes next. */
+static void a_table_is_not_used_again_before_the_tlb_is_flushed(void **state) {
+    unsigned int before;
+
+    (void)state;
+    assert_int_equal(mm_update(d, L1_GPA + 20, MM_TABLE(DATA << 12, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(mm_update(d, L1_GPA + 20, 0), 0);
+    before = fake_tlb_flushes;
+    assert_int_equal(mm_update(d, L1_GPA + 24, MM_TABLE((DATA + 1) << 12, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(fake_tlb_flushes, before + 1);
+    assert_int_equal(mm_update(d, L1_GPA + 28, MM_TABLE((DATA + 2) << 12, PV_DOMAIN_KERNEL)),
+                     0); /* nothing is old any more */
+    assert_int_equal(fake_tlb_flushes, before + 1);
+    assert_int_equal(mm_update(d, L1_GPA + 24, 0), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_TLB_FLUSH_LOCAL, 0, 0), 0); /* the guest does it */
+    assert_int_equal(mm_update(d, L1_GPA + 24, MM_TABLE((DATA + 1) << 12, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(fake_tlb_flushes, before + 2);
 }
 
 /* ---- Registered first-level tables ---- */
@@ -1310,6 +1330,7 @@ int main(void) {
         TEST(a_frame_holds_four_tables),
         TEST(a_table_lives_as_long_as_an_entry_points_to_it),
         TEST(references_to_a_table_are_limited),
+        TEST(a_table_is_not_used_again_before_the_tlb_is_flushed),
         TEST(wrong_tables_are_not_registered),
         TEST(a_loaded_table_stays),
         TEST(kernel_entries_are_in_all_tables),

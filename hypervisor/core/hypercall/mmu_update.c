@@ -126,9 +126,9 @@ int32_t do_pv_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     return result;
 }
 
-static void flush_va(gvaddr_t va, uint32_t flags) {
+static void flush_va(struct space *s, gvaddr_t va, uint32_t flags) {
     if ((flags & UVMF_FLUSHTYPE_MASK) == UVMF_TLB_FLUSH) {
-        arch_tlb_flush_all();
+        pt_flush_tlb(s);
     } else if ((flags & UVMF_FLUSHTYPE_MASK) == UVMF_INVLPG) {
         arch_tlb_flush_page(va);
     }
@@ -147,7 +147,7 @@ int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     spin_unlock(&s->lock);
     arch_pte_sync();
     if (error == 0) {
-        flush_va(va, args[2]);
+        flush_va(s, va, args[2]);
     }
     return error;
 }

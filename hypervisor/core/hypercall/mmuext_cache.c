@@ -27,10 +27,9 @@ static int range_of(const struct mmuext_op *op, uint32_t *start, uint32_t *size)
 }
 
 int mmuext_tlb_flush(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    (void)v;
     (void)op;
     (void)progress;
-    arch_tlb_flush_all();
+    pt_flush_tlb(&v->domain->space);
     return 0;
 }
 
@@ -47,13 +46,12 @@ int mmuext_invlpg(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress
 int mmuext_tlb_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t start, size, pages;
 
-    (void)v;
     (void)progress;
     if (range_of(op, &start, &size)) {
         return -XEN_EINVAL;
     }
     if (size > TLB_RANGE_PAGES * PAGE_SIZE) {
-        arch_tlb_flush_all();
+        pt_flush_tlb(&v->domain->space);
         return 0;
     }
     pages = size ? (start % PAGE_SIZE + size + PAGE_SIZE - 1) / PAGE_SIZE : 0;

@@ -92,6 +92,12 @@ int pt_set_kernel_start(struct space *s, gvaddr_t va) {
     return 0;
 }
 
+void pt_flush_tlb(struct space *s) {
+    spin_lock(&s->lock);
+    pt_forget_stale(s);
+    spin_unlock(&s->lock);
+}
+
 uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu) {
     uint16_t block = s->pt.vcpu_l1[vcpu];
 

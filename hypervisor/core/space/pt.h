@@ -69,7 +69,8 @@ struct pt_space {         /* space lock */
      * address, PT_NO_TABLE = none, and where it is. */
     uint32_t last_base;
     uint32_t *last_table;
-    uint32_t work; /* done since the caller last set it to 0 */
+    bool has_stale; /* a second-level table was given back since the TLB was emptied */
+    uint32_t work;  /* done since the caller last set it to 0 */
 };
 
 /**
@@ -96,6 +97,9 @@ int pt_set_kernel_start(struct space *s, gvaddr_t va);
 
 /** pt_vcpu_l1() - the table that vCPU @vcpu is to run on: flat until MMUEXT_NEW_BASEPTR. */
 uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu);
+
+/** pt_flush_tlb() - empty the TLB, as the guest asked for.  Space lock not held. */
+void pt_flush_tlb(struct space *s);
 
 /** pt_used() - bytes of table memory in use. */
 uint32_t pt_used(const struct space *s);

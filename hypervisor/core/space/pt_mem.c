@@ -120,6 +120,11 @@ static uint16_t new_slab(struct space *s) {
     return block;
 }
 
+void pt_forget_stale(struct space *s) {
+    arch_tlb_flush_all();
+    s->pt.has_stale = false;
+}
+
 uint16_t pt_unit_take(struct space *s) {
     uint16_t block = s->pt.slab ? s->pt.slab : new_slab(s);
     struct pt_block *b = &pt_blocks[block];
@@ -130,6 +135,12 @@ uint16_t pt_unit_take(struct space *s) {
     }
     if (s->pt.spare == block) {
         s->pt.spare = 0;
+    }
+    /* A first-level entry that pointed to a table may be held by a TLB, or by the cache of a walker, after it is
+     * gone (Arm ARM DDI 0406, B3.9.2 and B3.10.1).  The guest flushes for what it dropped, but not before a
+     * table lies in the same place: by the old entry its new ones would be reached. */
+    if (s->pt.has_stale) {
+        pt_forget_stale(s);
     }
     unit = (unsigned int)__builtin_ctz(b->free_units);
     if (b->dirty_units >> unit & 1) {
@@ -158,6 +169,7 @@ void pt_unit_give(struct space *s, uint16_t unit) {
 
     CHECK(b->kind == PT_BLOCK_L2 && b->owner == s->owner);
     s->pt.last_base = PT_NO_TABLE;
+    s->pt.has_stale = true;
     pt_units[unit] = (struct pt_unit){.state = PT_UNIT_FREE};
     if (!b->free_units) {
         pt_list_add(&s->pt.slab, block);

@@ -98,6 +98,8 @@ void pt_block_give(struct space *s, uint16_t block);
 void pt_give_building(struct space *s);
 /** pt_unit_take() - an empty second-level table; 0 = -ENOMEM. */
 uint16_t pt_unit_take(struct space *s);
+/** pt_forget_stale() - empty the TLB: from here on no old entry points to a unit that is free. */
+void pt_forget_stale(struct space *s);
 /** pt_unit_give() - back; all its entries must be zero, or it is marked dirty. */
 void pt_unit_give(struct space *s, uint16_t unit);
 /** pt_units_available() - can @count units be taken? */
