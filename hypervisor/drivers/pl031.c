@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Arm PrimeCell real time clock (PL031, Arm DDI 0224): seconds since 1970.  It is read once, so that
- * domains know the date from the start, and stays the domain's that has it, which may set it.
+ * Arm PrimeCell real time clock (PL031, Arm DDI 0224): seconds since 1970.  It is read once, so
+ * that domains know the date from the start, and stays the domain's that has it, which may set it.
  */
 #include "core/base/abi.h"
 #include "core/device/driver.h"

@@ -65,8 +65,8 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *t
     put_field(sink, spec, text, length);
 }
 
-/* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first.  Arithmetic of 64 bits, for
- * division a library call on 32-bit cores, only while it is needed. */
+/* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first.  Arithmetic of 64
+ * bits, for division a library call on 32-bit cores, only while it is needed. */
 static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper) {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     size_t first = DIGITS_MAX;

@@ -115,7 +115,8 @@ TEST(user_registers_survive_a_system_call) {
     }
 }
 
-/* Return to @pc, which the core might find unpredictable; with an event due, the hypervisor's C does it. */
+/* Return to @pc, which the core might find unpredictable; with an event due, the hypervisor's C
+ * does it. */
 static void expect_return(uint32_t pc, uint32_t psr, uint32_t after) {
     for (uint8_t pending = 0; pending < 2; pending++) {
         memset(&user_state, 0, sizeof(user_state));
@@ -191,8 +192,8 @@ static USER_DATA __attribute__((aligned(8))) uint8_t bytes[64];
 #define ALWAYS    true
 #define BEFORE_V6 (CORE_LEVEL < 6)
 
-/* Which accesses check the address: all on ARMv5 with SCTLR.A = 1 (DDI 0100, A2.7.4), from ARMv6 on with
- * A = 0 and U = 1 those of several words (DDI 0406, A3.2.1). */
+/* Which accesses check the address: all on ARMv5 with SCTLR.A = 1 (DDI 0100, A2.7.4), from ARMv6 on
+ * with A = 0 and U = 1 those of several words (DDI 0406, A3.2.1). */
 static const struct {
     void (*code)(void);
     bool checked;

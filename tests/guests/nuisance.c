@@ -272,9 +272,9 @@ static uint32_t balloon(uint32_t command, xen_pfn_t *frame, uint32_t count) {
 }
 
 /*
- * A batch has a frame of each of so many MiBs, and the next ones those of the others, so that all of its MiBs
- * are broken up, and what is free anywhere is asked for in single frames, at every moment.  The
- * first MiB is the kernel's, the last two are the tree's.
+ * A batch has a frame of each of so many MiBs, and the next ones those of the others, so that all
+ * of its MiBs are broken up, and what is free anywhere is asked for in single frames, at every
+ * moment.  The first MiB is the kernel's, the last two are the tree's.
  */
 static void do_balloon(void) {
     static xen_pfn_t frame[BALLOON_BATCH];

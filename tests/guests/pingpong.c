@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One of two domains that wake all the time.  Options: peer= (the other's number), first (given to one
- * of the two), start= (when to begin, ms), do=
+ * One of two domains that wake all the time.  Options: peer= (the other's number), first (given to
+ * one of the two), start= (when to begin, ms), do=
  *
  *     event   each wakes the other 5 us after it was woken itself
  *     direct  the same at once

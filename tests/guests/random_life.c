@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest that does what nobody thought of: random calls about its memory, its tables, its event channels, its vCPU and
- * its life, alone, in multicalls and given up half-way.  It keeps a model of what it has; what each call returns, and
- * what its memory and its channels are afterwards, must be what the model says.  At last it ends itself, at times in
- * the middle of all this.
+ * A guest that does what nobody thought of: random calls about its memory, its tables, its event
+ * channels, its vCPU and its life, alone, in multicalls and given up half-way.  It keeps a model of
+ * what it has; what each call returns, and what its memory and its channels are afterwards, must be
+ * what the model says.  At last it ends itself, at times in the middle of all this.
  *
- * Options: seed=, sequences= (in this life), until= (ms; a life that ends later powers off, others reboot), peer= (also
- * binds to the ports of that domain).  A life that starts later has another seed, made of the time: it is printed, and
- * with "exact" it is taken as it is.
+ * Options: seed=, sequences= (in this life), until= (ms; a life that ends later powers off, others
+ * reboot), peer= (also binds to the ports of that domain).  A life that starts later has another
+ * seed, made of the time: it is printed, and with "exact" it is taken as it is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -398,8 +398,8 @@ static void make_l1(struct op *op) {
     op->settle = settle_l1;
 }
 
-/* What one update of entry @i of table @slot in frame @f returns, and what it does, if it is to map frame @wanted - 1,
- * or nothing for 0. */
+/* What one update of entry @i of table @slot in frame @f returns, and what it does, if it is to map
+ * frame @wanted - 1, or nothing for 0. */
 static int32_t update_l2(uint32_t f, uint32_t slot, uint32_t i, uint32_t wanted) {
     if (model.kind[f] == GONE) {
         return -XEN_EPERM;
@@ -790,7 +790,8 @@ static void audit_mib(uint32_t va, const struct l1_entry *e) {
     }
 }
 
-/* What the tables in force map, and what of the frames is left; the caches have one view of each. */
+/* What the tables in force map, and what of the frames is left; the caches have one view of each.
+ */
 static void audit(void) {
     (void)pt_ext(MMUEXT_FLUSH_CACHE, 0, 0);
     pt_flush_tlb();
@@ -834,7 +835,8 @@ static void (*const long_makers[])(struct op *op) = {
 };
 #define LONG_MAKERS (sizeof(long_makers) / sizeof(long_makers[0]))
 
-/* It may have been done all the same: the second time, it then gets what one gets who is too late. */
+/* It may have been done all the same: the second time, it then gets what one gets who is too late.
+ */
 static bool is_done_already(const struct op *op) {
     if (op->settle == settle_decrease) {
         return op->call.result == 0 && model.kind[op->a] == PLAIN;

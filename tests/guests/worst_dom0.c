@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The calls that are dom0's alone, at their worst arguments, with another domain beside it: how long
- * interrupts are masked is measured from outside (test_stretches.py).
+ * The calls that are dom0's alone, at their worst arguments, with another domain beside it: how
+ * long interrupts are masked is measured from outside (test_stretches.py).
  */
 #include "clock.h"
 #include "event.h"
@@ -85,7 +85,8 @@ TEST(remote_end) {
     EXPECT_EQ(ROW("sched_op remote_shutdown: until it stands again", wait_for_the_end()), 0);
 }
 
-/* The row goes on after the guest's last instruction: the domain is taken apart, and the board ends. */
+/* The row goes on after the guest's last instruction: the domain is taken apart, and the board
+ * ends. */
 TEST(own_end) {
     row_begin("sched_op shutdown: of dom0");
 }

@@ -364,7 +364,8 @@ static uint32_t hog(mfn_t *taken) {
     return count;
 }
 
-/* Whatever others take meanwhile: its RAM is its own, before and after the last frame is scrubbed. */
+/* Whatever others take meanwhile: its RAM is its own, before and after the last frame is scrubbed.
+ */
 static void a_restart_keeps_its_memory(void **state) {
     static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
     struct domain *d;
@@ -386,8 +387,8 @@ static void a_restart_keeps_its_memory(void **state) {
     mm_check();
 }
 
-/* Somebody has the last frame that is needed.  It costs nothing to wait, and what others give back to
- * themselves is no reason to look. */
+/* Somebody has the last frame that is needed.  It costs nothing to wait, and what others give back
+ * to themselves is no reason to look. */
 static void a_restart_waits_for_memory(void **state) {
     static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The life of domains and vCPUs: every state and event, and random histories of a domain with several
- * vCPUs against an oracle that knows only the drawings of domain_state.h and vcpu_state.h.
+ * The life of domains and vCPUs: every state and event, and random histories of a domain with
+ * several vCPUs against an oracle that knows only the drawings of domain_state.h and vcpu_state.h.
  */
 /* links: core/domain */
 #include "core/domain/domain_state.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What holds for table entries at every architecture level; for pte_v5_test.c and its like, which
- * include the level's format and its pte.c before this, and say in NEVER_GLOBAL which bit is always set.
+ * include the level's format and its pte.c before this, and say in NEVER_GLOBAL which bit is always
+ * set.
  */
 #ifndef PTE_CHECK_H
 #define PTE_CHECK_H

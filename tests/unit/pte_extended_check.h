@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What holds for table entries of ARMv6 and ARMv7; for pte_v6_test.c and pte_v7_test.c, which include
- * the level's format and its pte.c before this.
+ * What holds for table entries of ARMv6 and ARMv7; for pte_v6_test.c and pte_v7_test.c, which
+ * include the level's format and its pte.c before this.
  */
 #ifndef PTE_EXTENDED_CHECK_H
 #define PTE_EXTENDED_CHECK_H

@@ -300,8 +300,8 @@ static void an_interactive_vcpu_runs_at_once_beside_spinners(void **state) {
     assert_in_range(t->worst_latency, 0, SCHED_SLICE_NS);
 }
 
-/* Two that wake all the time have a spinner switched out once in SCHED_CREDIT_TURN_MIN, and wait for
- * that long, but no longer. */
+/* Two that wake all the time have a spinner switched out once in SCHED_CREDIT_TURN_MIN, and wait
+ * for that long, but no longer. */
 static void a_young_turn_is_not_ended_by_a_wake_up(void **state) {
     struct task *a = add(2000, 5000), *b = add(2000, 5000);
     struct task *honest = spinner();
@@ -360,7 +360,8 @@ static void a_wake_up_that_is_owed_nothing_ends_no_turn(void **state) {
     assert_in_range(switch_count, 100, 130); /* a slice is 10 ms */
 }
 
-/* The one that asked went away: the turn ends all the same, and whoever is furthest behind goes on. */
+/* The one that asked went away: the turn ends all the same, and whoever is furthest behind goes on.
+ */
 static void who_woke_may_go_offline_before_its_turn(void **state) {
     struct task *t = add(2000, 5000);
     struct task *honest = spinner();

@@ -149,7 +149,8 @@ static void poll_waits_for_a_masked_port(void **state) {
     assert_false(is_blocked());
 }
 
-/* As another CPU that sees that the vCPU polls, but not yet that it is blocked, and so does not wake it. */
+/* As another CPU that sees that the vCPU polls, but not yet that it is blocked, and so does not
+ * wake it. */
 static void set_bits_when_blocked(void) {
     if (v->sched.runstate.state == RUNSTATE_blocked) {
         b->shared_info->evtchn_pending[0] = ~0ull;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Domains and vCPUs of the least kind, for tests of what works on them without core/domain/domain.c:
- * the structures, their shared pages, the list of domains.
+ * Domains and vCPUs of the least kind, for tests of what works on them without
+ * core/domain/domain.c: the structures, their shared pages, the list of domains.
  */
 #ifndef SUPPORT_DOMAIN_H
 #define SUPPORT_DOMAIN_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a core may make of the fake machine's tables at any moment: the walker sees a store only after
- * arch_pte_sync(), plain stores only if they were published too, and the TLB may hold whatever was once
- * seen and not flushed.  A test fails at once where the hypervisor
+ * What a core may make of the fake machine's tables at any moment: the walker sees a store only
+ * after arch_pte_sync(), plain stores only if they were published too, and the TLB may hold
+ * whatever was once seen and not flushed.  A test fails at once where the hypervisor
  *   - lets a first-level entry point at a table that is not wholly visible,
  *   - puts a valid entry where the TLB may hold one that the manual forbids beside it,
  *   - returns to a guest while a store to a table is not visible.

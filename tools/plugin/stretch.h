@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The longest uninterrupted stays in one address range, block by block.  Knows nothing of QEMU, so that
- * tests/unit can lead it through a run; stretch_blocks.c is what tells it of each block.
+ * The longest uninterrupted stays in one address range, block by block.  Knows nothing of QEMU, so
+ * that tests/unit can lead it through a run; stretch_blocks.c is what tells it of each block.
  */
 #ifndef STRETCH_H
 #define STRETCH_H
@@ -20,9 +20,10 @@ extern uint64_t stretch_inside, stretch_outside;
 enum stretch_place {
     STRETCH_PLAIN,    /* nothing */
     STRETCH_LOOK,     /* looks for all that waits, unless the stay is blind: the next one begins */
-    STRETCH_LOOK_DUE, /* looks for due timers too, so that no blindness matters: the next one begins */
+    STRETCH_LOOK_DUE, /* looks for due timers too, so that no blindness matters: the next one begins
+                       */
     STRETCH_BLIND,    /* from here on the interrupt controller does not show a timer that is due */
-    STRETCH_SEEING, /* from here on it does again */
+    STRETCH_SEEING,   /* from here on it does again */
 };
 
 /* Stays count that begin at an address in [@vectors_start, @vectors_end). */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blocks outside the range only add to a counter, without a call.  A block inside sees by that counter
- * whether anything ran outside since the one before it: then a new stay has begun.
+ * Blocks outside the range only add to a counter, without a call.  A block inside sees by that
+ * counter whether anything ran outside since the one before it: then a new stay has begun.
  *
- * Instructions inside are counted one by one: a block in which a device is accessed is left and begun
- * again at the access (with -icount), so that its length says too much.
+ * Instructions inside are counted one by one: a block in which a device is accessed is left and
+ * begun again at the access (with -icount), so that its length says too much.
  */
 #include "stretch_blocks.h"
 

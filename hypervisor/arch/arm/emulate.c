@@ -87,7 +87,8 @@ bool emulate_undefined(struct vcpu *v) {
         return false;
     }
     if (t.passes && !emulate_transfer(v, &t)) {
-        /* The word as a disassembler takes it: in full, the line would mask interrupts for too long. */
+        /* The word as a disassembler takes it: in full, the line would mask interrupts for too
+         * long. */
         printk_ratelimited(v->domain->place, "domain %u: undefined %08x at %08x\n", v->domain->id,
                            t.insn, regs->pc);
         return false;

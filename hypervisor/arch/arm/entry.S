@@ -275,9 +275,9 @@ entry_pabt:
         b       deliver
 
 /*
- * A guest pointer that the guest itself could not use: resume at the fixup, which
- * returns -EFAULT from the routine of .text.guest_access.  An abort that a guest's access caused earlier is
- * counted and lost.  Any other fault of ours is fatal.
+ * A guest pointer that the guest itself could not use: resume at the fixup, which returns
+ * -EFAULT from the routine of .text.guest_access.  An abort that a guest's access caused earlier
+ * is counted and lost.  Any other fault of ours is fatal.
  *   in: ABT mode, sp = vcpu, fault_pc saved, lr = spsr
  */
 dabt_in_hypervisor:

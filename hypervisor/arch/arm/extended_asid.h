@@ -2,16 +2,16 @@
 /*
  * Whose translations are which in the TLB of ARMv6 and of ARMv7, for their tlb.c.
  *
- * Every entry of a guest's is non-global, so the TLB keeps it under the ASID that was current when it was
- * walked.  The ASID follows from the address of the first-level table: two tables that get the same one
- * take turns, and whoever takes it drops what the other left.  ASID 0 is nobody's: it is current while
- * the table changes, so that no walk of one table ends under the other's ASID (ARM ARM DDI 0406,
- * B3.10.4).
+ * Every entry of a guest's is non-global, so the TLB keeps it under the ASID that was current when
+ * it was walked.  The ASID follows from the address of the first-level table: two tables that get
+ * the same one take turns, and whoever takes it drops what the other left.  ASID 0 is nobody's: it
+ * is current while the table changes, so that no walk of one table ends under the other's ASID (ARM
+ * ARM DDI 0406, B3.10.4).
  *
  * An entry that takes a fault's place needs nothing, since faults are not kept (B3.10).  Any other
- * change is counted by arch_pte_changed(); at the next switch of the space whatever is held of the other
- * tables goes.  What is held of the loaded one is the business of its guest, which asks for a flush,
- * and of page_scrub.c before a frame changes hands.
+ * change is counted by arch_pte_changed(); at the next switch of the space whatever is held of the
+ * other tables goes.  What is held of the loaded one is the business of its guest, which asks for a
+ * flush, and of page_scrub.c before a frame changes hands.
  */
 #ifndef ARCH_ARM_EXTENDED_ASID_H
 #define ARCH_ARM_EXTENDED_ASID_H
@@ -46,7 +46,8 @@ static inline void asid_flushed(void) {
     asid_cpus[arch_cpu_id()].changes = tlb_changes;
 }
 
-/** asid_take() - this pCPU goes to the table of @ttbr: what must be flushed while ASID 0 is current? */
+/** asid_take() - this pCPU goes to the table of @ttbr: what must be flushed while ASID 0 is
+ * current? */
 static inline enum asid_flush asid_take(uint32_t ttbr) {
     struct asid_cpu *cpu = &asid_cpus[arch_cpu_id()];
     uint32_t *owner = &cpu->owner[asid_of(ttbr)];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For the cache.c of ARMv6 and of ARMv7: extended_guest_lines.inc and extended_page.inc say what these do.
+ * For the cache.c of ARMv6 and of ARMv7: extended_guest_lines.inc and extended_page.inc say what
+ * these do.
  */
 #ifndef ARCH_ARM_EXTENDED_GUEST_LINES_H
 #define ARCH_ARM_EXTENDED_GUEST_LINES_H

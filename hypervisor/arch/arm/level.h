@@ -28,9 +28,9 @@ enum hyp_rights {
 };
 /*
  * SHARED: not cached where two addresses of a frame may mean two lines of the cache, else as
- * CACHED; the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where that is
- * cached, so that a store to a table needs no cache operation; else as CACHED, and arch_pte_write()
- * and arch_pte_publish() clean.
+ * CACHED; the same as arch_l2_shared() makes of a guest's entry.  TABLES: write-through where that
+ * is cached, so that a store to a table needs no cache operation; else as CACHED, and
+ * arch_pte_write() and arch_pte_publish() clean.
  */
 enum hyp_memory { MEMORY_DEVICE, MEMORY_SHARED, MEMORY_CACHED, MEMORY_TABLES };
 
@@ -43,18 +43,19 @@ void level_dcache_clean(uint32_t va, size_t size);
 void level_dcache_flush(uint32_t va, size_t size);
 void level_icache_sync(uint32_t va, size_t size);
 /*
- * The same for a guest's addresses, below PV_VIRT_START.  0; -EFAULT: it is not mapped, and the rest of
- * the range was left out.  No right of the guest's is asked for, so none of them may take away what
- * another stored: where a line is found by its frame, invalidation writes it back as well.
+ * The same for a guest's addresses, below PV_VIRT_START.  0; -EFAULT: it is not mapped, and the
+ * rest of the range was left out.  No right of the guest's is asked for, so none of them may take
+ * away what another stored: where a line is found by its frame, invalidation writes it back as
+ * well.
  */
 int level_guest_dcache_clean(uint32_t va, size_t size);
 int level_guest_dcache_flush(uint32_t va, size_t size);
 int level_guest_dcache_inval(uint32_t va, size_t size);
 int level_guest_icache_sync(uint32_t va, size_t size);
 /*
- * page.S: a page of the guest's, with the guest's rights; 0 or -EFAULT.  The TLB must have nothing of @va
- * or @to: the first store asks for the guest's right to write (STRT), and the others rely on all of them
- * finding what the table says, which cannot change meanwhile.
+ * page.S: a page of the guest's, with the guest's rights; 0 or -EFAULT.  The TLB must have nothing
+ * of @va or @to: the first store asks for the guest's right to write (STRT), and the others rely on
+ * all of them finding what the table says, which cannot change meanwhile.
  */
 int level_clear_page(uint32_t va);
 int level_copy_page(uint32_t to, uint32_t from);
@@ -97,9 +98,9 @@ void level_thread_load(const struct arch_vcpu *v);
 void level_thread_set(uint32_t tls);
 
 /**
- * level_close_user_access() - USR mode has nothing of the registers that guests are not given, whatever a
- * boot loader left in their controls; those that this core lacks are left out.  Each pCPU, when its
- * banked stack pointers are set, before it runs a guest.  user_access.S.
+ * level_close_user_access() - USR mode has nothing of the registers that guests are not given,
+ * whatever a boot loader left in their controls; those that this core lacks are left out.  Each
+ * pCPU, when its banked stack pointers are set, before it runs a guest.  user_access.S.
  */
 void level_close_user_access(void);
 

@@ -45,9 +45,9 @@ int arch_guest_icache_sync(gvaddr_t va, size_t size) {
 }
 
 /*
- * An entry of read-only memory gives the hypervisor's own stores what it does not give the guest's (AP
- * = 0b10: Arm ARM DDI 0100, B3.4; DDI 0406, B3.7.1).  The TLB may hold an older entry than the table's,
- * and lose it between two stores; so it loses it before the first.
+ * An entry of read-only memory gives the hypervisor's own stores what it does not give the guest's
+ * (AP = 0b10: Arm ARM DDI 0100, B3.4; DDI 0406, B3.7.1).  The TLB may hold an older entry than the
+ * table's, and lose it between two stores; so it loses it before the first.
  */
 int arch_guest_clear_page(gvaddr_t va) {
     level_tlb_flush_page(va.v);

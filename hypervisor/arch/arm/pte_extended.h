@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guests' table entries in the format that ARMv6 (with SCTLR.XP = 1; ARM ARM DDI 0100, B4.7) and ARMv7
- * (DDI 0406, B3.5.1) share.  TEX remap and the access flag are off (SCTLR.TRE = AFE = 0).
+ * Guests' table entries in the format that ARMv6 (with SCTLR.XP = 1; ARM ARM DDI 0100, B4.7) and
+ * ARMv7 (DDI 0406, B3.5.1) share.  TEX remap and the access flag are off (SCTLR.TRE = AFE = 0).
  *
  * Small page: 31:12 frame, 11 nG, 10 S, 9 APX, 8:6 TEX, 5:4 AP, 3 C, 2 B, 1 = 1, 0 XN
  * Section:    31:20 address, 19 NS, 18 = 0, 17 nG, 16 S, 15 APX, 14:12 TEX, 11:10 AP, 9 = 0,
  *             8:5 domain, 4 XN, 3 C, 2 B, 1:0 = 0b10
  * Table:      31:10 address, 9 = 0, 8:5 domain, 4 SBZ, 3 NS, 2 PXN or SBZ, 1:0 = 0b01
  *
- * Taken: APX = 0 with AP 0b11 (read-write) or 0b10 (in USR mode read-only); NS = 0; the memory types
- * below.  S is the guest's choice; nG is not, but always set: a global entry would be seen in all
- * spaces, those of other domains too.  Large pages, supersections and the rest are refused.
+ * Taken: APX = 0 with AP 0b11 (read-write) or 0b10 (in USR mode read-only); NS = 0; the memory
+ * types below.  S is the guest's choice; nG is not, but always set: a global entry would be seen in
+ * all spaces, those of other domains too.  Large pages, supersections and the rest are refused.
  */
 #ifndef ARCH_ARM_PTE_EXTENDED_H
 #define ARCH_ARM_PTE_EXTENDED_H
@@ -40,8 +40,8 @@
 #define EXT_UNCACHED      0x040u /* normal memory */
 #define EXT_WRITEALLOCATE 0x04cu /* write-back */
 #define EXT_DEVICE_OWN    0x080u /* not shared */
-/* TEX = 0b1BB, C and B = AA: outer and inner cache policy; 01 is write-back, write-allocate.  The same
- * memory type as EXT_WRITEALLOCATE, with C = 0.  Guests may not ask for it. */
+/* TEX = 0b1BB, C and B = AA: outer and inner cache policy; 01 is write-back, write-allocate.  The
+ * same memory type as EXT_WRITEALLOCATE, with C = 0.  Guests may not ask for it. */
 #define EXT_POLICY_BOTH   0x144u
 
 static inline bool extended_memory_ok(uint32_t memory) {

@@ -19,8 +19,8 @@
 
 extern char image_start[], image_end[], boot_stack_top[];
 
-/* A UART by the number that the boot loader gives a machine, and by the core where several machines have
- * one number; from each board's platform.mk. */
+/* A UART by the number that the boot loader gives a machine, and by the core where several machines
+ * have one number; from each board's platform.mk. */
 static const struct {
     uint32_t machine, part, uart;
 } early_uarts[] = {

@@ -21,9 +21,9 @@
         .section .text.start, "ax"
         .globl  _start
 /*
- * The header of a zImage of Linux/ARM (Linux: Documentation/arch/arm/booting.rst; U-Boot: bootz): room
- * for eight instructions, the entry, a magic number, and the image's start, 0 for one that finds its
- * place itself, and its end.
+ * The header of a zImage of Linux/ARM (Linux: Documentation/arch/arm/booting.rst; U-Boot:
+ * bootz): room for eight instructions, the entry, a magic number, and the image's start, 0 for
+ * one that finds its place itself, and its end.
  */
 _start:
         .rept   8
@@ -65,10 +65,10 @@ entry:
         ldr     r5, [r0, r4]
         str     r5, [r3, r4]
         bne     2b
-        /* The copy is in memory, then what the instruction cache holds of there goes, or a fetch in between
-         * could bring the old contents in again (ARM ARM DDI 0406, B2.2.9; DDI 0198, 9.2). */
+        /* The copy is in memory, then what the instruction cache holds of there goes, or a fetch in
+         * between could bring the old contents back (ARM ARM DDI 0406, B2.2.9; DDI 0198, 9.2). */
         mov     r4, #0
-        mcr     p15, 0, r4, c7, c10, 4          @ data synchronization barrier; ARMv5: drain write buffer
+        mcr     p15, 0, r4, c7, c10, 4          @ DSB; ARMv5: drain write buffer
         mcr     p15, 0, r4, c7, c5, 0           @ invalidate the instruction cache
         mcr     p15, 0, r4, c7, c10, 4          @ and that is done
         control_sync r4

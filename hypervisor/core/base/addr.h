@@ -33,8 +33,8 @@ typedef struct {
     uint32_t v;
 } gfn_t; /* guest frame number: gpaddr >> PAGE_SHIFT */
 
-/* [start, start + size) on the bus; size > 0 unless it is said otherwise.  Lies below 4 GiB; start + size may
- * be 4 GiB exactly, which a sum in 32 bits has as 0. */
+/* [start, start + size) on the bus; size > 0 unless it is said otherwise.  Lies below 4 GiB; start
+ * + size may be 4 GiB exactly, which a sum in 32 bits has as 0. */
 struct maddr_range {
     maddr_t start;
     uint32_t size;

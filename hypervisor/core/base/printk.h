@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's own messages: kept in a log ring, from where a sink, once there is one, takes them.
+ * The hypervisor's own messages: kept in a log ring, from where a sink, once there is one, takes
+ * them.
  *
  * printk() takes the log lock, which is inside all others but that of a timer queue (the sink's).
  */
@@ -21,8 +22,8 @@
 struct printk_sink {
     /** Text was added.  May be called with any lock held that the caller of printk() holds. */
     void (*wake)(void);
-    /** The end of the hypervisor or of the board: print what is left at once, and from now on whenever
-     * text was added, without any lock. */
+    /** The end of the hypervisor or of the board: print what is left at once, and from now on
+     * whenever text was added, without any lock. */
     void (*sync)(void);
 };
 
@@ -30,9 +31,9 @@ struct printk_sink {
 void printk_set_sink(const struct printk_sink *sink);
 
 /**
- * printk() - formats of lib/format.h; a line ends with "\n".  Takes the log lock and, in the sink, a
- * timer queue lock, so the caller holds neither, nor the console's.  For what a guest can cause use
- * printk_ratelimited() (time/printk_limit.h).
+ * printk() - formats of lib/format.h; a line ends with "\n".  Takes the log lock and, in the sink,
+ * a timer queue lock, so the caller holds neither, nor the console's.  For what a guest can cause
+ * use printk_ratelimited() (time/printk_limit.h).
  */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
@@ -41,8 +42,8 @@ void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1,
 void printk_sync(void);
 
 /**
- * printk_log_skip() - move *@position (bytes ever logged) to the oldest byte that is kept, if that is
- * later.  Returns by how many bytes.
+ * printk_log_skip() - move *@position (bytes ever logged) to the oldest byte that is kept, if that
+ * is later.  Returns by how many bytes.
  */
 uint32_t printk_log_skip(uint32_t *position);
 

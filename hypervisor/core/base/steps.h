@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How much is done between two looks for something that waits: every size of a step is here and
- * nowhere else.  The hypervisor runs with interrupts masked, so what lies between two looks is what an
- * interrupt may wait.
+ * nowhere else.  The hypervisor runs with interrupts masked, so what lies between two looks is what
+ * an interrupt may wait.
  *
- * Behind each: what one element costs at its worst, in instructions.  Sizes are chosen for stretches
- * below 1,500 (`make stretches` measures them); where one gives more, it is said there.  Halved, they
- * give the loops less than 650 or so.  A look costs about 25.
+ * Behind each: what one element costs at its worst, in instructions.  Sizes are chosen for
+ * stretches below 1,500 (`make stretches` measures them); where one gives more, it is said there.
+ * Halved, they give the loops less than 650 or so.  A look costs about 25.
  */
 #ifndef CORE_STEPS_H
 #define CORE_STEPS_H
@@ -25,13 +25,13 @@
 
 /** Updates that are copied in from the guest at a time: 4 each, besides what is counted as work. */
 #define STEP_UPDATES     56u
-/** Entries of a first-level table that are cleared, or copied, and cleaned from the cache in one go:
- * 0.8 each. */
+/** Entries of a first-level table that are cleared, or copied, and cleaned from the cache in one
+ * go: 0.8 each. */
 #define STEP_L1_ENTRIES  1024u
 /** First-level entries of the flat table: 15 each. */
 #define STEP_FLAT        32u
-/** Entries of the table for a section that are written, or whose frames are counted, in one go, which divide
- * 256: 4 each. */
+/** Entries of the table for a section that are written, or whose frames are counted, in one go,
+ * which divide 256: 4 each. */
 #define STEP_SPLIT       128u
 /** First-level entries that are looked at for one to drop: 2.5 each. */
 #define STEP_EMPTY       256u
@@ -39,36 +39,37 @@
  * they replace another frame. */
 #define STEP_LOAD        8u
 /*
- * Of a second-level table that is dropped, in units of about 36 instructions: 2 for eight entries of
- * cached RAM that has other references, 1 more for each entry that is not of that kind.  Ten more
- * may come before it ends, and the table's empty groups, 9 instructions each.
+ * Of a second-level table that is dropped, in units of about 36 instructions: 2 for eight entries
+ * of cached RAM that has other references, 1 more for each entry that is not of that kind.  Ten
+ * more may come before it ends, and the table's empty groups, 9 instructions each.
  */
 #define STEP_DROP        10u
 
 /* ---- Time ---- */
 
-/** Timers that fire in one interrupt, with a look in between; with more, the hardware fires again: 300
- * each. */
+/** Timers that fire in one interrupt, with a look in between; with more, the hardware fires again:
+ * 300 each. */
 #define STEP_TIMERS      4u
 
 /* ---- Guest-physical memory ---- */
 
 /** Frames of a domain that ends, that are given back in one go: 100 each. */
 #define STEP_FRAMES      10u
-/** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40 for one
- * that it finds. */
+/** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40
+ * for one that it finds. */
 #define STEP_SCAN        64u
 /** So many times that in one call. */
 #define STEP_SCANS       1u
 /** Blocks of table memory of other domains that a search passes by in one go: 8 each. */
 #define STEP_SKIP_BLOCKS 64u
 
-/** Bytes of a frame that are overwritten in one go, which divide a page: 1.1 each where there is an outer
- * cache. */
+/** Bytes of a frame that are overwritten in one go, which divide a page: 1.1 each where there is an
+ * outer cache. */
 #define STEP_SCRUB       1024u
 /** Bytes of an image that are copied in one go, which divide a page: 2.2 each there. */
 #define STEP_COPY        512u
-/** Frames that a domain which is built gets in one go, a multiple of 32 that divides a MiB: 27 each. */
+/** Frames that a domain which is built gets in one go, a multiple of 32 that divides a MiB: 27
+ * each. */
 #define STEP_BUILD       32u
 
 /* ---- Background work ---- */
@@ -78,8 +79,8 @@
 
 /* ---- Caches ---- */
 
-/** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be told
- * twice (Cortex-A9 with PL310). */
+/** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be
+ * told twice (Cortex-A9 with PL310). */
 #define STEP_CACHE       4096u
 #define STEP_CACHE_OUTER 1024u
 /** Sets of a way of a cache that is flushed whole, by set and way (ARMv7): 5.6 each. */
@@ -89,8 +90,8 @@
 
 /** Bytes that are sent to the UART in one go: 40 each. */
 #define STEP_SEND        10u
-/** Bytes taken from the UART in one interrupt; what is left interrupts again: 200 each, if each is an
- * event for its guest. */
+/** Bytes taken from the UART in one interrupt; what is left interrupts again: 200 each, if each is
+ * an event for its guest. */
 #define STEP_RECEIVE     4u
 /** Bytes taken from a guest's buffer or ring in one go: 16 each. */
 #define STEP_OUTPUT      24u

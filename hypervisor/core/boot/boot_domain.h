@@ -17,9 +17,9 @@
 int boot_domain_parse_all(struct bootinfo *boot);
 
 /**
- * boot_domain_bootargs_are_ours() - is "bootargs" of @chosen the hypervisor's command line, not dom0's?  As
- * for Xen: it is what a boot loader that knows no Xen sets, so it is dom0's where the hypervisor has its
- * own or dom0 has no other.
+ * boot_domain_bootargs_are_ours() - is "bootargs" of @chosen the hypervisor's command line, not
+ * dom0's?  As for Xen: it is what a boot loader that knows no Xen sets, so it is dom0's where the
+ * hypervisor has its own or dom0 has no other.
  */
 bool boot_domain_bootargs_are_ours(const void *fdt, int chosen);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which nodes are images for a domain and of what kind: Xen's docs/misc/arm/device-tree/booting.txt,
- * with the names that Xen 4.4 had.
+ * Which nodes are images for a domain and of what kind: Xen's
+ * docs/misc/arm/device-tree/booting.txt, with the names that Xen 4.4 had.
  */
 #ifndef CORE_BOOT_MODULE_H
 #define CORE_BOOT_MODULE_H

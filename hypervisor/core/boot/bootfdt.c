@@ -12,7 +12,8 @@
 #include "core/fdt/fdt_tree.h"
 #include "lib/format.h"
 
-/* Bytes of an option that is not understood, so that what is wrong with it stands on the same line. */
+/* Bytes of an option that is not understood, so that what is wrong with it stands on the same line.
+ */
 #define OPTION_SHOWN 80
 
 int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) {
@@ -102,8 +103,8 @@ static int bootfdt_each_reg(struct bootinfo *boot, int node,
     return err;
 }
 
-/* The banks of one memory node.  Boot loaders write one of size 0, or of a byte, for RAM that is not
- * fitted. */
+/* The banks of one memory node.  Boot loaders write one of size 0, or of a byte, for RAM that is
+ * not fitted. */
 static int bootfdt_parse_banks(struct bootinfo *boot, int node, struct unused_banks *unused) {
     uint64_t start, size;
     struct maddr_range range;

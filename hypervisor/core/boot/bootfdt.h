@@ -3,9 +3,9 @@
  * Reads the machine's device tree at boot.
  *
  * Bindings: Devicetree Specification 0.3 (memory, chosen, reserved-memory) and Xen's
- * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, Xen 4.4's names, xen,domain), with our
- * dacre,devices, dacre,weight, dacre,cap, dacre,table-memory and dacre,restart-on-crash in a
- * xen,domain node.
+ * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, Xen 4.4's names,
+ * xen,domain), with our dacre,devices, dacre,weight, dacre,cap, dacre,table-memory and
+ * dacre,restart-on-crash in a xen,domain node.
  */
 #ifndef CORE_BOOTFDT_H
 #define CORE_BOOTFDT_H
@@ -23,9 +23,9 @@ int bootfdt_check(const void *fdt);
  * bootfdt_parse() - fill *@out from the tree at @fdt.
  * @fdt_start: its machine address
  * @image: RAM that the hypervisor itself occupies; becomes the first of @out->reserved
- * A tree with an error in it never does harm: one in a domain's part leaves that domain out, with a line, and
- * any other ends the parse.
- * Boot only.  Returns 0, or -EINVAL with one sentence in @out->error.
+ * A tree with an error in it never does harm: one in a domain's part leaves that domain out, with a
+ * line, and any other ends the parse. Boot only.  Returns 0, or -EINVAL with one sentence in
+ * @out->error.
  */
 int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
                   struct bootinfo *out);

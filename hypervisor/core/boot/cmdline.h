@@ -18,8 +18,8 @@ struct cmdline {
 /**
  * cmdline_parse() - read @text (NULL = empty) into *@out; what is not given has its default.
  * @warn: called once for each option that is not known or whose value is wrong (it keeps its
- * default), however often it stands there, with the option (not NUL-terminated, @size bytes) and what
- * is wrong.  May be NULL.
+ * default), however often it stands there, with the option (not NUL-terminated, @size bytes) and
+ * what is wrong.  May be NULL.
  */
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why));

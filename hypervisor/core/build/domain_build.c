@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is built when: at boot all domains, one after the other, in one go; later one that restarts as
- * background work, a step at a time.  If there is no memory for a step, that waits until there is, and
- * is done again.
+ * What is built when: at boot all domains, one after the other, in one go; later one that restarts
+ * as background work, a step at a time.  If there is no memory for a step, that waits until there
+ * is, and is done again.
  */
 #include "core/build/domain_build.h"
 
@@ -59,7 +59,8 @@ static void domain_build_cancel(const struct domain *d) {
     }
 }
 
-/* It starts again if it rebooted, or if it crashed and its device-tree node says dacre,restart-on-crash. */
+/* It starts again if it rebooted, or if it crashed and its device-tree node says
+ * dacre,restart-on-crash. */
 static bool domain_build_is_wanted(const struct domain *d) {
     return d->shutdown_reason == SHUTDOWN_reboot ||
            (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash);

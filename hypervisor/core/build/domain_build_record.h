@@ -49,16 +49,17 @@ extern const struct bootinfo *domain_build_boot;
 int domain_build_fail(struct domain_build *b, int err, const char *what);
 
 /**
- * domain_build_again() - build the domain that @b describes once more, as background work.  The old domain is
- * gone; its pool still has its memory.  The new one has the same name and id.  While there is too little memory
- * it waits, which is said on the console; on any other failure it is given up, with a line about it.
+ * domain_build_again() - build the domain that @b describes once more, as background work.  The old
+ * domain is gone; its pool still has its memory.  The new one has the same name and id.  While
+ * there is too little memory it waits, which is said on the console; on any other failure it is
+ * given up, with a line about it.
  */
 void domain_build_again(struct domain_build *b);
 
 /**
- * domain_build_step() - one step of the stage that @b is in: a piece of the size that steps.h allows, at
- * boot more.  All that it takes is in the domain or in @b when it ends.
- * Returns 0: it stands and runs; 1: more to do; or an error, with domain_build.why.  -ENOMEM: nothing has
+ * domain_build_step() - one step of the stage that @b is in: a piece of the size that steps.h
+ * allows, at boot more.  All that it takes is in the domain or in @b when it ends. Returns 0: it
+ * stands and runs; 1: more to do; or an error, with domain_build.why.  -ENOMEM: nothing has
  * changed, and the same step may succeed when memory has become free.
  */
 int domain_build_step(struct domain_build *b);

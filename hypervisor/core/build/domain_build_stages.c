@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A domain is built in stages, each made of bounded steps.  What a restart needs is kept: the modules
- * stay reserved in memory, the tree in the heap, its frames in its pool.
+ * A domain is built in stages, each made of bounded steps.  What a restart needs is kept: the
+ * modules stay reserved in memory, the tree in the heap, its frames in its pool.
  */
 #include <stddef.h>
 #include <string.h>
@@ -21,7 +21,8 @@
 
 _Static_assert(STEP_BUILD % 32 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
 
-/* ---- Stages.  Each returns 0: done, 1: call again, or an error, described in domain_build.why. ---- */
+/* ---- Stages.  Each returns 0: done, 1: call again, or an error, described in domain_build.why.
+ * ---- */
 
 static int domain_build_create(struct domain_build *b) {
     int err = domain_create(b->id, b->name, &b->domain);
@@ -86,9 +87,9 @@ static int domain_build_direct_ram(struct domain_build *b) {
 }
 
 /*
- * A domU: MiB by MiB, wherever there is one, a part of one in each step.  Whole MiBs alone: a domain
- * starts with its RAM mapped by sections, and a kernel maps it so.  When it is built again it finds all
- * of them in its pool, as soon as the frames are scrubbed.
+ * A domU: MiB by MiB, wherever there is one, a part of one in each step.  Whole MiBs alone: a
+ * domain starts with its RAM mapped by sections, and a kernel maps it so.  When it is built again
+ * it finds all of them in its pool, as soon as the frames are scrubbed.
  */
 static int domain_build_mapped_ram(struct domain_build *b) {
     gfn_t at = gfn(gpaddr_to_gfn(b->layout.ram_start).v + b->done);

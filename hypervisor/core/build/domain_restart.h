@@ -19,8 +19,8 @@ struct domain_build;
 void domain_restart_init(void);
 
 /**
- * domain_restart() - build again what @build describes, DOMAIN_RESTART_NS after it last started, at @started (ns
- * since boot), or at once if that is past.  The old domain is gone.
+ * domain_restart() - build again what @build describes, DOMAIN_RESTART_NS after it last started, at
+ * @started (ns since boot), or at once if that is past.  The old domain is gone.
  */
 void domain_restart(struct domain_build *build, uint64_t started);
 

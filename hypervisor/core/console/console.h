@@ -62,12 +62,12 @@ void console_flush(void);
 /** console_listen() - input from now on.  Boot, when all is there that it may go to. */
 void console_listen(void);
 
-/** console_next() - iterate over the consoles of domains: the one after @prev (NULL = the first), or NULL, in the
- * order of ids.  Console lock held. */
+/** console_next() - iterate over the consoles of domains: the one after @prev (NULL = the first),
+ * or NULL, in the order of ids.  Console lock held. */
 struct console_domain *console_next(const struct console_domain *prev);
 
-/** console_focus() - who gets the input: a domain id, CONSOLE_FOCUS_HYPERVISOR, or DOMID_INVALID until
- * the first domain starts. */
+/** console_focus() - who gets the input: a domain id, CONSOLE_FOCUS_HYPERVISOR, or DOMID_INVALID
+ * until the first domain starts. */
 domid_t console_focus(void);
 
 #endif /* CORE_CONSOLE_H */

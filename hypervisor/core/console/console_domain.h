@@ -37,8 +37,8 @@ struct console_domain {          /* console lock */
     struct console_domain *next;    /* in the list of all that are listed, ascending ids */
 };
 
-/** console_domain_init() - empty buffers, and @c, of the domain @id with that @name and @event channels, which
- * stay, is listed. */
+/** console_domain_init() - empty buffers, and @c, of the domain @id with that @name and @event
+ * channels, which stay, is listed. */
 void console_domain_init(struct console_domain *c, domid_t id, const char *name,
                          struct event_domain *event);
 

@@ -39,8 +39,8 @@ void console_domain_started(struct console_domain *c) {
     console_unlock();
 }
 
-/* The domain with the next higher id, after the last one the hypervisor, then the first.  One that is being torn
- * down has left the console already. */
+/* The domain with the next higher id, after the last one the hypervisor, then the first.  One that
+ * is being torn down has left the console already. */
 static struct console_domain *next_in_focus(void) {
     bool from_start = focus == CONSOLE_FOCUS_HYPERVISOR || focus == DOMID_INVALID;
     struct console_domain *c = console_next(NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Commands of one key each to the hypervisor itself, when it has the console's focus.  Each part that has
- * something to show registers its own.
+ * Commands of one key each to the hypervisor itself, when it has the console's focus.  Each part
+ * that has something to show registers its own.
  */
 #ifndef CORE_CONSOLE_KEYS_H
 #define CORE_CONSOLE_KEYS_H
@@ -15,7 +15,8 @@ struct console_key {
     struct console_key *next;
 };
 
-/** console_key_add() - @key, which stays, is known from now on; it is the only one with that character.  Boot. */
+/** console_key_add() - @key, which stays, is known from now on; it is the only one with that
+ * character.  Boot. */
 void console_key_add(struct console_key *key);
 
 /** console_keys_init() - h: help.  Boot, before others are added. */

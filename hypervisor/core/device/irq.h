@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where interrupts go.  Every line has one claimer at most: a part of the hypervisor whose device it is, or
- * who passes it on to a domain.
+ * Where interrupts go.  Every line has one claimer at most: a part of the hypervisor whose device
+ * it is, or who passes it on to a domain.
  */
 #ifndef CORE_IRQ_H
 #define CORE_IRQ_H
@@ -12,13 +12,13 @@
 /** irq_init() - all lines are nobody's. Boot, before everything else here. */
 void irq_init(void);
 
-/** irq_fn - line @irq fired; no lock held.  Returns false if it is of no use to the claimer: the line is
- * masked then, for nobody would quieten its device. */
+/** irq_fn - line @irq fired; no lock held.  Returns false if it is of no use to the claimer: the
+ * line is masked then, for nobody would quieten its device. */
 typedef bool irq_fn(unsigned int irq, void *data);
 
 /**
- * irq_claim() - @fn(@irq, @data) is called when @irq fires.  The line is masked until the claimer unmasks it.
- * Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (claimed already).  Boot and domain building.
+ * irq_claim() - @fn(@irq, @data) is called when @irq fires.  The line is masked until the claimer
+ * unmasks it. Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (claimed already).  Boot and domain building.
  */
 int irq_claim(unsigned int irq, irq_fn *fn, void *data) __attribute__((warn_unused_result));
 

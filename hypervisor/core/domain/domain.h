@@ -58,19 +58,19 @@ struct domain {
 };
 
 /**
- * domain_create() - allocate an empty domain in state DOMAIN_CREATED, of which nobody knows yet.  Next come
- * arch_space_init() and domain_appear(): with these it would be too much for one step.
+ * domain_create() - allocate an empty domain in state DOMAIN_CREATED, of which nobody knows yet.
+ * Next come arch_space_init() and domain_appear(): with these it would be too much for one step.
  * @id: its id, unique, below DOMID_FIRST_RESERVED
  * @name: at most DOMAIN_NAME_MAX - 1 bytes are kept
  * Returns 0 and *out, -ENOMEM.
  */
 int domain_create(domid_t id, const char *name, struct domain **out);
 
-/** domain_appear() - list it, among the domains and those that have a console.  Returns 0, or, with nothing
- * changed, -EEXIST or -ENOSPC (DOMAIN_MAX). */
+/** domain_appear() - list it, among the domains and those that have a console.  Returns 0, or, with
+ * nothing changed, -EEXIST or -ENOSPC (DOMAIN_MAX). */
 int domain_appear(struct domain *d);
 
-/** domain_by_id() - the domain with this id, or NULL (so for DOMID_SELF and all reserved ones).  For
+/** domain_by_id() - the domain with this id, or NULL (so for DOMID_SELF and all reserved ones). For
  * what a guest names there is domain_lookup(). */
 struct domain *domain_by_id(domid_t id);
 
@@ -84,21 +84,21 @@ struct domain *domain_next(const struct domain *prev);
 int domain_start(struct domain *d);
 
 /**
- * domain_shutdown() - stop all vCPUs of @d with a SHUTDOWN_* reason and report it on the console; no
- * effect unless it is DOMAIN_RUNNING.  What follows (destroy, rebuild, board reset) happens outside of
- * the domain's own context.
+ * domain_shutdown() - stop all vCPUs of @d with a SHUTDOWN_* reason and report it on the console;
+ * no effect unless it is DOMAIN_RUNNING.  What follows (destroy, rebuild, board reset) happens
+ * outside of the domain's own context.
  */
 void domain_shutdown(struct domain *d, uint8_t reason);
 
 /**
- * domain_resume() - go on after a shutdown, as after SHUTDOWN_suspend: its vCPUs have the states that they
- * had.  Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
+ * domain_resume() - go on after a shutdown, as after SHUTDOWN_suspend: its vCPUs have the states
+ * that they had.  Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
  */
 int domain_resume(struct domain *d);
 
 /**
- * domain_kill() - stop @d for good, whether or not it ever ran or has shut down, and have it torn down.
- * Returns 0 or -EINVAL (it is dying or dead already).
+ * domain_kill() - stop @d for good, whether or not it ever ran or has shut down, and have it torn
+ * down. Returns 0 or -EINVAL (it is dying or dead already).
  */
 int domain_kill(struct domain *d);
 

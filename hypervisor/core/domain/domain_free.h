@@ -11,8 +11,8 @@
 struct domain;
 struct domain_build;
 
-/** domain_free() - what domain_create() and arch_space_init() took; everything else is gone already or never
- * was. */
+/** domain_free() - what domain_create() and arch_space_init() took; everything else is gone already
+ * or never was. */
 void domain_free(struct domain *d);
 
 /** domain_reap_request() - @d ended: have it torn down, and started again if it asked for that. */
@@ -22,8 +22,8 @@ void domain_reap_request(struct domain *d);
 struct domain_builder {
     /** @d is torn down: if it is still being built, that ends here. */
     void (*cancel)(const struct domain *d);
-    /** @d is gone.  If it is to start again, returns what restart() gets; else all that was kept for that is
-     * freed, but its pool, and the result is NULL. */
+    /** @d is gone.  If it is to start again, returns what restart() gets; else all that was kept
+     * for that is freed, but its pool, and the result is NULL. */
     struct domain_build *(*keep)(const struct domain *d);
     /** Build it again, when it is time: it ran last from @started on, ns since boot. */
     void (*restart)(struct domain_build *build, uint64_t started);

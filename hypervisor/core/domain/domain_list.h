@@ -8,9 +8,10 @@
 #include "core/domain/domain.h"
 
 /**
- * domain_list_add() - 0 and d->place, -EEXIST (id in use), -ENOSPC.  The place is that of the last domain
- * with this id, if nobody has it, else the one that has been left for longest: what is limited for a
- * place goes on where a domain starts again, and no one that ends in time leaves a new one its debts.
+ * domain_list_add() - 0 and d->place, -EEXIST (id in use), -ENOSPC.  The place is that of the last
+ * domain with this id, if nobody has it, else the one that has been left for longest: what is
+ * limited for a place goes on where a domain starts again, and no one that ends in time leaves a
+ * new one its debts.
  */
 int domain_list_add(struct domain *d);
 /** domain_list_remove() - @d can no longer be found. */

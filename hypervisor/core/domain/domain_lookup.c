@@ -21,8 +21,8 @@ static bool has_right(const struct domain *caller, const struct domain *d,
     return false;
 }
 
-/* Could any domain but the caller be the answer?  Decided before one is looked for, so that not even
- * the time of the call depends on which there are. */
+/* Could any domain but the caller be the answer?  Decided before one is looked for, so that not
+ * even the time of the call depends on which there are. */
 static bool may_name_others(const struct domain *caller, enum domain_right right) {
     return caller->is_privileged || right == DOMAIN_RIGHT_CONNECT;
 }

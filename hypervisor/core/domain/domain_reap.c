@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * After a domain's shutdown: its last words, then everything is given back, in bounded steps, and
- * scrubbed; it is reported, and started again if it asked for that.  Each domain's end is background
- * work of its own.
+ * scrubbed; it is reported, and started again if it asked for that.  Each domain's end is
+ * background work of its own.
  */
 #include <stddef.h>
 #include <string.h>
@@ -23,7 +23,8 @@
 
 #define DRAIN_MAX 1000000000u /* ns */
 
-/* The end of the domain that has this pool: one at a time, for it is built again only after this. */
+/* The end of the domain that has this pool: one at a time, for it is built again only after this.
+ */
 struct reap {
     struct background_work work;
     unsigned int stage;
@@ -61,7 +62,8 @@ static const char *reason_name(uint8_t reason) {
                                                                    : "unknown reason";
 }
 
-/* Said here and not at the shutdown, which is long enough without a line.  What was killed had none. */
+/* Said here and not at the shutdown, which is long enough without a line.  What was killed had
+ * none. */
 static bool reap_announce(struct reap *r) {
     if (r->d->state == DOMAIN_SHUTDOWN) {
         printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
@@ -179,8 +181,8 @@ static bool reap_pool(struct reap *r) {
     return !r->record && page_pool_drop_step(r->work.owner);
 }
 
-/* Only now may it be built again, so that the number is what it left.  What others gave back counts, though it
- * need not be scrubbed yet. */
+/* Only now may it be built again, so that the number is what it left.  What others gave back
+ * counts, though it need not be scrubbed yet. */
 static bool reap_report(struct reap *r) {
     printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
     if (r->record) {

@@ -8,9 +8,9 @@
  *                    |
  *                   DEAD
  *
- * A domain's vCPUs may run while it is RUNNING and its pause count is 0.  At all other times each of
- * them is held once on behalf of the domain (sched_pause()), whatever else happens to it: no call of
- * a guest can make a vCPU run that its domain's state stops.
+ * A domain's vCPUs may run while it is RUNNING and its pause count is 0.  At all other times each
+ * of them is held once on behalf of the domain (sched_pause()), whatever else happens to it: no
+ * call of a guest can make a vCPU run that its domain's state stops.
  *
  * All calls: any context; domain.life_lock is taken inside, and the run queue locks within it.
  */
@@ -63,8 +63,8 @@ int domain_pause(struct domain *d);
 int domain_unpause(struct domain *d);
 
 /**
- * domain_is_off_cpu() - has no vCPU of @d a place on a pCPU any more?  Once it is so while @d may not
- * run, it stays so.
+ * domain_is_off_cpu() - has no vCPU of @d a place on a pCPU any more?  Once it is so while @d may
+ * not run, it stays so.
  */
 bool domain_is_off_cpu(const struct domain *d);
 

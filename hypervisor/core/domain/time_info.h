@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The time that guests read: struct vcpu_time_info in each vCPU's page, the wall clock in shared_info.
+ * The time that guests read: struct vcpu_time_info in each vCPU's page, the wall clock in
+ * shared_info.
  */
 #ifndef CORE_TIME_INFO_H
 #define CORE_TIME_INFO_H
@@ -10,7 +11,8 @@
 struct domain;
 struct vcpu;
 
-/** time_info_init() - it was @date seconds since the epoch at system time 0; follow the clock.  Boot. */
+/** time_info_init() - it was @date seconds since the epoch at system time 0; follow the clock.
+ * Boot. */
 void time_info_init(uint32_t date);
 
 /** time_info_vcpu_init() - fill @v's time info, counter_offset, counter_hz, counter_mask. */

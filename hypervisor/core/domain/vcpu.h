@@ -59,7 +59,8 @@ void vcpu_idle_init(void);
  */
 int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out);
 
-/** vcpu_init_parts() - the parts of @v, all zero, that are vCPU @id of @d, the next one; it has no page yet. */
+/** vcpu_init_parts() - the parts of @v, all zero, that are vCPU @id of @d, the next one; it has no
+ * page yet. */
 void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id);
 
 /** vcpu_destroy() - free it; it must not be on any run queue. */
@@ -69,8 +70,8 @@ void vcpu_destroy(struct vcpu *v);
 void vcpu_stop_timers(struct vcpu *v);
 
 /**
- * vcpu_publish_runstate() - the address space of @v is loaded: refresh the copy of its runstate that the guest
- * registered.  Not for the idle vCPU.
+ * vcpu_publish_runstate() - the address space of @v is loaded: refresh the copy of its runstate
+ * that the guest registered.  Not for the idle vCPU.
  */
 void vcpu_publish_runstate(struct vcpu *v);
 

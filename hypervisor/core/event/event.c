@@ -126,9 +126,10 @@ static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
         return;
     }
     *(volatile uint8_t *)&info->evtchn_upcall_pending = 1;
-    /* The byte before the look at @v's state: a vCPU that blocks stores its state before it looks at
-     * the byte (block_unless_due()).  Without both barriers each may miss the other's store, for a
-     * store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost. */
+    /* The byte before the look at @v's state: a vCPU that blocks stores its state before it looks
+     * at the byte (block_unless_due()).  Without both barriers each may miss the other's store, for
+     * a store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost.
+     */
     arch_memory_barrier();
     sched_wake(v->sched);
 }
@@ -150,8 +151,8 @@ void event_set_pending(struct event_domain *e, evtchn_port_t port) {
     if (arch_atomic_test_and_set(bitmap_word(e->info->evtchn_pending, port), bitmap_mask(port))) {
         return;
     }
-    /* The bit before the mask and the count: who unmasks clears the mask before it looks at the bit,
-     * and a poller counts itself before it does. */
+    /* The bit before the mask and the count: who unmasks clears the mask before it looks at the
+     * bit, and a poller counts itself before it does. */
     arch_memory_barrier();
     if (!is_masked(e, port)) {
         notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);

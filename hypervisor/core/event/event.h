@@ -25,8 +25,8 @@
 #define EVENT_PAGES       4u /* enough where pointers have 8 bytes */
 #define EVENT_VCPU_MAX    8u /* >= DOMAIN_VCPU_MAX */
 
-/* The other end of a port, in the hypervisor: sent() is called when the guest sends.  The domain's event lock
- * is held, so it may not call back into event channels of that domain. */
+/* The other end of a port, in the hypervisor: sent() is called when the guest sends.  The domain's
+ * event lock is held, so it may not call back into event channels of that domain. */
 struct event_sink {
     void (*sent)(struct event_sink *sink, evtchn_port_t port);
 };
@@ -102,7 +102,8 @@ bool event_domain_destroy(struct event_domain *e) __attribute__((warn_unused_res
 /*
  * The operations of EVENTCHNOP_*, on behalf of @e.  Return 0 or Xen's error:
  * -EINVAL no such port, vCPU, VIRQ, or port in the wrong state; -ENOSPC no free port;
- * -ENOMEM; -EPERM not allowed to this domain; -EEXIST already bound; -ENOENT no such vCPU.  No event lock held by the caller.
+ * -ENOMEM; -EPERM not allowed to this domain; -EEXIST already bound; -ENOENT no such vCPU.  No
+ * event lock held by the caller.
  */
 int event_alloc_unbound(struct event_domain *e, domid_t remote, evtchn_port_t *port);
 int event_bind_interdomain(struct event_domain *e, struct event_domain *remote,

@@ -15,7 +15,8 @@
 #define COMMAND_MASK ((1u << EXTENT_SHIFT) - 1)
 #define EXTENTS_MAX  (1u << 24)
 
-/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between. */
+/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between.
+ */
 static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int error;
 
@@ -67,9 +68,9 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
 }
 
 /*
- * A frame for @g of @d, of those that it gave back.  A domain that is mapped 1:1 can only get the very one.
- * -EAGAIN: it may be among those that wait to be scrubbed.  Who asks does a step of that: a machine
- * that is never idle would not come to it.
+ * A frame for @g of @d, of those that it gave back.  A domain that is mapped 1:1 can only get the
+ * very one. -EAGAIN: it may be among those that wait to be scrubbed.  Who asks does a step of that:
+ * a machine that is never idle would not come to it.
  */
 static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
     int error;

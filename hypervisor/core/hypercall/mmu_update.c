@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mmu_update and update_va_mapping: a guest's changes to its tables (space/pt_update.h), one or a list.
+ * mmu_update and update_va_mapping: a guest's changes to its tables (space/pt_update.h), one or a
+ * list.
  */
 #include "core/base/guest_access.h"
 #include "core/domain/domain.h"

@@ -90,8 +90,8 @@ static uint32_t cache_step(uint32_t cmd, uint32_t start, uint32_t size) {
     return chunk;
 }
 
-/* Part by part.  Invalidation has no shorter way however long the range is: where nothing else shares a
- * guest's frames (ARMv5), it does not write back what is inside. */
+/* Part by part.  Invalidation has no shorter way however long the range is: where nothing else
+ * shares a guest's frames (ARMv5), it does not write back what is inside. */
 int mmuext_cache_range(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t start, size;
 

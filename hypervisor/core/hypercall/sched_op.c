@@ -91,8 +91,8 @@ static int any_pending(const struct domain *d, const evtchn_port_t *ports, unsig
     return 0;
 }
 
-/* Is @next where the vCPU's poll with @arg gave way?  If not, it begins: the vCPU may have polled for
- * something else meanwhile, or the guest made it up. */
+/* Is @next where the vCPU's poll with @arg gave way?  If not, it begins: the vCPU may have polled
+ * for something else meanwhile, or the guest made it up. */
 static bool goes_on(const struct vcpu *v, gvaddr_t arg, uint32_t next) {
     return v->event.polling && v->poll_next == next && v->poll_arg.v == arg.v;
 }

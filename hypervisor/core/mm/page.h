@@ -108,21 +108,22 @@ static inline uint16_t *page_section_count(mfn_t m) {
 }
 
 /**
- * page_alloc() - a frame of the common pool for @owner with count 1.  It holds nothing of another domain of this
- * boot, but need not be zero.  INVALID_MFN when none is ready.
+ * page_alloc() - a frame of the common pool for @owner with count 1.  It holds nothing of another
+ * domain of this boot, but need not be zero.  INVALID_MFN when none is ready.
  */
 mfn_t page_alloc(domid_t owner);
 
-/** page_alloc_at() - frame @m, if it is free, for @owner, whose pool or nobody's it is in.  Count 1.
+/** page_alloc_at() - frame @m, if it is free, for @owner, whose pool or nobody's it is in. Count 1.
  * Returns 0 or -EBUSY. */
 int page_alloc_at(mfn_t m, domid_t owner);
 
 /**
- * page_alloc_mib() - @mib MiB of contiguous frames of the common pool for @owner, each with count 1.
+ * page_alloc_mib() - @mib MiB of contiguous frames of the common pool for @owner, each with
+ * count 1.
  * @align_mib: alignment in MiB, a power of two
- * First fit from the lowest address.  Takes time in proportion to all MiBs of RAM and to the frames that
- * are taken: boot only; later there are page_pool_whole() and page_take().
- * Returns the first frame or INVALID_MFN.
+ * First fit from the lowest address.  Takes time in proportion to all MiBs of RAM and to the frames
+ * that are taken: boot only; later there are page_pool_whole() and page_take(). Returns the first
+ * frame or INVALID_MFN.
  */
 mfn_t page_alloc_mib(domid_t owner, uint32_t mib, uint32_t align_mib);
 
@@ -135,8 +136,8 @@ void page_put(mfn_t m);
 void page_release(struct page_info *page);
 
 /**
- * page_scrub_step() - one bounded step towards making that pool's dirty frames free: a flush of TLB and
- * caches, or the scrubbing of STEP_SCRUB bytes through map slot PAGE_SCRUB_SLOT.  Nobody has to
+ * page_scrub_step() - one bounded step towards making that pool's dirty frames free: a flush of TLB
+ * and caches, or the scrubbing of STEP_SCRUB bytes through map slot PAGE_SCRUB_SLOT.  Nobody has to
  * call it: what nobody asked for is done when the machine is idle.
  * Returns true if there is more to do.
  */

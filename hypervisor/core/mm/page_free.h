@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What page.c, page_pool.c and page_scrub.c share: the records of MiBs, the lock and the last step of a
- * frame's way back.
+ * What page.c, page_pool.c and page_scrub.c share: the records of MiBs, the lock and the last step
+ * of a frame's way back.
  */
 #ifndef CORE_PAGE_FREE_H
 #define CORE_PAGE_FREE_H
@@ -29,8 +29,8 @@ static inline unsigned int page_pool_of(uint32_t index) {
 /** page_make_free() - frame @index of page_table can be allocated from now on; page lock held. */
 void page_make_free(uint32_t index);
 
-/** page_pool_init() - records for so many MiBs, no frame of them free, in the heap.  Boot only.  Returns 0 or
- * -ENOMEM. */
+/** page_pool_init() - records for so many MiBs, no frame of them free, in the heap.  Boot only.
+ * Returns 0 or -ENOMEM. */
 int page_pool_init(uint32_t mibs);
 
 /** page_scrub_init() - nothing waits. Boot only. */

@@ -7,8 +7,8 @@
  * can bring in new lines) serves all that waited at that moment; then they are
  * overwritten and handed back one by one.
  *
- * Each pool has its own: frames that a domain gives back are scrubbed in time of its own, when it asks for
- * frames, or in time that nobody else wants.
+ * Each pool has its own: frames that a domain gives back are scrubbed in time of its own, when it
+ * asks for frames, or in time that nobody else wants.
  */
 #include <string.h>
 

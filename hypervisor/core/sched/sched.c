@@ -60,8 +60,8 @@ static inline void enter(struct sched_vcpu *v, enum vcpu_state from, bool was_he
 }
 
 /*
- * False: refused, nothing has changed.  Inline, so that with a constant @event, and @held if that is
- * known, little is left of it.
+ * False: refused, nothing has changed.  Inline, so that with a constant @event, and @held if that
+ * is known, little is left of it.
  */
 static inline __attribute__((always_inline)) bool happen(struct sched_vcpu *v,
                                                          enum vcpu_event event, bool held,
@@ -149,8 +149,9 @@ static void switch_to(struct sched_cpu *cpu, struct sched_vcpu *next, uint64_t n
 
     if (prev != next) {
         (void)happen(prev, VCPU_PREEMPT, false, now);
-        /* Its registers were saved when it entered the hypervisor, and it has none of its pCPU from here
-         * on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes away. */
+        /* Its registers were saved when it entered the hypervisor, and it has none of its pCPU from
+         * here on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes away.
+         */
         prev->on_cpu = false;
         next->on_cpu = true;
     }
@@ -159,8 +160,8 @@ static void switch_to(struct sched_cpu *cpu, struct sched_vcpu *next, uint64_t n
     cpu->turn_start = now;
 }
 
-/* This pCPU's.  As a value that the compiler knows nothing of: as a constant address it would be made anew, in two
- * instructions, wherever it is passed on. */
+/* This pCPU's.  As a value that the compiler knows nothing of: as a constant address it would be
+ * made anew, in two instructions, wherever it is passed on. */
 static struct sched_cpu *this_sched_cpu(void) {
     struct sched_cpu *cpu = &sched_cpus[this_cpu_index()];
 

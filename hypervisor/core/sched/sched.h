@@ -3,9 +3,9 @@
  * Scheduling of vCPUs.  The generic part keeps states, accounting and the current
  * vCPU of each pCPU; a scheduling class (struct sched_ops) orders the runnable
  * ones.  Classes are asked in order, so that a real-time class goes before the
- * fair one.  The states are vcpu_state.h's.  A vCPU is queued in its class while it is RUNNABLE, nothing
- * holds it, and it is not the one that its pCPU runs; its runstate (RUNSTATE_*), which guests
- * can read, follows from these.
+ * fair one.  The states are vcpu_state.h's.  A vCPU is queued in its class while it is RUNNABLE,
+ * nothing holds it, and it is not the one that its pCPU runs; its runstate (RUNSTATE_*), which
+ * guests can read, follows from these.
  *
  * Locking: the run queue lock of a pCPU protects the scheduling data of the vCPUs
  * assigned to it.
@@ -76,8 +76,8 @@ struct sched_ops {
     const char *name;
     /** Take over v->params, at creation and whenever they change. */
     void (*adjust)(struct sched_cpu *cpu, struct sched_vcpu *v);
-    /** @v becomes runnable after having been blocked or offline: queue it.  False: it may not run yet; the class
-     * says so with sched_queued() when it may. */
+    /** @v becomes runnable after having been blocked or offline: queue it.  False: it may not run
+     * yet; the class says so with sched_queued() when it may. */
     bool (*wake)(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
     /** @v was running and still can: queue it, behind its equals. */
     void (*requeue)(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
@@ -89,7 +89,8 @@ struct sched_ops {
     void (*account)(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
     struct sched_vcpu *(*pick)(struct sched_cpu *cpu);
-    /** Should @v, just queued, run at once instead of @running?  If only later, slice_end says when. */
+    /** Should @v, just queued, run at once instead of @running?  If only later, slice_end says
+     * when. */
     bool (*preempts)(const struct sched_vcpu *v, const struct sched_vcpu *running);
     /** When @v, running, must be looked at again at the latest; TIMER_NEVER = it need not. */
     uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct sched_vcpu *v, uint64_t now);
@@ -105,8 +106,8 @@ void sched_queued(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
 void sched_init(struct sched_vcpu *idle);
 
 /**
- * sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs, and held once: a domain does
- * not run when it gets its vCPUs (domain_state.h).  By vcpu_create().
+ * sched_vcpu_init() - @v is offline, on the pCPU with the fewest vCPUs, and held once: a domain
+ * does not run when it gets its vCPUs (domain_state.h).  By vcpu_create().
  */
 void sched_vcpu_init(struct sched_vcpu *v);
 
@@ -114,8 +115,8 @@ void sched_vcpu_init(struct sched_vcpu *v);
 void sched_vcpu_destroy(struct sched_vcpu *v);
 
 /*
- * The events of vcpu_state.h.  Each has no effect where the table refuses it.  Any context, no run queue
- * lock held; they may set sched_needed().
+ * The events of vcpu_state.h.  Each has no effect where the table refuses it.  Any context, no run
+ * queue lock held; they may set sched_needed().
  */
 
 /** sched_start() - VCPU_UP. */
@@ -128,8 +129,8 @@ void sched_block(struct sched_vcpu *v);
 void sched_sleep(struct sched_vcpu *v);
 
 /**
- * sched_pause() - one more reason why @v must not run, in whatever state it is.  If it has a pCPU, that
- * one picks another before it returns to a guest; sched_vcpu.on_cpu says when it has.
+ * sched_pause() - one more reason why @v must not run, in whatever state it is.  If it has a pCPU,
+ * that one picks another before it returns to a guest; sched_vcpu.on_cpu says when it has.
  */
 void sched_pause(struct sched_vcpu *v);
 /** sched_unpause() - undo one sched_pause(). */

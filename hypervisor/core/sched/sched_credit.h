@@ -42,12 +42,12 @@ struct credit_vcpu {
 /* How far behind a woken vCPU must be to take the CPU from another at once, virtual ns. */
 #define SCHED_CREDIT_OWED     500000u
 /*
- * How long a vCPU that was switched to runs at least, real ns, before one that wakes takes the CPU from
- * it (as sched_ratelimit_us of Xen, with Xen's default).  Blocking and yielding end a turn at any
- * time, and so does a hypercall by which the running vCPU itself wakes the other: nobody else pays for
- * that.  What it costs is latency: a woken vCPU may wait that much longer.  What it buys is that
- * others cannot have a vCPU switched out all the time, which costs it an interrupt and a switch that
- * it is charged for, and on cores with virtually tagged caches all that it has in them.
+ * How long a vCPU that was switched to runs at least, real ns, before one that wakes takes the CPU
+ * from it (as sched_ratelimit_us of Xen, with Xen's default).  Blocking and yielding end a turn at
+ * any time, and so does a hypercall by which the running vCPU itself wakes the other: nobody else
+ * pays for that.  What it costs is latency: a woken vCPU may wait that much longer.  What it buys
+ * is that others cannot have a vCPU switched out all the time, which costs it an interrupt and a
+ * switch that it is charged for, and on cores with virtually tagged caches all that it has in them.
  */
 #define SCHED_CREDIT_TURN_MIN 1000000u
 /* Period of a cap, ns. */

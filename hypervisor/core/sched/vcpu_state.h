@@ -9,9 +9,9 @@
  *
  * The state is one thing; whether the vCPU may run is another: it may while it is RUNNABLE or
  * RUNNING and nothing holds it (sched_vcpu.pause_count).  So a vCPU that is paused can be woken
- * or brought up: it runs when the last hold is gone.  A hold preempts, so that a vCPU which is RUNNING
- * is never held.  Only sched.c changes a state, by an event, and an event that does not start from the
- * present state is refused.
+ * or brought up: it runs when the last hold is gone.  A hold preempts, so that a vCPU which is
+ * RUNNING is never held.  Only sched.c changes a state, by an event, and an event that does not
+ * start from the present state is refused.
  */
 #ifndef CORE_VCPU_STATE_H
 #define CORE_VCPU_STATE_H

@@ -64,7 +64,8 @@ static bool owns_all(const struct space *s, mfn_t start, uint32_t count) {
     return true;
 }
 
-/* Do these frames follow what there is, and go on in the machine's memory as they do in the guest's? */
+/* Do these frames follow what there is, and go on in the machine's memory as they do in the
+ * guest's? */
 static bool is_next(const struct p2m *p2m, uint32_t g, uint32_t m, uint32_t count) {
     uint32_t inside = p2m->count % FRAMES_PER_MIB;
 

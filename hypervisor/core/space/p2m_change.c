@@ -53,8 +53,8 @@ static uint32_t new_entry(const struct change *c, uint32_t attr) {
 
 /*
  * Break before make: a live entry gets another frame, perhaps of another memory type, without the
- * guest's knowing, so it is a fault, and forgotten by every TLB, in between (Arm ARM DDI 0406, B3.10.1).
- * That is done for some entries at a time.
+ * guest's knowing, so it is a fault, and forgotten by every TLB, in between (Arm ARM DDI 0406,
+ * B3.10.1). That is done for some entries at a time.
  */
 #define BROKEN_MAX PT_SECTIONS_MAX /* all splits of a MiB */
 

@@ -34,8 +34,8 @@ int pt_init(struct space *s, uint32_t limit) {
     return error;
 }
 
-/* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone, which
- * every level has in the top bits: one entry is encoded. */
+/* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone,
+ * which every level has in the top bits: one entry is encoded. */
 static void fill_flat(struct space *s, uint16_t block, uint32_t from, uint32_t end) {
     static const struct pte any_ram = {
         .kind = PTE_SECTION,

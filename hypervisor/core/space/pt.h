@@ -43,11 +43,11 @@ struct pt_space {         /* space lock */
     uint16_t block_limit; /* promised by the heap */
     uint16_t block_count; /* in use */
     uint16_t flat;        /* first-level table of "MMU off" */
-    uint16_t kernel
-        [PT_KERNELS];    /* first-level tables of the kernel part, from which others are copied: the
-                                  * source.  One for each vCPU that has a kernel part of its own */
-    uint16_t registered; /* list of first-level tables named by the guest */
-    uint16_t clean;      /* list of unused ones, user part empty */
+    uint16_t
+        kernel[PT_KERNELS]; /* first-level tables of the kernel part, from which others are copied:
+                             * the source.  One for each vCPU that has a kernel part of its own */
+    uint16_t registered;    /* list of first-level tables named by the guest */
+    uint16_t clean;         /* list of unused ones, user part empty */
     uint16_t clean_count;
     uint16_t building;             /* a first-level table that is not whole yet, 0 = none */
     uint16_t built;                /* entries of it that are done */

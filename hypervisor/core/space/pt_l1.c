@@ -138,8 +138,8 @@ static void put_l1_entry(struct space *s, uint32_t hw) {
 
 /*
  * The kernel part changes: all tables that are no copy any more are of another version.  Versions
- * come round after UINT16_MAX changes; before that, one that is out of date is marked as such, for each
- * change looks at one block of the heap, and there are fewer.
+ * come round after UINT16_MAX changes; before that, one that is out of date is marked as such, for
+ * each change looks at one block of the heap, and there are fewer.
  */
 static void next_version(struct space *s) {
     struct pt_space *pt = &s->pt;
@@ -185,13 +185,13 @@ static void store(struct space *s, uint16_t block, unsigned int index, uint32_t 
 }
 
 /*
- * Break before make.  A TLB must never hold a section and a small page for one address: two that match
- * give an unpredictable address, which need not be one that the domain has.  So where the size of what
- * an entry maps may change, a fault is stored and every TLB forgets the old before the new is stored (Arm
- * ARM DDI 0406, B3.10.1; ARM926EJ-S TRM DDI 0198, 3.7: what was cached of a first-level descriptor that
- * is modified must be invalidated).  Sections come and go seldom: the TLB is emptied whenever one does,
- * so that small pages which the guest dropped before, without a flush of its own, are gone as well.
- * Nothing of the guest's runs until this call ends.
+ * Break before make.  A TLB must never hold a section and a small page for one address: two that
+ * match give an unpredictable address, which need not be one that the domain has.  So where the
+ * size of what an entry maps may change, a fault is stored and every TLB forgets the old before the
+ * new is stored (Arm ARM DDI 0406, B3.10.1; ARM926EJ-S TRM DDI 0198, 3.7: what was cached of a
+ * first-level descriptor that is modified must be invalidated).  Sections come and go seldom: the
+ * TLB is emptied whenever one does, so that small pages which the guest dropped before, without a
+ * flush of its own, are gone as well. Nothing of the guest's runs until this call ends.
  */
 static void break_before(struct space *s, uint16_t block, unsigned int index, uint32_t old) {
     if (old) {

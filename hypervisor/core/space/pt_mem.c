@@ -136,9 +136,10 @@ uint16_t pt_unit_take(struct space *s) {
     if (s->pt.spare == block) {
         s->pt.spare = 0;
     }
-    /* A first-level entry that pointed to a table may be held by a TLB, or by the cache of a walker, after it is
-     * gone (Arm ARM DDI 0406, B3.9.2 and B3.10.1).  The guest flushes for what it dropped, but not before a
-     * table lies in the same place: by the old entry its new ones would be reached. */
+    /* A first-level entry that pointed to a table may be held by a TLB, or by the cache of a
+     * walker, after it is gone (Arm ARM DDI 0406, B3.9.2 and B3.10.1).  The guest flushes for what
+     * it dropped, but not before a table lies in the same place: by the old entry its new ones
+     * would be reached. */
     if (s->pt.has_stale) {
         pt_forget_stale(s);
     }
@@ -156,8 +157,8 @@ uint16_t pt_unit_take(struct space *s) {
     }
     unit += block * PT_UNITS_PER_BLOCK;
     /* Its zeroes may be new.  Seen before the first-level entry
-     * that will point here: stores to two addresses are seen in any order but for a barrier, and a walk
-     * may come at any moment (Arm ARM DDI 0406, A3.8.2 and B3.3.1). */
+     * that will point here: stores to two addresses are seen in any order but for a barrier, and a
+     * walk may come at any moment (Arm ARM DDI 0406, A3.8.2 and B3.3.1). */
     arch_pte_publish(pt_unit_table((uint16_t)unit), PT_L2_ENTRIES * sizeof(uint32_t));
     arch_pte_sync();
     return (uint16_t)unit;

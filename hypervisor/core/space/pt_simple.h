@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The short way of an update, inline wherever updates are done: a fault or plain RAM with the attributes that
- * were used last, in the second-level table that was updated last.  Space lock held.
+ * The short way of an update, inline wherever updates are done: a fault or plain RAM with the
+ * attributes that were used last, in the second-level table that was updated last.  Space lock
+ * held.
  */
 #ifndef CORE_PT_SIMPLE_H
 #define CORE_PT_SIMPLE_H

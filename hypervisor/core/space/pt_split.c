@@ -20,10 +20,10 @@ static uint32_t small_attr(const struct pte *section) {
 }
 
 /*
- * The table is made in steps: its entries are written, then the frames are counted, then the section becomes
- * the table.  Until then it is the domain's p2m.split, and nothing points to it.  All frames are plain
- * RAM, one after the other as the section maps them, or one of them is on its way out but still there:
- * who changes it also rewrites entries.
+ * The table is made in steps: its entries are written, then the frames are counted, then the
+ * section becomes the table.  Until then it is the domain's p2m.split, and nothing points to it.
+ * All frames are plain RAM, one after the other as the section maps them, or one of them is on its
+ * way out but still there: who changes it also rewrites entries.
  */
 static void fill(struct p2m *p2m, uint32_t section) {
     uint32_t *table = pt_unit_table(p2m->split) + p2m->split_filled;

@@ -167,19 +167,19 @@ unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
  */
 int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw);
 /**
- * pt_store_l1() - store a hardware entry that holds its reference; drops the old one's.  If that was
- * the last one of a table, that is pt_space.dropping: pt_drop_step() must have made it 0 before the
- * next call.
+ * pt_store_l1() - store a hardware entry that holds its reference; drops the old one's.  If that
+ * was the last one of a table, that is pt_space.dropping: pt_drop_step() must have made it 0 before
+ * the next call.
  */
 void pt_store_l1(struct space *s, uint16_t block, unsigned int index, uint32_t hw);
 /**
- * pt_drop_step() - go on with the table that no entry points to any more (pt_space.dropping, not 0):
- * a bounded part of it.  What it maps keeps its references until then.
+ * pt_drop_step() - go on with the table that no entry points to any more (pt_space.dropping, not
+ * 0): a bounded part of it.  What it maps keeps its references until then.
  */
 void pt_drop_step(struct space *s);
 /**
- * pt_sync_l1() - a step towards a kernel part of L1 @block that is the source's, for vCPU @vcpu, which
- * is about to run on it.  Returns true if it is.
+ * pt_sync_l1() - a step towards a kernel part of L1 @block that is the source's, for vCPU @vcpu,
+ * which is about to run on it.  Returns true if it is.
  */
 bool pt_sync_l1(struct space *s, uint16_t block, unsigned int vcpu) __attribute__((noinline));
 
@@ -203,10 +203,10 @@ static inline uint16_t pt_find_l1(const struct space *s, gfn_t g) {
  */
 bool pt_l1_empty_step(struct space *s, uint16_t block, unsigned int end);
 /**
- * pt_build_l1() - a step towards a new first-level table: its own part empty, the hypervisor's there,
- * the kernel part as pt_sync_l1() makes it; of the first one, the source, it is empty.  Given up,
- * it stays in pt_space.building and serves whoever needs one next.
- * Returns 0 and *@block; -EAGAIN (call again), -ENOMEM.
+ * pt_build_l1() - a step towards a new first-level table: its own part empty, the hypervisor's
+ * there, the kernel part as pt_sync_l1() makes it; of the first one, the source, it is empty. Given
+ * up, it stays in pt_space.building and serves whoever needs one next. Returns 0 and *@block;
+ * -EAGAIN (call again), -ENOMEM.
  */
 int pt_build_l1(struct space *s, uint16_t *block);
 
@@ -218,8 +218,8 @@ int pt_build_l1(struct space *s, uint16_t *block);
  * Returns 0 (it is a table, or call again) or -ENOMEM.
  */
 int pt_split_section(struct space *s, uint16_t block, unsigned int index, uint32_t mib);
-/** pt_split_abandon() - a step of letting go of a table that was being made for a section; false if there is
- * none. */
+/** pt_split_abandon() - a step of letting go of a table that was being made for a section; false if
+ * there is none. */
 bool pt_split_abandon(struct space *s);
 /** pt_split_remove() - @unit stops standing for a section: its L1 entry is gone. */
 void pt_split_remove(struct space *s, uint16_t unit);

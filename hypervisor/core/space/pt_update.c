@@ -73,8 +73,8 @@ static struct guest_update *run_all(struct space *s, struct guest_update *u,
 
 /*
  * An entry of a registered first-level table, unless the table is being dropped.  If that drops a
- * second-level table, @alone says whether the call has done nothing else: then -XEN_EAGAIN until all
- * of it is gone, and the update is made once more, which changes nothing.
+ * second-level table, @alone says whether the call has done nothing else: then -XEN_EAGAIN until
+ * all of it is gone, and the update is made once more, which changes nothing.
  */
 static int update_l1(struct space *s, const struct page_info *page, uint32_t ptr, uint32_t val,
                      bool alone) {
@@ -145,7 +145,8 @@ static int long_update(struct space *s, const struct guest_update *u) {
     return update_any(s, u->ptr, u->val, false);
 }
 
-/* A part of the table that the last update dropped: it has the time between two looks for itself. */
+/* A part of the table that the last update dropped: it has the time between two looks for itself.
+ */
 static void drop_step(struct space *s) {
     if (s->pt.work == 0) {
         pt_drop_step(s);

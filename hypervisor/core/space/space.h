@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest's memory: what is behind its guest-physical addresses, and the translation tables by which its
- * vCPUs reach it.  Whose it is, is the owner's number and nothing else.
+ * A guest's memory: what is behind its guest-physical addresses, and the translation tables by
+ * which its vCPUs reach it.  Whose it is, is the owner's number and nothing else.
  */
 #ifndef CORE_SPACE_H
 #define CORE_SPACE_H

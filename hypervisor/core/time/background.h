@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work of the hypervisor that nobody waits for in a call: taking a domain down, scrubbing its frames,
- * building it again, saying so.  Who has such work registers it, with the one on whose behalf it is
- * done, as a function that does a bounded piece.  Somebody else (background_turn.c) decides when a
- * piece is done; no piece knows who that is.
+ * Work of the hypervisor that nobody waits for in a call: taking a domain down, scrubbing its
+ * frames, building it again, saying so.  Who has such work registers it, with the one on whose
+ * behalf it is done, as a function that does a bounded piece.  Somebody else (background_turn.c)
+ * decides when a piece is done; no piece knows who that is.
  *
- * Owners take turns: whatever one of them has to be done, of each other's a piece is done in between.
+ * Owners take turns: whatever one of them has to be done, of each other's a piece is done in
+ * between.
  *
  * All calls: any context, no lock of timers, the page allocator, the heap or the console held; the
  * background lock is taken inside.
@@ -27,8 +28,8 @@ enum background_class {
 
 struct background_work;
 
-/** background_fn - a piece, of fewer instructions than steps.h allows between two looks.  Returns true if
- * there is more to do.  With false, @work may be gone. */
+/** background_fn - a piece, of fewer instructions than steps.h allows between two looks.  Returns
+ * true if there is more to do.  With false, @work may be gone. */
 typedef bool background_fn(struct background_work *work);
 
 struct background_work {

@@ -31,7 +31,8 @@ void clock_update(void);
 /** clock_on_renew() - call @fn whenever the base was renewed, with no lock held.  Boot; one. */
 void clock_on_renew(void (*fn)(void));
 
-/* What a guest needs to compute clock_now() from the counter: ns = base_ns + ((count - base_ticks) & mask) * mul
+/* What a guest needs to compute clock_now() from the counter: ns = base_ns + ((count - base_ticks)
+ * & mask) * mul
  * >> (32 - shift). */
 struct clock_scale {
     uint64_t base_ticks, base_ns;

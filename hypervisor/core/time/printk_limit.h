@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What may be printed of what a guest causes: at each place in the code, for each of PRINTK_SOURCES that
- * may cause it, PRINTK_BURST messages and then one each PRINTK_INTERVAL_NS.  So none can silence what
- * another causes, and all together print at most PRINTK_SOURCES times that.
+ * What may be printed of what a guest causes: at each place in the code, for each of PRINTK_SOURCES
+ * that may cause it, PRINTK_BURST messages and then one each PRINTK_INTERVAL_NS.  So none can
+ * silence what another causes, and all together print at most PRINTK_SOURCES times that.
  */
 #ifndef CORE_PRINTK_LIMIT_H
 #define CORE_PRINTK_LIMIT_H
@@ -23,9 +23,9 @@ struct printk_limit {
 };
 
 /**
- * printk_allowed() - may a message be printed now?  Where some were not, it says how many in the place of
- * this one, which counts as one of them.  Those of one @limit come one at a time: the caller is the only one
- * that may cause them.  Locks as printk().
+ * printk_allowed() - may a message be printed now?  Where some were not, it says how many in the
+ * place of this one, which counts as one of them.  Those of one @limit come one at a time: the
+ * caller is the only one that may cause them.  Locks as printk().
  */
 bool printk_allowed(struct printk_limit *limit);
 

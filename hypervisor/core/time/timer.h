@@ -44,7 +44,8 @@ extern struct timer_queue timer_queues[ARCH_CPU_MAX];
 /** timer_queue_init() - empty queue for this pCPU.  Boot, once per pCPU, after clock_init(). */
 void timer_queue_init(void);
 
-/** timer_start() - claim the interrupt: timers fire from now on.  Boot, once, when all is there that they may work on. */
+/** timer_start() - claim the interrupt: timers fire from now on.  Boot, once, when all is there
+ * that they may work on. */
 void timer_start(void);
 
 /** timer_init() - @fn(@data) will be called from timer_interrupt(), no lock held. */
@@ -60,12 +61,14 @@ void timer_set(struct timer *timer, uint64_t deadline);
 void timer_stop(struct timer *timer);
 
 /**
- * timer_is_due() - has the first deadline of this pCPU's queue passed?  What the hardware cannot tell from
- * within a timer's function: it is set for the next deadline when all are done.  Takes no lock.
+ * timer_is_due() - has the first deadline of this pCPU's queue passed?  What the hardware cannot
+ * tell from within a timer's function: it is set for the next deadline when all are done.  Takes no
+ * lock.
  */
 bool timer_is_due(void) __attribute__((noinline));
 
-/** timer_is_unseen() - is this pCPU in a timer's function, and the next timer due?  Takes no lock. */
+/** timer_is_unseen() - is this pCPU in a timer's function, and the next timer due?  Takes no lock.
+ */
 bool timer_is_unseen(void);
 
 /** timer_is_set() - is it going to fire? */

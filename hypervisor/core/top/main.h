@@ -6,8 +6,8 @@
 
 #include "core/base/addr.h"
 
-/** hypervisor_early_init() - from arch's start code, as soon as the image is mapped: what is printed from now on
- * goes to the UART, if there is one yet.  Else it waits. */
+/** hypervisor_early_init() - from arch's start code, as soon as the image is mapped: what is
+ * printed from now on goes to the UART, if there is one yet.  Else it waits. */
 void hypervisor_early_init(void);
 
 /**

@@ -10,8 +10,8 @@
  *
  * Calling convention: SWI from the guest kernel, hypercall number in r12,
  * arguments in r0-r4, result in r0 (negative errno on failure); r1-r3 are undefined
- * afterwards, all other registers preserved.  The SWI's immediate is ignored.  A SWI from guest user
- * code is a system call and goes to the guest kernel.
+ * afterwards, all other registers preserved.  The SWI's immediate is ignored.  A SWI from guest
+ * user code is a system call and goes to the guest kernel.
  *
  * Start of day is the Linux/ARM boot protocol (r0 = 0, r1 = ~0, r2 = guest
  * physical address of the device tree, image at RAM + 0x8000) with CPSR in USR
@@ -24,8 +24,8 @@
 /* ---- Version ------------------------------------------------------------- */
 
 /*
- * Raised by each change of what is here that a guest or a hypervisor of the version before does not go
- * with.  A guest gives PV_ABI_MAGIC + PV_ABI_VERSION to set_callbacks and compares it with
+ * Raised by each change of what is here that a guest or a hypervisor of the version before does not
+ * go with.  A guest gives PV_ABI_MAGIC + PV_ABI_VERSION to set_callbacks and compares it with
  * pv_vcpu.abi, which is 0 where the hypervisor is older than this.
  */
 #define PV_ABI_MAGIC         0xdac00000
@@ -120,14 +120,14 @@ struct pv_frame {
 
 struct pv_vcpu {
     struct vcpu_info info; /* Xen's; .time is kept current, its "tsc" is
-                                 * the counter at PV_COUNTER_VA (see below) */
+                            * the counter at PV_COUNTER_VA (see below) */
     uint8_t pad0[0x40 - sizeof(struct vcpu_info)];
     struct pv_frame frame; /* 0x40 */
     uint32_t fsr;          /* 0x54: DFSR or IFSR; domain faults appear as
-                                 * permission faults */
+                            * permission faults */
     uint32_t far;          /* 0x58: DFAR; of a prefetch abort IFAR (ARMv7) or its pc */
     uint32_t kernel_sp;    /* 0x5c: written by the guest: sp on exceptions
-                                 * from guest user code */
+                            * from guest user code */
     /* Constant after start; a guest that overwrites these fools itself. */
     uint32_t counter_offset; /* 0x60: of the counter in its page */
     uint32_t counter_hz;     /* 0x64 */
@@ -141,19 +141,19 @@ struct pv_vcpu {
  * Time in nanoseconds since the machine started, without a trap:
  *   do { v = time.version (even);
  *        delta = (counter - (uint32_t)time.tsc_timestamp) & counter_mask;
- *        ns = time.system_time + ((uint64_t)delta * time.tsc_to_system_mul >> (32 - time.tsc_shift));
- *   } while (time.version != v);
- * tsc_shift is 1 to 31.  The product is that of two 32-bit numbers and fits; delta << tsc_shift,
- * multiplied, would not.  The hypervisor renews it well before the counter wraps.
+ *        ns = time.system_time + ((uint64_t)delta * time.tsc_to_system_mul >> (32 -
+ * time.tsc_shift)); } while (time.version != v); tsc_shift is 1 to 31.  The product is that of two
+ * 32-bit numbers and fits; delta << tsc_shift, multiplied, would not.  The hypervisor renews it
+ * well before the counter wraps.
  */
 
 /* ---- set_callbacks (__HYPERVISOR_set_callbacks) --------------------------- */
 
 /*
- * r0 = virtual address of a struct pv_callbacks; r1 = PV_ABI_MAGIC + PV_ABI_VERSION; r2, r3 ignored.
- * Errors: -EOPNOTSUPP (another version, with a line in the hypervisor's log), -EFAULT, -EINVAL (an entry in the hypervisor's range, a
- * misaligned kernel_virt_start, a restart range that is not 32-byte aligned),
- * -EBUSY (another kernel_virt_start than before, or after the first pin).
+ * r0 = virtual address of a struct pv_callbacks; r1 = PV_ABI_MAGIC + PV_ABI_VERSION; r2, r3
+ * ignored. Errors: -EOPNOTSUPP (another version, with a line in the hypervisor's log), -EFAULT,
+ * -EINVAL (an entry in the hypervisor's range, a misaligned kernel_virt_start, a restart range that
+ * is not 32-byte aligned), -EBUSY (another kernel_virt_start than before, or after the first pin).
  *
  * Every entry is called in USR mode, ARM state, KERNEL accessible, with r0-r12
  * as they were, sp = kernel_sp if guest user code was interrupted and unchanged
@@ -209,9 +209,9 @@ struct pv_callbacks {
  * (format), -EPERM (not this domain's frame; rights it has not; the hypervisor's
  * range), -ENOMEM (table memory used up); entries before it were done and
  * *done says how many.
- * The hypervisor does not flush the TLB for a guest's update: that is the guest's, for the first-level
- * table in use and the kernel part.  An
- * update of another table holds when that one is loaded.
+ * The hypervisor does not flush the TLB for a guest's update: that is the guest's, for the
+ * first-level table in use and the kernel part.  An update of another table holds when that one is
+ * loaded.
  *
  * update_va_mapping(r0 = va, r1 = L2 entry, r2 = UVMF_* flags).
  */
@@ -226,8 +226,8 @@ struct pv_callbacks {
 #define PV_MMUEXT_CLEAN_DCACHE      32 /* write back */
 #define PV_MMUEXT_FLUSH_DCACHE      33 /* write back and invalidate */
 #define PV_MMUEXT_INVAL_DCACHE      34 /* invalidate (partial lines written back) */
-/* Make stores visible to instruction fetch.  An instruction cache that is physically tagged (ARMv6 and
- * later) is invalidated whole, for all mappings, however short the range. */
+/* Make stores visible to instruction fetch.  An instruction cache that is physically tagged (ARMv6
+ * and later) is invalidated whole, for all mappings, however short the range. */
 #define PV_MMUEXT_SYNC_ICACHE       35
 /* TLB by range: arg1.linear_addr = start, arg2.nr_ents = bytes. */
 #define PV_MMUEXT_TLB_FLUSH_RANGE   36
@@ -252,8 +252,9 @@ struct pv_callbacks {
 
 /*
  * pv_task_switch(r0 = guest frame of the first-level table to run on, or PV_SWITCH_SAME_TABLE;
- * r1 = user thread pointer; r2 = flags): MMUEXT_NEW_BASEPTR, set_segment_base(PV_SEGBASE_TLS) and, with
- * PV_SWITCH_FPU_OFF, fpu_taskswitch(1) in one call.  -EINVAL (no such table): nothing was done.
+ * r1 = user thread pointer; r2 = flags): MMUEXT_NEW_BASEPTR, set_segment_base(PV_SEGBASE_TLS) and,
+ * with PV_SWITCH_FPU_OFF, fpu_taskswitch(1) in one call.  -EINVAL (no such table): nothing was
+ * done.
  */
 #define __HYPERVISOR_pv_task_switch 49 /* Xen's __HYPERVISOR_arch_1 */
 #define PV_SWITCH_SAME_TABLE        0xffffffff

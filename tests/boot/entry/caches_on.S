@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A boot loader that leaves MMU and caches on, everything mapped at its machine address but the MiB that
- * Dacre will move to: it can only with the MMU off.
+ * A boot loader that leaves MMU and caches on, everything mapped at its machine address but the
+ * MiB that Dacre will move to: it can only with the MMU off.
  *   in: r1, r2 as a boot loader passes them on
  */
 #include "entry.inc"

@@ -2,8 +2,8 @@
 /*
  * usage: frames <address>...
  *
- * A process maps machine memory that its domain has not, at those addresses and beyond 4 GiB, and a page
- * of the domain's own that is given back to the hypervisor meanwhile: by /dev/mem and by a
+ * A process maps machine memory that its domain has not, at those addresses and beyond 4 GiB, and a
+ * page of the domain's own that is given back to the hypervisor meanwhile: by /dev/mem and by a
  * driver (tests/boot/module/frames.c).  It gets an error or a signal, never more.  A line a probe;
  * exits 0 if all was refused.
  */
@@ -97,7 +97,8 @@ static bool system_calls_fail(void *at) {
     return failed;
 }
 
-/* Free addresses where a shared page at @at may be moved to: of the same colour in an aliasing cache. */
+/* Free addresses where a shared page at @at may be moved to: of the same colour in an aliasing
+ * cache. */
 static void *place_for(char *at) {
     char *free = mmap(NULL, 2 * COLOURS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What unaligned accesses do in the modes 2 to 5 of /proc/cpu/alignment: the value, or the signal, of each
- * kind at each offset; what the kernel counted and said, its own accesses to a process's memory
- * among it; and a jump to where no ARM instruction can be.  Says nothing of what is right: a guest
- * prints what the same kernel prints natively.
+ * What unaligned accesses do in the modes 2 to 5 of /proc/cpu/alignment: the value, or the signal,
+ * of each kind at each offset; what the kernel counted and said, its own accesses to a process's
+ * memory among it; and a jump to where no ARM instruction can be.  Says nothing of what is right: a
+ * guest prints what the same kernel prints natively.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -124,7 +124,8 @@ static void try_offsets(char mode, unsigned int index) {
 
 static unsigned long counts[COUNTS];
 
-/* Reads the lines "name: value" of /proc/cpu/alignment; prints what each has grown by, if @mode is not 0. */
+/* Reads the lines "name: value" of /proc/cpu/alignment; prints what each has grown by, if @mode is
+ * not 0. */
 static void print_counts(char mode) {
     FILE *file = fopen(CONTROL, "r");
     char line[80], name[16];

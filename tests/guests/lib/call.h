@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercalls that are made ready first and issued later: alone, as entries of one multicall, or to be given up
- * half-way by a timer, as no kernel would.
+ * Hypercalls that are made ready first and issued later: alone, as entries of one multicall, or to
+ * be given up half-way by a timer, as no kernel would.
  */
 #ifndef GUEST_CALL_H
 #define GUEST_CALL_H
@@ -20,14 +20,14 @@ struct call {
 /** call_issue() - @call alone; sets its result. */
 void call_issue(struct call *call);
 
-/** call_issue_list() - the first @count (up to CALL_LIST_MAX) of @calls as one multicall.  Returns its result, 0;
- * sets those of the calls. */
+/** call_issue_list() - the first @count (up to CALL_LIST_MAX) of @calls as one multicall.  Returns
+ * its result, 0; sets those of the calls. */
 int32_t call_issue_list(struct call *calls[], uint32_t count);
 
 /**
- * call_issue_until() - @call alone, which is given up if it has not returned @ns from now: what it has done so far
- * stays, and it is not gone on with.  The timer's port must be bound (clock_port); its handler is set.
- * Returns true if it returned, and sets its result then.
+ * call_issue_until() - @call alone, which is given up if it has not returned @ns from now: what it
+ * has done so far stays, and it is not gone on with.  The timer's port must be bound (clock_port);
+ * its handler is set. Returns true if it returned, and sets its result then.
  */
 bool call_issue_until(struct call *call, uint32_t ns);
 

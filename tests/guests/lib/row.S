@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Marks that tools/plugin sees: from here on the guest is in the row that the mark names, 0 for none.
- * A mark is two instructions that do nothing: eor r12, r12, #0 and cmp r12, #row.
+ * Marks that tools/plugin sees: from here on the guest is in the row that the mark names, 0 for
+ * none. A mark is two instructions that do nothing: eor r12, r12, #0 and cmp r12, #row.
  */
         .syntax unified
         .arm

@@ -4,7 +4,8 @@
  *
  *     TEST(name) { ...; ROW("event_channel_op alloc_unbound", event_alloc_unbound(0)); }
  *
- * A row's name is the call and the operation as docs/abi.md names them, and what makes it dear behind a colon.
+ * A row's name is the call and the operation as docs/abi.md names them, and what makes it dear
+ * behind a colon.
  */
 #ifndef GUEST_ROW_H
 #define GUEST_ROW_H

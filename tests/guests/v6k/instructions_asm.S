@@ -34,7 +34,7 @@ user_big_endian_read:                             @ in: r0 = word; r0, r1 = what
         swi     0
 
         .globl  user_big_endian
-user_big_endian:                                  @ in: r0 = two words; r2 = 0 if order held all the time
+user_big_endian:                                  @ in: r0 = two words; r2 = 0 if order held
         setend  be
         mov     r4, #0x800
 1:      ldr     r1, [r0]

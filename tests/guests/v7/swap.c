@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SWP, which programs built for ARMv5 use: cores with the Multiprocessing Extensions leave it undefined
- * until SCTLR.SW is set (ARM ARM DDI 0406, A8.8.229), though QEMU does not.  MPIDR tells them (B4.1.106).
+ * SWP, which programs built for ARMv5 use: cores with the Multiprocessing Extensions leave it
+ * undefined until SCTLR.SW is set (ARM ARM DDI 0406, A8.8.229), though QEMU does not.  MPIDR tells
+ * them (B4.1.106).
  */
 #include "core.h"
 #include "test.h"

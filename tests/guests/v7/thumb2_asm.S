@@ -25,7 +25,7 @@
         addeq   r2, r2, #0x10
         swi     0
 
-        probe_begins user_it_loop, thumb, .user.text @ r0 += 3, r1 times; r2 = 0 if nothing else was done
+        probe_begins user_it_loop, thumb, .user.text @ r0 += 3, r1 times; r2 = 0: nothing else
         movs    r2, #0
 1:      cmp     r1, r1                  @ Z set
         ittte   eq

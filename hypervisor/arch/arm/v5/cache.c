@@ -90,8 +90,9 @@ void level_cache_flush_set(uint32_t value) {
 }
 
 /*
- * By address, caches are looked up by that alone and nothing is translated (DDI 0198, 2.3.8), so nothing
- * faults.  The lines are those of the guest's own space, all of which go when another one is loaded.
+ * By address, caches are looked up by that alone and nothing is translated (DDI 0198, 2.3.8), so
+ * nothing faults.  The lines are those of the guest's own space, all of which go when another one
+ * is loaded.
  */
 int level_guest_dcache_clean(uint32_t va, size_t size) {
     level_dcache_clean(va, size);

@@ -18,7 +18,7 @@ level_caches_off:
         mrc     p15, 0, r0, c1, c0, 0
         tst     r0, #0x5                        @ C | M
         moveq   pc, lr
-1:      mrc     p15, 0, pc, c7, c14, 3          @ test, clean and invalidate a line (DDI 0198, 2.3.8)
+1:      mrc     p15, 0, pc, c7, c14, 3          @ test, clean, invalidate a line (DDI 0198, 2.3.8)
         bne     1b
         mcr     p15, 0, r0, c7, c10, 4          @ drain write buffer
         bic     r0, r0, #0x5

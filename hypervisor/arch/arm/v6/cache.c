@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ARM11 caches (ARM1176JZF-S TRM DDI 0301, 3.2.22): separate, virtually indexed, physically
- * tagged, 32-byte lines.  A core with more than 4 KiB a way (CTR.P; DDI 0100, B6.6.1) may hold a frame
- * in two lines under two addresses.  So nothing here relies on there being one: frames that guest and
- * hypervisor use at two addresses are uncached or flushed between, and guests colour their
- * mappings as they do on the bare core.  The table walker reads memory, not the data cache.
+ * tagged, 32-byte lines.  A core with more than 4 KiB a way (CTR.P; DDI 0100, B6.6.1) may hold a
+ * frame in two lines under two addresses.  So nothing here relies on there being one: frames that
+ * guest and hypervisor use at two addresses are uncached or flushed between, and guests colour
+ * their mappings as they do on the bare core.  The table walker reads memory, not the data cache.
  */
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_guest_lines.h"
@@ -120,8 +120,8 @@ int level_guest_icache_sync(uint32_t va, size_t size) {
     return error;
 }
 
-/* Where the data cache may alias, what was stored goes to memory: the page has a user mapping at another
- * address, perhaps of another colour. */
+/* Where the data cache may alias, what was stored goes to memory: the page has a user mapping at
+ * another address, perhaps of another colour. */
 static int flush_if_aliasing(uint32_t va, int error) {
     return error == 0 && (cp15_read_ctr() & CTR_DSIZE_P) ? level_guest_dcache_flush(va, PAGE_SIZE)
                                                          : error;

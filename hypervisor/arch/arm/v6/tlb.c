@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARM11 TLB and address-space switch (ARM1176JZF-S TRM DDI 0301: c8, TLB Operations Register); extended_asid.h says what
- * the TLB holds and when it goes.  Physically tagged caches stay; branch targets are by virtual
- * address and go (ARM ARM DDI 0100, B2.7.5).
+ * ARM11 TLB and address-space switch (ARM1176JZF-S TRM DDI 0301: c8, TLB Operations Register);
+ * extended_asid.h says what the TLB holds and when it goes.  Physically tagged caches stay; branch
+ * targets are by virtual address and go (ARM ARM DDI 0100, B2.7.5).
  */
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_asid.h"
@@ -46,18 +46,19 @@ void level_tlb_flush_page(uint32_t va) {
     tlb_sync();
 }
 
-/* After a data synchronization barrier; a prefetch flush follows (DDI 0301: c13, Context ID Register). */
+/* After a data synchronization barrier; a prefetch flush follows (DDI 0301: c13, Context ID
+ * Register). */
 static inline void set_asid(uint32_t asid) {
     CP15_SET(13, 0, 0, 1, asid);
     prefetch_flush();
 }
 
 /*
- * By way of a reserved ASID, as on ARMv7.  The barriers of the last step also end the maintenance before
- * it: until then only the hypervisor's own code is fetched, which is global.
+ * By way of a reserved ASID, as on ARMv7.  The barriers of the last step also end the maintenance
+ * before it: until then only the hypervisor's own code is fetched, which is global.
  *
- * An asynchronous abort that the old space's accesses caused comes at the start, not in the next guest:
- * the barrier waits for them, and then such aborts are unmasked.
+ * An asynchronous abort that the old space's accesses caused comes at the start, not in the next
+ * guest: the barrier waits for them, and then such aborts are unmasked.
  */
 void level_switch_space(uint32_t ttbr) {
     enum asid_flush flush = asid_take(ttbr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What USR mode of an ARM11 can reach unless it is closed.  An undefined instruction here is left out
- * (entry.S): the ARM1176 in Non-secure state may not write what is Secure's, and then USR mode has no
- * access either (TRM DDI 0301, 3.2.12, 3.2.34).
+ * What USR mode of an ARM11 can reach unless it is closed.  An undefined instruction here is
+ * left out (entry.S): the ARM1176 in Non-secure state may not write what is Secure's, and then
+ * USR mode has no access either (TRM DDI 0301, 3.2.12, 3.2.34).
  */
         .syntax unified
         .arm
@@ -15,7 +15,7 @@ level_close_user_access:
         mov     r1, r1, lsr #20                 @ r1 = part
         mov     r0, #1
         mcr     p14, 7, r0, c1, c0, 0           @ JOSCR = CD: no Jazelle configuration
-        /* DSCR bit 12: no debug communication; 0 at reset (ARM1136 TRM DDI 0211, 13.3.4, 13.5.1). */
+        /* DSCR bit 12: no debug communication; 0 at reset (DDI 0211, 13.3.4, 13.5.1). */
         mov     r0, #0
         mrc     p14, 0, r0, c0, c1, 0
         orr     r0, r0, #(1 << 12)

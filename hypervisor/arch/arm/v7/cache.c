@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7-A caches (ARM ARM DDI 0406, B2.2, B4.2.1).  Data caches behave as physically indexed and tagged;
- * instruction caches are physically tagged.  Line size is read from CTR.  Operations by address reach the
- * point of coherency of the CPU, and then the outer cache, if the board has one.
+ * ARMv7-A caches (ARM ARM DDI 0406, B2.2, B4.2.1).  Data caches behave as physically indexed and
+ * tagged; instruction caches are physically tagged.  Line size is read from CTR.  Operations by
+ * address reach the point of coherency of the CPU, and then the outer cache, if the board has one.
  */
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_guest_lines.h"
@@ -69,8 +69,8 @@ void level_dcache_flush(uint32_t va, size_t size) {
     dsb();
 }
 
-/* Table walks look where a clean to the point of unification ends (DDI 0406, B3.10.1).  Four lines a
- * turn: a first-level table has 512. */
+/* Table walks look where a clean to the point of unification ends (DDI 0406, B3.10.1).  Four lines
+ * a turn: a first-level table has 512. */
 void arch_pte_publish(const void *table, size_t size) {
     uint32_t line = dline(), end = (uint32_t)table + (uint32_t)size;
 
@@ -179,8 +179,8 @@ static uint32_t flush_sets(const struct geometry *g, uint32_t level, uint32_t wa
     return end;
 }
 
-/* Some sets of a way a step.  With one CPU no other one brings lines back in between; what the guest
- * itself stores meanwhile it did not ask for. */
+/* Some sets of a way a step.  With one CPU no other one brings lines back in between; what the
+ * guest itself stores meanwhile it did not ask for. */
 bool level_cache_flush_step(uint32_t *progress) {
     uint32_t level = STEP_LEVEL(*progress), way = STEP_WAY(*progress), set = STEP_SET(*progress);
     uint32_t next = STEP(level + 1, 0, 0);
@@ -232,9 +232,9 @@ int level_guest_dcache_flush(uint32_t va, size_t size) {
 }
 
 /*
- * Lines are written back as well.  What a device wrote to memory is not overwritten, if the guest invalidated
- * before it gave the buffer to the device, as it must; but a guest cannot undo what another one
- * stored to a frame that both have, or that it may only read.
+ * Lines are written back as well.  What a device wrote to memory is not overwritten, if the guest
+ * invalidated before it gave the buffer to the device, as it must; but a guest cannot undo what
+ * another one stored to a frame that both have, or that it may only read.
  */
 int level_guest_dcache_inval(uint32_t va, size_t size) {
     return level_guest_dcache_flush(va, size);

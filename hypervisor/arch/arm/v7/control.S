@@ -11,16 +11,17 @@
         .arm
         .section .text.start, "ax"
 /*
- * level_to_svc - SVC mode, interrupts masked, from any mode that a boot loader may be in.  A core with
- * virtualization extensions is left for good in the state that one without has: nothing traps to HYP mode,
- * identity registers show the real ones, the generic timer is reachable (ARM ARM DDI 0406, B1.7,
- * B4.1: HCR, HCPTR, HSTR, HDCR, VPIDR, VMPIDR; B8.1: CNTHCTL, CNTVOFF).
+ * level_to_svc - SVC mode, interrupts masked, from any mode that a boot loader may be in.  A
+ * core with virtualization extensions is left for good in the state that one without has:
+ * nothing traps to HYP mode, identity registers show the real ones, the generic timer is
+ * reachable (ARM ARM DDI 0406, B1.7, B4.1: HCR, HCPTR, HSTR, HDCR, VPIDR, VMPIDR; B8.1: CNTHCTL,
+ * CNTVOFF).
  *   clobbers: r0, r3-r6, r10-r12
  */
         .arch_extension virt
         .globl  level_to_svc
 level_to_svc:
-        mov     r10, lr                         @ but for USR's and HYP's, each mode has an lr of its own
+        mov     r10, lr                         @ each mode but USR and HYP has an lr of its own
         mrs     r0, cpsr
         and     r0, r0, #PSR_MODE_MASK
         teq     r0, #MODE_HYP
@@ -60,8 +61,8 @@ from_hyp:
         eret
 
 /*
- * level_caches_off - MMU and data caches off; what they held is in memory.  The caches go first: what
- * this code needs is in registers, so nothing is missed that they still hold.
+ * level_caches_off - MMU and data caches off; what they held is in memory.  The caches go first:
+ * what this code needs is in registers, so nothing is missed that they still hold.
  *   clobbers: r0, r3-r6, r11, r12
  */
         .globl  level_caches_off
@@ -79,7 +80,7 @@ level_caches_off:
  */
 flush_dcache:
         mrc     p15, 1, r0, c0, c0, 1           @ r0 = CLIDR
-        mov     r12, #0                         @ r12 = level << 1, as in CSSELR and in the operation
+        mov     r12, #0                         @ r12 = level << 1, as in CSSELR and the operation
 1:      ubfx    r3, r0, #24, #3                 @ up to LoC
         cmp     r3, r12, lsr #1
         bls     5f
@@ -167,7 +168,7 @@ level_cpu_setup:
         bic     r0, r0, r1
         ldr     r1, =0x00003805                 @ V | I | Z | C | M
         orr     r0, r0, r1
-        /* With the Multiprocessing Extensions, which MPIDR's format tells (B4.1.106), SWP is undefined
+        /* With the Multiprocessing Extensions (MPIDR's format, B4.1.106) SWP is undefined
          * until SCTLR.SW allows it (B4.1.130, A8.8.229); without them the bit should be zero. */
         mrc     p15, 0, r1, c0, c0, 5
         tst     r1, #(1 << 31)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * level_clear_page() and level_copy_page().  Data caches behave as physically indexed: plain stores are
- * seen by every mapping.
+ * level_clear_page() and level_copy_page().  Data caches behave as physically indexed: plain
+ * stores are seen by every mapping.
  */
 #include "arch/arm/extended_page.inc"
 

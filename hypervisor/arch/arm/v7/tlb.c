@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7-A TLB and address-space switch; extended_asid.h says what the TLB holds and when it goes.  Branch
- * predictors may keep what they learned only where they are not visible; BPIALL is always right
- * (DDI 0406, B2.2.5).
+ * ARMv7-A TLB and address-space switch; extended_asid.h says what the TLB holds and when it goes.
+ * Branch predictors may keep what they learned only where they are not visible; BPIALL is always
+ * right (DDI 0406, B2.2.5).
  */
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended_asid.h"
@@ -53,12 +53,12 @@ static inline void set_asid(uint32_t asid) {
 }
 
 /*
- * By way of a reserved ASID (B3.10.4, "Synchronization of changes of ASID and TTBR").  The barriers of
- * the last step also end the maintenance before it: until its ISB only the hypervisor's own code is
- * fetched, which is global.
+ * By way of a reserved ASID (B3.10.4, "Synchronization of changes of ASID and TTBR").  The barriers
+ * of the last step also end the maintenance before it: until its ISB only the hypervisor's own code
+ * is fetched, which is global.
  *
- * An asynchronous abort that the old space's accesses caused comes at the start, not in the next guest:
- * the barrier waits for them, and then such aborts are unmasked.
+ * An asynchronous abort that the old space's accesses caused comes at the start, not in the next
+ * guest: the barrier waits for them, and then such aborts are unmasked.
  */
 void level_switch_space(uint32_t ttbr) {
     enum asid_flush flush = asid_take(ttbr);

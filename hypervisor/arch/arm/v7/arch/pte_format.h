@@ -5,8 +5,8 @@
 
 #include "arch/arm/pte_extended.h"
 
-/* Cached as all RAM: nothing aliases, and exclusive accesses to uncached memory need a monitor in the
- * memory system (DDI 0406, A3.4.5). */
+/* Cached as all RAM: nothing aliases, and exclusive accesses to uncached memory need a monitor in
+ * the memory system (DDI 0406, A3.4.5). */
 static inline uint32_t arch_l2_shared(uint32_t attr) {
     return (attr & ~EXT_L2_MEMORY) | EXT_POLICY_BOTH;
 }

@@ -24,8 +24,8 @@
 #define FAKE_L1_WRITE     0x400u
 #define FAKE_DOMAIN_SHIFT 5
 
-/* How often stores to tables were made visible, how many took the place of an entry, and how many bytes
- * were published. */
+/* How often stores to tables were made visible, how many took the place of an entry, and how many
+ * bytes were published. */
 extern unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
 
 /* Who watches the stores to tables, before each, and what makes them visible or forgotten; NULL:
