@@ -16,6 +16,9 @@ close_boards := $(patsubst platforms/%/platform.mk,%,\
 test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM) $(close_boards),$(BOARDS)))
 include platforms/$(PLATFORM)/platform.mk
 
+# The release that this becomes; CHANGELOG.md says what is in it.
+VERSION := 0.2
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all

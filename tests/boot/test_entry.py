@@ -46,7 +46,7 @@ def test_hyp_mode(request):
     started = Boot(load_board("vexpress-a15"), request.node.name)
     try:
         machine = started({"domu": [{"name": "a", "program": "start_state", "memory": "4M"}]})
-        machine.expect(r"Dacre on Cortex-A15", HYPERVISOR)
+        machine.expect(r"Dacre \S+ \(\S+\) on Cortex-A15", HYPERVISOR)
         machine.expect(r"DONE \d+ passed, 0 failed", "a")
     finally:
         started.finish()

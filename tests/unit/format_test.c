@@ -66,10 +66,12 @@ static void a_pointer_has_all_its_digits(void **state) {
 }
 
 static void what_is_unknown_is_copied(void **state) {
-    const char *odd = "%y %5";
+    size_t (*format)(char *, size_t, const char *, ...) = format_text; /* unseen by the compiler */
+    char buf[80];
 
     (void)state;
-    check("%y %5", odd, 0);
+    assert_int_equal(format(buf, sizeof(buf), "%y %5", 0), 5);
+    assert_string_equal(buf, "%y %5");
 }
 
 static void output_ends_at_the_size(void **state) {

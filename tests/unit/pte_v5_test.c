@@ -5,7 +5,7 @@
 
 #include "arch/arm/v5/arch/pte_format.h"
 
-static inline void arch_pte_write(uint32_t *entry, uint32_t hw) {
+static inline __attribute__((unused)) void arch_pte_write(uint32_t *entry, uint32_t hw) {
     *entry = hw;
 }
 

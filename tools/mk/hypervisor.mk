@@ -10,8 +10,10 @@ cpu_v6 := -mcpu=arm1176jzf-s
 cpu_v7 := -mcpu=cortex-a9
 cpu_flags := $(cpu_$(arch)) -marm -mfloat-abi=soft
 
+# Those that GCC alone knows, apart: clang looks at the same sources.
+gcc_warnings := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
-	-Wvla -Wconversion -Wno-sign-conversion
+	-Wvla -Wconversion -Wno-sign-conversion -Wcast-qual -Wformat=2 $(gcc_warnings)
 
 H := $(B)/hyp/$(arch)
 level_boards := $(shell grep -l '^arch := $(arch)$$' platforms/*/platform.mk)
@@ -35,7 +37,7 @@ $(XEN_INCLUDE)/xen:
 	$(Q)mkdir -p $(@D) && ln -sfn /usr/include/xen $@
 
 target_includes := -Ihypervisor -Ihypervisor/include -Ihypervisor/arch/arm/include \
-	-Ihypervisor/arch/arm/$(arch) -I$(H)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
+	-Ihypervisor/arch/arm/$(arch) -I$(H)/gen -I$(B)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
 XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00040e00
 
 hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
@@ -44,13 +46,22 @@ int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ -D__UINT
 
 # Compiled and linked as one program: a call to a short function of another file costs nothing then.
 hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -flto=auto -ffreestanding -fno-common \
-	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(warnings)
+	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(warnings) \
+	-Wnull-dereference -Wstack-usage=1024
 
 .PHONY: hypervisor
 hypervisor: $(H)/dacre.bin
 
+# Written anew only if it changed.  A source tree without git says so.
+version_texts := $(B)/gen/version_texts.h
+.PHONY: always
+$(version_texts): always
+	$(Q)mkdir -p $(@D) && printf '#define VERSION_RELEASE "%s"\n#define VERSION_CHANGESET "%s"\n' '$(VERSION)' \
+		"$$(git describe --always --dirty 2>/dev/null || echo unknown)" >$@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 # What must be there before anything is compiled.
-hyp_prepared := $(B)/libfdt/libfdt.h $(XEN_INCLUDE)/xen
+hyp_prepared := $(B)/libfdt/libfdt.h $(XEN_INCLUDE)/xen $(version_texts)
 
 $(H)/%.o: %.c | tools-present $(hyp_prepared)
 	$(call say,CC,$<)

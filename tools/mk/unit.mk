@@ -18,7 +18,7 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 
 unit_flags := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
-	-Ihypervisor/arch/fake/include -Itests/unit -isystem $(XEN_HOST)
+	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(XEN_HOST)
 
 unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
 unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
@@ -34,7 +34,7 @@ before = $(if $(filter $(firstword $(2)),$(1)),$(firstword $(2)),$(firstword $(2
 rooms_to = $(if $(1),$(patsubst %,$(U)/lib%.a,$(call before,$(1),$(rooms))))
 room_objects = $(patsubst %.c,$(U)/obj/%.o,$(wildcard hypervisor/core/$(1)/*.c))
 
-$(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h
+$(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h $(version_texts)
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D) && $(CC_HOST) $(unit_flags) -MMD -MP -c $< -o $@
 

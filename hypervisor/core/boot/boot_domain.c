@@ -284,6 +284,9 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
     struct boot_domain *domain = boot_domain_new(boot, "dom0");
     const char *args = bootfdt_string(boot->fdt, chosen, "xen,dom0-bootargs");
 
+    if (!domain) {
+        return -XEN_ENOSPC;
+    }
     if (!args && !boot_domain_bootargs_are_ours(boot->fdt, chosen)) {
         args = bootfdt_string(boot->fdt, chosen, "bootargs");
     }

@@ -17,7 +17,8 @@ static bool boot_module_is_unnamed(const void *fdt, int node) {
     for (int i = 0; i < count; i++) {
         const char *name = fdt_stringlist_get(fdt, node, "compatible", i, NULL);
 
-        if (!name || (strcmp(name, "multiboot,module") && strcmp(name, "xen,multiboot-module"))) {
+        if (!name ||
+            (strcmp(name, "multiboot,module") != 0 && strcmp(name, "xen,multiboot-module") != 0)) {
             return false;
         }
     }

@@ -189,11 +189,14 @@ static int domain_build_shared_page(struct domain_build *b, gfn_t where, void **
     mfn_t frame = page_alloc(b->id);
     int err;
 
+    *page = NULL;
     if (mfn_eq(frame, INVALID_MFN)) {
         return domain_build_fail(b, -XEN_ENOMEM, "no memory for its console");
     }
     err = p2m_add_range(&b->domain->space, where, frame, 1, P2M_SHARED);
-    *page = err ? NULL : arch_map_shared(frame);
+    if (!err) {
+        *page = arch_map_shared(frame);
+    }
     page_put(frame);
     if (!*page) {
         return domain_build_fail(b, -XEN_ENOSPC, "no place for its console");
@@ -207,9 +210,13 @@ static int domain_build_console(struct domain_build *b) {
     struct domain *d = b->domain;
     evtchn_port_t port;
     void *ring;
-    int err = b->is_dom0 ? 0 : domain_build_shared_page(b, gfn(PV_MAGIC_CONSOLE_GFN), &ring);
+    int err;
 
-    if (b->is_dom0 || err) {
+    if (b->is_dom0) {
+        return 0;
+    }
+    err = domain_build_shared_page(b, gfn(PV_MAGIC_CONSOLE_GFN), &ring);
+    if (err) {
         return err;
     }
     if (console_ring_init(&d->console, ring, &port)) {

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "core/base/panic.h"
+
 static spinlock_t list_lock = SPINLOCK_INIT; /* protects all that is static here */
 static struct domain *list[DOMAIN_MAX];      /* ascending ids, NULLs at the end */
 
@@ -39,6 +41,7 @@ static void take_place(struct domain *d) {
             best = p;
         }
     }
+    CHECK(best);
     best->is_taken = true;
     best->id = d->id;
     d->place = (uint8_t)(best - places);

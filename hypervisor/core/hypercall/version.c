@@ -6,6 +6,7 @@
 
 #include "core/base/arch.h"
 #include "core/base/guest_access.h"
+#include "core/base/version.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
@@ -51,6 +52,14 @@ static int get_compile_info(gvaddr_t arg) {
     return copy_to_guest(arg, &info, sizeof(info));
 }
 
+/* "-dacre-x.y": Xen's field has 16 bytes. */
+static int get_extraversion(gvaddr_t arg) {
+    char text[sizeof(xen_extraversion_t)];
+
+    format_text(text, sizeof(text), "-dacre-%s", version_release);
+    return put_text(arg, text, sizeof(text));
+}
+
 /* What xl matches a guest's kernel with: Xen's word for each kind, as uname -m says it. */
 static int get_capabilities(gvaddr_t arg) {
     char text[32];
@@ -65,10 +74,10 @@ static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     static const xen_domain_handle_t handle = {0};
 
     switch (cmd) {
-    case XENVER_extraversion: return put_text(arg, "-dacre", sizeof(xen_extraversion_t));
+    case XENVER_extraversion: return get_extraversion(arg);
     case XENVER_compile_info: return get_compile_info(arg);
     case XENVER_capabilities: return get_capabilities(arg);
-    case XENVER_changeset: return put_text(arg, "dacre", sizeof(xen_changeset_info_t));
+    case XENVER_changeset: return put_text(arg, version_changeset, sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters: return copy_to_guest(arg, &parameters, sizeof(parameters));
     case XENVER_get_features: return get_features(v, arg);
     case XENVER_pagesize: return (int32_t)PAGE_SIZE;

@@ -255,7 +255,7 @@ static int begin(struct change *c, uint32_t *entry) {
     if (p2m->changing != INVALID_GFN.v) {
         return -XEN_EBUSY;
     }
-    if (!c->page || c->page->type != PAGE_NONE) {
+    if (c->page->type != PAGE_NONE) {
         return -XEN_EBUSY;
     }
     if (!pt_units_available(c->s, section_count(c))) {
@@ -343,5 +343,8 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     }
     c.old = *entry & PAGE_MASK;
     c.page = page_of(p2m_entry_mfn(*entry));
+    if (!c.page) {
+        return -XEN_EBUSY; /* no frame that is counted */
+    }
     return run(&c, entry);
 }

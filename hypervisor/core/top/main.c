@@ -10,6 +10,7 @@
 #include "core/base/panic.h"
 #include "core/base/percpu.h"
 #include "core/base/printk.h"
+#include "core/base/version.h"
 #include "core/boot/bootfdt.h"
 #include "core/build/domain_build.h"
 #include "core/console/console.h"
@@ -126,7 +127,7 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
         panic("device tree: %s", boot.error);
     }
     init_devices();
-    printk("Dacre on %s\n", arch_cpu_name());
+    printk("Dacre %s (%s) on %s\n", version_release, version_changeset, arch_cpu_name());
     if (!arch_cpu_usable()) {
         panic("this revision of the core is too old");
     }
