@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from dacre import TOP, UserError
-from dacre.config import read_config
+from dacre import BUILD, TOP, UserError
+from dacre.config import load_config, read_config
 from dacre.image import make_image
 
 KERNEL = "Makefile"     # any file: nothing is started here
@@ -27,7 +27,21 @@ def domu(**keys):
     (domu(ramdisk=["no/such/file"]), "no file no/such/file"),
     (domu(memory="4"), "not a whole number of MiB"),
     (domu(memory="4T"), "a.memory is no size"),
-    (domu(memory=4), "wrong type"),
+    (domu(memory=4), "a.memory has the wrong type of value: 4; it is a text in quotes"),
+    (domu(cpus=True), "a.cpus has the wrong type of value: True; it is a number"),
+    (domu(ramdisk=[1]), "a.ramdisk has the wrong type .*; it is a text or a list of texts"),
+    (domu(devices="/x"), "a.devices has the wrong type .*; it is a list of texts"),
+    ({"domu": {"name": "a"}}, "test.domu has the wrong type .*; it is a list of tables"),
+    ({"dom0": "Image"}, "test.dom0 has the wrong type .*; it is a table"),
+    (domu(files=["hello"]), "a.files has the wrong type .*; it is a table of texts"),
+    (domu(files={"/bin/x": "no/such/file"}), "a.files: there is no file no/such/file"),
+    (domu(files={"bin/x": KERNEL}), "a.files: 'bin/x' is no place in the guest"),
+    (domu(files={"/bin/../x": KERNEL}), "a.files: '/bin/../x' is no place in the guest"),
+    (domu(packages="python3"), "a.packages has the wrong type .*; it is a list of texts"),
+    (domu(packages=["python 3"]), "a.packages: 'python 3' is no name of a Debian package"),
+    (domu(run="true"), "a has run but no ramdisk"),
+    (domu(run="true", ramdisk=KERNEL, bootargs="x dacre.session=y"), "a has both run and dacre.session=y"),
+    (domu(kernel="docs"), "a.kernel: docs is a directory"),
     (domu(cpus=0), "cpus is 1 or more"),
     (domu(name="a b"), "domu.name is 'a b'"),
     ({"domu": domu()["domu"] * 2}, "two domains of the same name"),
@@ -37,6 +51,62 @@ def domu(**keys):
 def test_mistake_is_named(tree, complaint):
     with pytest.raises(UserError, match=complaint):
         read_config(tree, "test")
+
+
+@pytest.mark.parametrize("text, complaint", [
+    (b"[[domu]\n", "is no valid TOML"),
+    (b"\xff", "is not UTF-8"),
+    (b'[[domu]]\nkernel = "Makefile.mine"\nmemory = "4M"\n',
+     "domU1.kernel: there is no file Makefile.mine, neither in .* nor from the top of the repository"),
+])
+def test_mistake_in_a_file_is_named(tmp_path, text, complaint):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(text)
+    with pytest.raises(UserError, match=complaint):
+        load_config(path)
+
+
+def test_no_file_is_named(tmp_path):
+    with pytest.raises(UserError, match="none.toml cannot be read: No such file"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_files_are_looked_for_beside_the_configuration(tmp_path):
+    """And there first."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'[[domu]]\nkernel = "{KERNEL}"\nmemory = "4M"\n')
+    assert load_config(path).domu[0].kernel == TOP / KERNEL
+    (tmp_path / KERNEL).write_text("mine")
+    assert load_config(path).domu[0].kernel == tmp_path.resolve() / KERNEL
+
+
+def test_unknown_package_is_named(board, tmp_path):
+    config = read_config(domu(packages=["no-such-package"]), "no-package")
+    with pytest.raises(UserError, match="no package no-such-package for armel"):
+        make_image(config, board, tmp_path)
+
+
+def test_program_for_another_machine_is_named(board, tmp_path):
+    config = read_config(domu(files={"/bin/sh": "/usr/bin/python3"}), "other-machine")
+    with pytest.raises(UserError, match="a.files: .*python3.* is a program for another machine"):
+        make_image(config, board, tmp_path)
+
+
+def test_program_without_its_libraries_is_named(board, tmp_path):
+    program = BUILD / "userland" / "programs" / "vfp"
+    config = read_config(domu(files={"/bin/vfp": str(program)}, ramdisk=KERNEL), "no-libraries")
+    with pytest.raises(UserError, match=r"vfp needs ld-linux.so.3 and libc.so.6; link it with -static"):
+        make_image(config, board, tmp_path)
+
+
+def test_domains_share_what_is_the_same(board, tmp_path):
+    """One copy of a kernel and of a ramdisk, whatever goes into it."""
+    same = {"kernel": KERNEL, "memory": "4M", "ramdisk": KERNEL, "run": "true"}
+    config = read_config({"domu": [same, same, same | {"run": "false"}]}, "share")
+    modules = make_image(config, board, tmp_path).modules
+    kernels, ramdisks = ([m.start for m in modules if m.kind == kind] for kind in ("kernel", "ramdisk"))
+    assert len(set(kernels)) == 1
+    assert ramdisks[0] == ramdisks[1] != ramdisks[2]
 
 
 def test_too_much_memory_is_named(board):

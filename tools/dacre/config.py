@@ -5,8 +5,12 @@
     bootargs = "noreboot"
 
     [dom0]                              # optional as a whole
-    kernel = "build/linux/pv/Image"     # paths from the top of the repository, or absolute
+    kernel = "build/linux/pv/Image"     # paths from the configuration's directory, from the top of
+                                        # the repository, or absolute
     ramdisk = ["a.cpio.gz", "b.cpio"]   # one file or several, loaded as one
+    files = {"/bin/hello" = "hello"}    # files and directories for the ramdisk: there = here
+    packages = ["python3"]              # Debian packages for the ramdisk, with what they depend on
+    run = "hello; python3 -V"           # for the shell of Dacre's userland; the domain stops after it
     memory = "96M"                      # whole MiB
     bootargs = "console=hvc0"
     weight = 256
@@ -43,6 +47,9 @@ class Domain:
     devices: list = dataclasses.field(default_factory=list)
     table_memory: int = 0           # bytes, 0: the default
     on_crash: str = ""              # "restart", or nothing: it is gone
+    files: dict = dataclasses.field(default_factory=dict)       # path in the guest: path here
+    packages: list = dataclasses.field(default_factory=list)
+    run: str = ""
 
 
 @dataclasses.dataclass
@@ -57,17 +64,36 @@ class Config:
         return ([self.dom0] if self.dom0 else []) + self.domu
 
 
-DOMAIN_KEYS = {"kernel": str, "ramdisk": (str, list), "memory": str, "bootargs": str,
-               "weight": int, "cap": int, "table_memory": str}
-DOMU_KEYS = DOMAIN_KEYS | {"name": str, "cpus": int, "devices": list, "on_crash": str}
+# The type of each key's value, and of what is in it.
+TEXT, NUMBER, TEXTS, TEXT_OR_TEXTS, TABLE = "a text in quotes", "a number", "a list of texts", \
+    "a text or a list of texts", "a table of texts"
+SECTION, SECTIONS = "a table", "a list of tables"
+DOMAIN_KEYS = {"kernel": TEXT, "ramdisk": TEXT_OR_TEXTS, "files": TABLE, "packages": TEXTS,
+               "run": TEXT, "memory": TEXT, "bootargs": TEXT, "weight": NUMBER, "cap": NUMBER, "table_memory": TEXT}
+DOMU_KEYS = DOMAIN_KEYS | {"name": TEXT, "cpus": NUMBER, "devices": TEXTS, "on_crash": TEXT}
+
+
+def all_of(kind, values):
+    return all(isinstance(value, kind) for value in values)
+
+
+HAS_TYPE = {
+    TEXT: lambda value: isinstance(value, str),
+    NUMBER: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    TEXTS: lambda value: isinstance(value, list) and all_of(str, value),
+    TEXT_OR_TEXTS: lambda value: isinstance(value, str) or HAS_TYPE[TEXTS](value),
+    TABLE: lambda value: isinstance(value, dict) and all_of(str, value.values()),
+    SECTION: lambda value: isinstance(value, dict),
+    SECTIONS: lambda value: isinstance(value, list) and all_of(dict, value),
+}
 
 
 def check_keys(table, keys, where):
     for key, value in table.items():
         if key not in keys:
             raise UserError(f"{where} has no key '{key}'; there are: {' '.join(sorted(keys))}")
-        if not isinstance(value, keys[key]) or isinstance(value, bool):
-            raise UserError(f"{where}.{key} has the wrong type of value: {value!r}")
+        if not HAS_TYPE[keys[key]](value):
+            raise UserError(f"{where}.{key} has the wrong type of value: {value!r}; it is {keys[key]}")
 
 
 def read_size(table, key, where, default=None):
@@ -86,16 +112,58 @@ def read_size(table, key, where, default=None):
     return size
 
 
-def read_path(value, where, key):
-    path = TOP / value
-    if not path.is_file():
-        raise UserError(f"{where}.{key}: there is no file {value}")
-    if path.stat().st_size == 0:
-        raise UserError(f"{where}.{key}: {value} is empty")
-    return path
+class Paths:
+    """Finds the files that a configuration names, beside it or from the top of the repository."""
+
+    def __init__(self, directory):
+        self.directory = directory
+
+    def find(self, value, where, key):
+        """A file or a directory."""
+        for path in (self.directory / value, TOP / value):
+            if path.exists():
+                return path.resolve()
+        beside = "" if self.directory == TOP or value.startswith("/") else \
+            f", neither in {self.directory} nor from the top of the repository"
+        raise UserError(f"{where}.{key}: there is no file {value}{beside}")
+
+    def file(self, value, where, key):
+        path = self.find(value, where, key)
+        if not path.is_file():
+            raise UserError(f"{where}.{key}: {value} is a directory, not a file")
+        if path.stat().st_size == 0:
+            raise UserError(f"{where}.{key}: {value} is empty")
+        return path
 
 
-def read_domain(table, keys, where, name):
+def read_files(table, where, paths):
+    """What goes where in the ramdisk."""
+    for target in table:
+        if not re.fullmatch(r"(/[^/]+)+/?", target) or ".." in target.split("/"):
+            raise UserError(f"{where}.files: {target!r} is no place in the guest; write for example "
+                            f"files = {{\"/bin/hello\" = \"hello\"}}")
+    return {target: paths.find(source, where, "files") for target, source in table.items()}
+
+
+def read_packages(names, where):
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name):
+            raise UserError(f"{where}.packages: {name!r} is no name of a Debian package")
+    return names
+
+
+def check_run(table, where):
+    """What is run is a session of Dacre's userland."""
+    if "run" not in table:
+        return
+    if not table.get("ramdisk"):
+        raise UserError(f"{where} has run but no ramdisk with a shell for it: add "
+                        "ramdisk = \"build/userland/base.cpio.gz\"")
+    if found := re.search(r"\b(dacre\.session|rdinit|init)=\S*", table.get("bootargs", "")):
+        raise UserError(f"{where} has both run and {found[0]}: only one of them can be what it does")
+
+
+def read_domain(table, keys, where, name, paths):
     check_keys(table, keys, where)
     if "kernel" not in table:
         raise UserError(f"{where} does not say which kernel to start")
@@ -105,30 +173,37 @@ def read_domain(table, keys, where, name):
         raise UserError(f"{where}: cpus is 1 or more, weight at most 65535, cap 0 or more")
     if table.get("on_crash", "restart") != "restart":
         raise UserError(f"{where}.on_crash is {table['on_crash']!r}; it is \"restart\" or not there")
+    check_run(table, where)
     return Domain(
-        name=name, kernel=read_path(table["kernel"], where, "kernel"),
+        name=name, kernel=paths.file(table["kernel"], where, "kernel"),
         memory=read_size(table, "memory", where),
-        ramdisk=[read_path(r, where, "ramdisk")
+        ramdisk=[paths.file(r, where, "ramdisk")
                  for r in ([ramdisk] if isinstance(ramdisk, str) else ramdisk)],
         bootargs=table.get("bootargs", ""), cpus=cpus, weight=weight, cap=cap,
         devices=table.get("devices", []),
         table_memory=read_size(table, "table_memory", where, 0),
-        on_crash=table.get("on_crash", ""))
+        on_crash=table.get("on_crash", ""),
+        files=read_files(table.get("files", {}), where, paths),
+        packages=read_packages(table.get("packages", []), where), run=table.get("run", ""))
 
 
-def read_config(tree, name):
-    """A Config out of parsed TOML, or a UserError that says what is wrong with it."""
-    check_keys(tree, {"hypervisor": dict, "dom0": dict, "domu": list}, name)
+def read_config(tree, name, directory=TOP):
+    """A Config out of parsed TOML, or a UserError that says what is wrong with it.
+
+    @directory: where the configuration is, for the paths in it
+    """
+    check_keys(tree, {"hypervisor": SECTION, "dom0": SECTION, "domu": SECTIONS}, name)
+    paths = Paths(pathlib.Path(directory))
     hypervisor = tree.get("hypervisor", {})
-    check_keys(hypervisor, {"bootargs": str}, "hypervisor")
+    check_keys(hypervisor, {"bootargs": TEXT}, "hypervisor")
     config = Config(name, hypervisor.get("bootargs", ""))
     if "dom0" in tree:
-        config.dom0 = read_domain(tree["dom0"], DOMAIN_KEYS, "dom0", "dom0")
+        config.dom0 = read_domain(tree["dom0"], DOMAIN_KEYS, "dom0", "dom0", paths)
     for number, table in enumerate(tree.get("domu", []), 1):
         domain_name = table.get("name", f"domU{number}")
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,15}", str(domain_name)):
             raise UserError(f"domu.name is {domain_name!r}; it is a letter, then letters and digits")
-        config.domu.append(read_domain(table, DOMU_KEYS, str(domain_name), domain_name))
+        config.domu.append(read_domain(table, DOMU_KEYS, str(domain_name), domain_name, paths))
     names = [d.name for d in config.domains]
     if not names:
         raise UserError(f"{name} names no domain to start")
@@ -147,7 +222,9 @@ def name_domains(config):
 def load_config(path):
     path = pathlib.Path(path)
     try:
-        return name_domains(read_config(tomllib.loads(path.read_text()), path.stem))
+        return name_domains(read_config(tomllib.loads(path.read_text()), path.stem, path.parent.resolve()))
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is no valid TOML: it is not UTF-8") from None
     except OSError as error:
         raise UserError(f"the boot configuration {path} cannot be read: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:

@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 
 from dacre import BUILD, UserError
+from dacre.machine import COMMON, NETWORK
+from dacre.own import make_own
 from dacre.room import check_board, check_domains
 
 PAGE = 4096
@@ -32,6 +34,10 @@ class Image:
     tree: pathlib.Path
     modules: list
 
+    def command(self):
+        """All of QEMU's command line, with the board's console at its standard input and output."""
+        return ["qemu-system-arm", *self.qemu_arguments(), *NETWORK, *COMMON]
+
     def qemu_arguments(self):
         """QEMU's options for this board and these modules; the caller adds serial ports and the like."""
         arguments = [*self.board.qemu, "-kernel", str(self.board.hypervisor),
@@ -52,11 +58,17 @@ def join_ramdisk(parts, output):
     return output
 
 
-def domain_modules(domain, directory):
-    modules = [Module("kernel", domain.kernel)]
-    if domain.ramdisk:
-        joined = join_ramdisk(domain.ramdisk, directory / f"{domain.name}.cpio.gz")
-        modules.append(Module("ramdisk", joined))
+def all_modules(config, directory):
+    """A list of a domain's modules by its name, with what the configuration wants made for them.  Domains with the
+    same files get the same modules."""
+    make_own(config, directory)
+    modules, joined = {}, {}
+    for domain in config.domains:
+        modules[domain.name] = [Module("kernel", domain.kernel)]
+        if parts := tuple(domain.ramdisk):
+            if parts not in joined:
+                joined[parts] = join_ramdisk(parts, directory / f"{domain.name}.cpio.gz")
+            modules[domain.name].append(Module("ramdisk", joined[parts]))
     return modules
 
 
@@ -165,7 +177,7 @@ def make_image(config, board, directory=None):
     directory.mkdir(parents=True, exist_ok=True)
     if not board.hypervisor.exists():
         raise UserError(f"{board.hypervisor} is not built yet; run make PLATFORM={board.name}")
-    modules = {d.name: domain_modules(d, directory) for d in config.domains}
+    modules = all_modules(config, directory)
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)
     check_domains(config, modules)

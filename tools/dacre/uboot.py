@@ -8,8 +8,8 @@ import pathlib
 import shutil
 
 from dacre import BUILD, UserError
-from dacre.image import (MIB, check_devices, compile_tree, distinct, domain_modules, hypervisor_bootargs,
-                         pack, total_size)
+from dacre.image import (MIB, all_modules, check_devices, compile_tree, distinct, hypervisor_bootargs, pack,
+                         total_size)
 from dacre.room import check_board, check_domains
 from dacre.uimage import run, write_script, write_uimage
 
@@ -145,7 +145,7 @@ def make_uboot(config, board, directory=None):
     returns the card."""
     directory = pathlib.Path(directory or BUILD / "uboot-images" / board.name / config.name)
     directory.mkdir(parents=True, exist_ok=True)
-    modules = {d.name: domain_modules(d, directory) for d in config.domains}
+    modules = all_modules(config, directory)
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)
     check_domains(config, modules)

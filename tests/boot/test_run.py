@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`make run` without a terminal: each domain does what the configuration says, or else the demonstration; the status
+and the last sentence say how that ended."""
+import re
+import subprocess
+
+import pytest
+
+from dacre import TOP
+from dacre.machine import PATIENCE
+
+pytestmark = pytest.mark.one_board
+BASE = "build/userland/base.cpio.gz"
+
+
+@pytest.fixture
+def run(board, tmp_path):
+    """Runs domUs with those keys in TOML, one text each."""
+    def start(*domains):
+        path = tmp_path / "own.toml"
+        path.write_text("".join(f'[[domu]]\nname = "{name}"\nkernel = "{board.linux()}"\nramdisk = "{BASE}"\n'
+                                f'memory = "32M"\n{keys}\n' for name, keys in zip("abc", domains)))
+        return subprocess.run([TOP / "tools/run", board.name, path], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=2 * PATIENCE)
+    return start
+
+
+def of_domain(done, number):
+    return [line for line in done.stdout.splitlines() if line.startswith(f"(d{number}) ")]
+
+
+def test_own_session_and_bootargs_are_honoured(run, tmp_path):
+    (tmp_path / "mine").write_text("echo mine: $(argument mine.word)\n")
+    done = run('bootargs = "console=hvc0 dacre.session=mine mine.word=yes"\nfiles = {"/sessions/" = "mine"}',
+               'bootargs = "console=hvc0"')
+    assert done.returncode == 0, done.stderr
+    assert "(d1) mine: yes" in of_domain(done, 1)
+    assert not any("demo" in line for line in of_domain(done, 1))
+    assert any("demo: b is done" in line for line in of_domain(done, 2))
+    assert done.stdout.endswith("== run: all of a, b worked and stopped\n")
+
+
+@pytest.mark.parametrize("keys, complaint", [
+    ('bootargs = "console=hvc0"\nrun = "exit 3"', "a failed: run: a ended with status 3"),
+    ('bootargs = "console=hvc0"\nrun = "echo c >/proc/sysrq-trigger"', "a failed: .*Kernel panic"),
+    ('bootargs = "console=hvc0 dacre.session=none"', "a failed: init: there is no session none"),
+], ids=["status", "panic", "session"])
+def test_what_went_wrong_is_said(run, keys, complaint):
+    done = run(keys)
+    assert done.returncode == 1
+    assert re.match(f"run: {complaint}", done.stderr), done.stderr
