@@ -30,6 +30,8 @@
 #include "core/mm/page_pool.h"
 #include "core/space/pt_table.h"
 #include "core/time/background.h"
+#include "core/time/clock.h"
+#include "core/time/timer.h"
 #include "lib/format.h"
 #include "support_domain.h"
 #include "support_mm.h"
@@ -499,6 +501,53 @@ static void a_restart_without_a_place_is_given_up(void **state) {
     }
 }
 
+static void pass(uint64_t ns) {
+    fake_advance(ns);
+    if (fake_board.pending[FAKE_ONESHOT_IRQ]) {
+        devices.oneshot->ack();
+        timer_interrupt();
+    }
+}
+
+/* Not more often than once a second, however soon it ended. */
+static void a_restart_waits_for_its_time(void **state) {
+    (void)state;
+    build();
+    clock_init();
+    timer_queue_init();
+    struct domain_build *record = tear_down(domain_by_id(1));
+    domain_builder.restart(record, clock_now());
+    pass(900000000);
+    assert_null(domain_by_id(1));
+    assert_int_equal(work(), 0);
+    pass(200000000);
+    work();
+    check_guest();
+    record = tear_down(domain_by_id(1));
+    domain_builder.restart(record, 0); /* long ago */
+    pass(1000);
+    work();
+    check_guest();
+}
+
+/* Who rebooted, and who crashed and asked for that. */
+static void who_is_kept_starts_again(void **state) {
+    struct domain *d;
+
+    (void)state;
+    build();
+    d = domain_by_id(1);
+    d->shutdown_reason = SHUTDOWN_reboot;
+    assert_ptr_equal(domain_builder.keep(d), d->build);
+    d->shutdown_reason = SHUTDOWN_crash;
+    d->restart_on_crash = true;
+    assert_ptr_equal(domain_builder.keep(d), d->build);
+    d->restart_on_crash = false;
+    assert_null(domain_builder.keep(d));
+    d->shutdown_reason = SHUTDOWN_poweroff;
+    assert_null(domain_builder.keep(d));
+}
+
 /* Long runs of the heap that others' tables break up as soon as they are free are not given up. */
 static void a_restart_keeps_the_memory_of_its_map(void **state) {
     const uint32_t *entry;
@@ -637,6 +686,8 @@ int main(void) {
         test(a_restart_waits_for_its_last_frame),
         test(a_ballooning_guest_delays_no_restart),
         test(a_restart_without_a_place_is_given_up),
+        test(a_restart_waits_for_its_time),
+        test(who_is_kept_starts_again),
         test(a_restart_keeps_the_memory_of_its_map),
         test(a_domain_can_be_killed_while_it_is_built),
         test(a_restart_without_console_is_given_up),

@@ -60,6 +60,15 @@ static struct vcpu *pick(void) {
     return v;
 }
 
+static void states_have_names(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < DOMAIN_STATES; i++) {
+        assert_true(strlen(domain_state_name((enum domain_state)i)) > 1);
+    }
+    assert_string_equal(domain_state_name(DOMAIN_RUNNING), "running");
+    assert_string_equal(domain_state_name(DOMAIN_STATES), "?");
+}
+
 /* ---- Tables ---- */
 
 static void a_domain_lives_as_the_drawing_says(void **state) {
@@ -371,6 +380,7 @@ static void histories_end_as_the_oracle_says(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(states_have_names),
         TEST(a_domain_lives_as_the_drawing_says),
         TEST(a_vcpu_lives_as_the_drawing_says),
         TEST(nothing_runs_before_its_domain_does),

@@ -88,3 +88,8 @@ check-analyzer: $(host_sources:%.c=$(U)/analyzer/%.ok)
 # For editors and language servers.
 compile_commands.json: tools/compile_commands
 	$(Q)tools/compile_commands '$(CC_ARM) $(hyp_cflags)' $(tidy_sources) >$@
+
+.PHONY: pictures
+pictures: $(patsubst %.dot,%.svg,$(wildcard docs/*.dot))
+docs/%.svg: docs/%.dot
+	$(Q)dot -Tsvg $< >$@

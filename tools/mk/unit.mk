@@ -16,8 +16,9 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && ln -s /usr/include/xen/* $(@D)/
 	$(Q)mv $@ $(@D)/xen-real.h && cp $< $@
 
-unit_flags := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
+# What the host's programs are instrumented with; make coverage counts instead.
+instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+unit_flags := -std=gnu11 -g -fno-omit-frame-pointer $(instrument) $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
 	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(XEN_HOST)
 
 unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
@@ -48,7 +49,7 @@ $(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*) hypervisor/core/%
 
 $(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
 	$(call say,HOSTLD,$@)
-	$(Q)$(CC_HOST) -fsanitize=address,undefined $(filter %.o,$^) \
+	$(Q)$(CC_HOST) $(instrument) $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -lfdt -o $@
 
 .PHONY: unit
@@ -56,3 +57,11 @@ unit: $(unit_programs)
 	$(Q)tools/run-unit $(unit_programs)
 
 -include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d $(U)/obj/*/*/*/*/*.d)
+
+# Which lines and branches of core the unit tests run: build/coverage/index.html, and a table of the files that fall
+# short (tools/coverage).
+.PHONY: coverage
+coverage: deps
+	$(Q)rm -rf $(B)/coverage
+	$(Q)$(MAKE) --no-print-directory -j2 unit U=$(B)/coverage/unit instrument='-O0 --coverage'
+	$(Q)tools/coverage $(B)/coverage

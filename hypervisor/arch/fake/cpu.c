@@ -10,6 +10,7 @@
 
 jmp_buf *fake_halt_jump;
 void (*fake_on_barrier)(void);
+void (*fake_on_idle)(void);
 
 unsigned int arch_cpu_id(void) {
     return 0;
@@ -17,6 +18,9 @@ unsigned int arch_cpu_id(void) {
 
 void arch_cpu_idle(void) {
     fake_board.idle_count++;
+    if (fake_on_idle) {
+        fake_on_idle();
+    }
 }
 
 bool arch_cpu_usable(void) {

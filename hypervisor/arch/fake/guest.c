@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fake machine's guests: nothing ever runs, what core says is recorded. */
+#include <arch/fake.h>
+
 #include "core/base/arch.h"
 #include "core/base/printk.h"
 #include "core/domain/domain.h"
@@ -30,8 +32,14 @@ void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
     v->arch.result = result;
 }
 
+struct vcpu *fake_switched_to;
+void (*fake_on_switch)(struct vcpu *next);
+
 void arch_vcpu_switch(struct vcpu *next) {
-    (void)next;
+    fake_switched_to = next;
+    if (fake_on_switch) {
+        fake_on_switch(next);
+    }
 }
 
 void arch_vcpu_unload(const struct vcpu *v) {

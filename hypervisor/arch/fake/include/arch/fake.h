@@ -52,6 +52,13 @@ const char *fake_output(void);
 /** fake_type() - the user types; raises the UART's line. */
 void fake_type(const char *text);
 
+/* Called, if set, when the CPU sleeps, and when a vCPU is loaded, which is the one that was loaded
+ * last. */
+struct vcpu;
+extern void (*fake_on_idle)(void);
+extern void (*fake_on_switch)(struct vcpu *next);
+extern struct vcpu *fake_switched_to;
+
 /* Where arch_halt() goes when a test expects it; otherwise it aborts. */
 extern jmp_buf *fake_halt_jump;
 
