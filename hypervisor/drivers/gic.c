@@ -85,10 +85,12 @@ static void gic_set_trigger(unsigned int id, bool edge) {
 }
 
 static int gic_xlate(const uint32_t *cells);
+static void gic_configure(const uint32_t *cells);
 
 static struct intc_chip gic_chip = {
     .cell_count = 3,
     .xlate = gic_xlate,
+    .configure = gic_configure,
     .ops = &gic_ops,
 };
 
@@ -101,10 +103,14 @@ static int gic_xlate(const uint32_t *cells) {
     if (cells[0] > GIC_PRIVATE_CELL || cells[1] >= count) {
         return -XEN_EINVAL;
     }
-    if (cells[0] == GIC_SHARED_CELL) {
-        gic_set_trigger(first + cells[1], (cells[2] & GIC_EDGE_CELL) != 0);
-    }
     return (int)(first + cells[1]);
+}
+
+/* Those of the private interrupts are the core's (4.3.13). */
+static void gic_configure(const uint32_t *cells) {
+    if (cells[0] == GIC_SHARED_CELL) {
+        gic_set_trigger(GIC_ID_SHARED + cells[1], (cells[2] & GIC_EDGE_CELL) != 0);
+    }
 }
 
 /* Every interrupt masked, not pending, group 0, at one priority, for this CPU. */

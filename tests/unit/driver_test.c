@@ -89,8 +89,10 @@ static const struct intc_ops first_ops = {first_ack, first_pending, first_eoi, f
                                           first_unmask};
 static const struct intc_ops second_ops = {second_ack, second_pending, second_eoi, second_mask,
                                            second_unmask};
-static struct intc_chip first = {32, 1, intc_xlate_one_cell, &first_ops, 0, 0, 0};
-static struct intc_chip second = {32, 1, intc_xlate_one_cell, &second_ops, 0, 0, 0};
+static struct intc_chip first = {
+    .line_count = 32, .cell_count = 1, .xlate = intc_xlate_one_cell, .ops = &first_ops};
+static struct intc_chip second = {
+    .line_count = 32, .cell_count = 1, .xlate = intc_xlate_one_cell, .ops = &second_ops};
 
 static int probe_first(const void *fdt, int node) {
     return intc_add(&first, fdt, node);

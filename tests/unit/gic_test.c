@@ -41,7 +41,12 @@ static void probe(uint32_t type) {
 static int xlate(uint32_t kind, uint32_t number, uint32_t trigger) {
     const uint32_t cells[] = {kind, number, trigger};
 
-    return added->xlate(cells);
+    int line = added->xlate(cells);
+
+    if (line >= 0) {
+        added->configure(cells);
+    }
+    return line;
 }
 
 static void specifiers_name_interrupt_ids(void **state) {

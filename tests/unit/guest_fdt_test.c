@@ -62,8 +62,10 @@ static void no_line(unsigned int line) {
 }
 
 static const struct intc_ops no_ops = {.unmask = no_line};
-static struct intc_chip first = {32, 1, intc_xlate_one_cell, &no_ops, 0, 0, 0};
-static struct intc_chip second = {32, 1, intc_xlate_one_cell, &no_ops, 0, 0, 0};
+static struct intc_chip first = {
+    .line_count = 32, .cell_count = 1, .xlate = intc_xlate_one_cell, .ops = &no_ops};
+static struct intc_chip second = {
+    .line_count = 32, .cell_count = 1, .xlate = intc_xlate_one_cell, .ops = &no_ops};
 
 /* ---- The machine, as it is after the drivers were probed ---- */
 

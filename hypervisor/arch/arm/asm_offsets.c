@@ -6,8 +6,11 @@
 #include <stddef.h>
 
 #include "arch/arm/level.h"
+#include "core/base/abi.h"
 #include "core/domain/vcpu.h"
+#include "core/hypercall/hypercall_table.h"
 
+#define NUMBER(name, value) __asm__ volatile("\n->" #name " %0" : : "i"(value))
 #define OFFSET(name, type, member) \
     __asm__ volatile("\n->" #name " %0" : : "i"(offsetof(type, member)))
 
@@ -36,9 +39,12 @@ void asm_offsets(void) {
     OFFSET(VCPU_RESTART_SIZE, struct vcpu, arch.restart_size);
     OFFSET(CORE_PART, struct level_core, part);
     OFFSET(CORE_ACTLR, struct level_core, actlr);
-    __asm__ volatile("\n->CORE_SIZE %0" : : "i"(sizeof(struct level_core)));
+    NUMBER(CORE_SIZE, sizeof(struct level_core));
     OFFSET(VFP_UPPER, struct vfp_state, d[16]);
     OFFSET(VFP_FPSCR, struct vfp_state, fpscr);
     OFFSET(VFP_FPINST, struct vfp_state, fpinst);
     OFFSET(VFP_FPINST2, struct vfp_state, fpinst2);
+    NUMBER(HYPERCALLS, HYPERCALL_COUNT);
+    NUMBER(AGAIN, HYPERCALL_AGAIN);
+    NUMBER(NOSYS, -XEN_ENOSYS);
 }

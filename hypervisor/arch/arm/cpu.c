@@ -18,6 +18,12 @@ unsigned int arch_cpu_id(void) {
     return 0;
 }
 
+const char *arch_cpu_machine(void) {
+    static const char *const machines[] = {[5] = "armv5tel", [6] = "armv6l", [7] = "armv7l"};
+
+    return machines[arch_cpu_level()];
+}
+
 uint32_t arch_cpu_level(void) {
     return level_number;
 }

@@ -83,7 +83,7 @@ hypercall:
         beq     hypercall_iret
         add     r0, sp, #VCPU_R2
         stmia   r0, {r2-lr}^
-        cmp     r12, #64
+        cmp     r12, #HYPERCALLS
         str     lr, [sp, #VCPU_PC]
         mov     r4, sp                          @ r4 = vcpu
         ldr     sp, [r4, #VCPU_HYP_SP]
@@ -93,7 +93,7 @@ hypercall:
         mov     r1, r4                          @ args = &regs.r[0]
         ldr     r2, [r2, r12, lsl #2]
         blx     r2
-        teq     r0, #0x80000000                 @ HYPERCALL_AGAIN
+        teq     r0, #AGAIN
         beq     hypercall_again
         /* Out at once unless a scheduler decision or an upcall is due. */
 hypercall_done:                                 @ r0 = result, r4 = vcpu
@@ -112,7 +112,7 @@ hypercall_done:                                 @ r0 = result, r4 = vcpu
         movs    pc, lr
 
 hypercall_unknown:
-        mvn     r0, #37                         @ -ENOSYS (38)
+        mov     r0, #NOSYS
         b       hypercall_done
 
 hypercall_slow:
@@ -178,7 +178,7 @@ entry_dabt:
         sub     lr, lr, #8
         str     lr, [sp, #VCPU_FAULT_PC]
         mrs     lr, spsr
-        tst     lr, #0xf
+        tst     lr, #PSR_NOT_USR
         bne     dabt_in_hypervisor
         stmia   sp, {r0-r4}
         mrc     p15, 0, r0, c5, c0, 0           @ DFSR
@@ -262,7 +262,7 @@ entry_pabt:
         sub     lr, lr, #4
         str     lr, [sp, #VCPU_FAULT_PC]
         mrs     lr, spsr
-        tst     lr, #0xf
+        tst     lr, #PSR_NOT_USR
         bne     fatal_pabt
         stmia   sp, {r0-r4}
         mrc     p15, 0, r0, c5, c0, 1           @ IFSR
@@ -308,7 +308,7 @@ async_abort:
 entry_und:
         str     lr, [sp, #VCPU_FAULT_PC]
         mrs     lr, spsr
-        tst     lr, #0xf
+        tst     lr, #PSR_NOT_USR
         bne     und_in_hypervisor
         ldr     lr, [sp, #VCPU_FAULT_PC]
         str     lr, [sp, #VCPU_PC]

@@ -31,6 +31,7 @@
 #define PSR_MODE_ABT  0x17
 #define PSR_MODE_UND  0x1b
 #define PSR_MODE_MASK 0x1f
+#define PSR_NOT_USR   0x0f /* a bit of these is set in every mode but USR */
 #define PSR_T         0x20
 #define PSR_F         0x40
 #define PSR_I         0x80

@@ -62,10 +62,6 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch_vcpu_set_base(v, pt_vcpu_l1(&v->domain->space, v->id));
 }
 
-void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
-    v->arch.regs.r[0] = (uint32_t)result;
-}
-
 void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
     v->arch.l1 = l1;
     v->arch.ttbr = level_ttbr(heap_to_maddr(l1).v);

@@ -39,6 +39,10 @@ uint32_t arch_async_abort_count(void) {
     return 0;
 }
 
+const char *arch_cpu_machine(void) {
+    return "armv5tel";
+}
+
 uint32_t arch_cpu_level(void) {
     return 5;
 }

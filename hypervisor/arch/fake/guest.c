@@ -28,10 +28,6 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     v->arch.fdt = fdt.v;
 }
 
-void arch_vcpu_set_result(struct vcpu *v, int32_t result) {
-    v->arch.result = result;
-}
-
 struct vcpu *fake_switched_to;
 void (*fake_on_switch)(struct vcpu *next);
 

@@ -35,6 +35,8 @@ uint32_t arch_fiq_count(void);
 /** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the hypervisor.
  */
 uint32_t arch_async_abort_count(void);
+/** arch_cpu_machine() - as uname -m names it: "armv7l". */
+const char *arch_cpu_machine(void);
 /** arch_cpu_level() - architecture level, 5, 6 or 7. */
 uint32_t arch_cpu_level(void);
 /** arch_backtrace() - print return addresses from here up; bounded. */
@@ -189,8 +191,6 @@ int arch_space_map_vcpu_page(struct space *s, unsigned int vcpu, mfn_t page);
 /** arch_vcpu_init() - registers for the boot protocol: pc = @entry, r2 = @fdt; USR; FPU state
  * clean. */
 void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt);
-/** arch_vcpu_set_result() - the value a hypercall will return in r0 when @v resumes. */
-void arch_vcpu_set_result(struct vcpu *v, int32_t result);
 /** arch_vcpu_switch() - load @next's address space and state, saving what was loaded. Idle too. */
 void arch_vcpu_switch(struct vcpu *next);
 /** arch_vcpu_unload() - @v is going away: nothing of it may stay in the hardware. */

@@ -274,11 +274,11 @@ static int guest_hw_add_io(struct guest_hw *hw, struct maddr_range range) {
 }
 
 static int guest_hw_add_pirq(struct guest_hw *hw, const struct intc_chip *chip,
-                             const uint32_t *cells) {
-    int line = chip->xlate(cells);
+                             const uint32_t *cells, int count) {
+    int line = intc_line(chip, cells, count);
 
-    if (line < 0 || (unsigned int)line >= chip->line_count) {
-        return -XEN_EINVAL;
+    if (line < 0) {
+        return line;
     }
     uint16_t pirq = (uint16_t)(chip->base + (unsigned int)line);
     for (unsigned int i = 0; i < hw->pirq_count; i++) {
@@ -304,7 +304,7 @@ static int guest_hw_add_interrupts(const void *fdt, int node, struct guest_hw *h
             return count == -XEN_ENOENT ? 0 : count;
         }
         const struct intc_chip *chip = intc_chip_of(controller);
-        int err = chip ? guest_hw_add_pirq(hw, chip, cells) : 0;
+        int err = chip ? guest_hw_add_pirq(hw, chip, cells, count) : 0;
         if (err) {
             return err;
         }
@@ -340,7 +340,7 @@ static int guest_hw_add_map(const void *fdt, int node, struct guest_hw *hw) {
         for (unsigned int i = 0; i < chip->cell_count; i++) {
             cells[i] = fdt32_to_cpu(map[skip + 1 + (int)address + (int)i]);
         }
-        int err = guest_hw_add_pirq(hw, chip, cells);
+        int err = guest_hw_add_pirq(hw, chip, cells, (int)chip->cell_count);
         if (err) {
             return err;
         }

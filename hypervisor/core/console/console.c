@@ -273,7 +273,8 @@ void console_flush(void) {
     }
 }
 
-void console_flush_soon(void) {
+/* As console_flush(), but from the timer; at once where that does not run. */
+static void flush_soon(void) {
     if (!console.is_started || console.is_dying) {
         console_flush();
     } else if (!timer_is_set(&console.timer)) {
@@ -298,7 +299,7 @@ static void sync(void) {
 }
 
 void console_init(void) {
-    static const struct printk_sink sink = {.wake = console_flush_soon, .sync = sync};
+    static const struct printk_sink sink = {.wake = flush_soon, .sync = sync};
 
     format_text(console.out.prefix, sizeof(console.out.prefix), "(dacre) ");
     console_out_add(&console.out, console.bytes, HYPERVISOR_OUT_SIZE);
@@ -349,7 +350,7 @@ bool console_domain_drain(struct console_domain *c) {
     bool drained = !c->ring_waiting && console_out_used(&c->out) == 0;
     console_unlock();
     if (!drained) {
-        console_flush_soon();
+        flush_soon();
     }
     return drained;
 }

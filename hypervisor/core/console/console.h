@@ -51,10 +51,6 @@ size_t console_read(struct console_domain *c, char *buf, size_t count);
 /** console_give() - the same, console lock held. */
 size_t console_give(struct console_domain *c, char *buf, size_t count);
 
-/** console_flush_soon() - as console_flush(), but from the timer; at once where that does not
- * run. */
-void console_flush_soon(void);
-
 /** console_flush() - send what the UART takes now, bounded; the rest from the timer. No lock
  * held. */
 void console_flush(void);

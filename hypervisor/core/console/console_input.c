@@ -116,7 +116,7 @@ static void deliver(uint8_t byte) {
     }
 }
 
-void console_input_byte(uint8_t byte) {
+static void take_byte(uint8_t byte) {
     if (byte == CONSOLE_SWITCH_KEY) {
         if (++switch_count == CONSOLE_SWITCH_COUNT) {
             switch_count = 0;
@@ -139,7 +139,7 @@ static bool interrupt(unsigned int irq, void *data) {
         if (byte < 0) {
             break;
         }
-        console_input_byte((uint8_t)byte);
+        take_byte((uint8_t)byte);
     }
     console_flush();
     return true;

@@ -17,7 +17,4 @@ struct console_domain;
  * Console lock held. */
 void console_input_appeared(struct console_domain *c);
 
-/** console_input_byte() - a byte came from the UART.  No lock held. */
-void console_input_byte(uint8_t byte);
-
 #endif /* CORE_CONSOLE_INPUT_H */

@@ -140,6 +140,18 @@ int intc_specifier(const void *fdt, int node, unsigned int index, int *controlle
     return -XEN_ENOENT;
 }
 
+int intc_line(const struct intc_chip *chip, const uint32_t *cells, int count) {
+    int line = (unsigned int)count == chip->cell_count ? chip->xlate(cells) : -XEN_EINVAL;
+
+    if (line < 0 || (unsigned int)line >= chip->line_count) {
+        return -XEN_EINVAL;
+    }
+    if (chip->configure) {
+        chip->configure(cells);
+    }
+    return line;
+}
+
 int intc_irq(const void *fdt, int node, unsigned int index) {
     int controller;
     uint32_t cells[INTC_CELL_MAX];
@@ -152,11 +164,8 @@ int intc_irq(const void *fdt, int node, unsigned int index) {
     if (!chip) {
         return -XEN_EAGAIN;
     }
-    int line = (unsigned int)count == chip->cell_count ? chip->xlate(cells) : -XEN_EINVAL;
-    if (line < 0 || (unsigned int)line >= chip->line_count) {
-        return -XEN_EINVAL;
-    }
-    return (int)chip->base + line;
+    int line = intc_line(chip, cells, count);
+    return line < 0 ? line : (int)chip->base + line;
 }
 
 /* The irq of the parent that @node is cascaded on, IRQ_NONE for the root, or an error. */

@@ -20,6 +20,8 @@ struct intc_chip {
     unsigned int cell_count; /* #interrupt-cells, 1..INTC_CELL_MAX */
     /** The line that an interrupt specifier of cell_count cells means, or -EINVAL. */
     int (*xlate)(const uint32_t *cells);
+    /** Set the line up as these valid cells say, edge or level; NULL: there is nothing to set. */
+    void (*configure)(const uint32_t *cells);
     const struct intc_ops *ops; /* on lines of this chip */
     /* Filled by intc_add(). */
     int node;                /* device tree node */
@@ -51,6 +53,12 @@ int intc_specifier(const void *fdt, int node, unsigned int index, int *controlle
 
 /** intc_chip_of() - the chip of device tree node @node, or NULL. */
 const struct intc_chip *intc_chip_of(int node);
+
+/**
+ * intc_line() - the line of @chip that a specifier of @count cells means, which is set up as it
+ * says. Returns it, or -EINVAL.
+ */
+int intc_line(const struct intc_chip *chip, const uint32_t *cells, int count);
 
 /** intc_xlate_one_cell() - for chips whose specifier is the line itself. */
 int intc_xlate_one_cell(const uint32_t *cells);

@@ -64,8 +64,7 @@ static int get_extraversion(gvaddr_t arg) {
 static int get_capabilities(gvaddr_t arg) {
     char text[32];
 
-    format_text(text, sizeof(text), "xen-3.0-armv%u%s ", arch_cpu_level(),
-                arch_cpu_level() == 5 ? "tel" : "l");
+    format_text(text, sizeof(text), "xen-3.0-%s ", arch_cpu_machine());
     return put_text(arg, text, sizeof(xen_capabilities_info_t));
 }
 

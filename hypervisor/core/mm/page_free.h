@@ -18,8 +18,6 @@ struct page_mib {
 
 extern spinlock_t page_lock; /* page_info.state, all that is here, lists and counters */
 extern struct page_mib *page_mibs;
-extern uint32_t page_mib_count;
-extern uint32_t page_free_total;
 
 /** page_pool_of() - the pool of the MiB in which frame @index of page_table is. */
 static inline unsigned int page_pool_of(uint32_t index) {

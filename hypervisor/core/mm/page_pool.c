@@ -23,8 +23,8 @@ struct pool {
 
 spinlock_t page_lock = SPINLOCK_INIT;
 struct page_mib *page_mibs;
-uint32_t page_mib_count;
-uint32_t page_free_total;
+static uint32_t page_mib_count;
+static uint32_t page_free_total;
 static struct pool pools[PAGE_POOLS];
 
 static uint16_t *list_of(const struct page_mib *m) {

@@ -35,7 +35,6 @@ static inline void arch_spin_unlock(arch_spinlock_t *lock) {
 }
 
 struct arch_vcpu {
-    int32_t result; /* what arch_vcpu_set_result() said last */
     uint32_t entry; /* what arch_vcpu_init() was given */
     uint32_t fdt;
     uint32_t *l1; /* what arch_vcpu_set_base() was given */
