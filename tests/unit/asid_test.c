@@ -10,7 +10,7 @@
 
 static uint32_t tlb_changes;
 
-#include "arch/arm/extended_asid.h"
+#include "arch/arm/extended/asid.h"
 
 #define TABLE(n) (0x00100000u + ((n) << ASID_L1_SHIFT))
 /* The same ASID as TABLE(n)'s. */

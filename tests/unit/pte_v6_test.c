@@ -9,7 +9,7 @@ static inline __attribute__((unused)) void arch_pte_write(uint32_t *entry, uint3
     *entry = hw;
 }
 
-#include "arch/arm/v6/pte.c"
+#include "arch/arm/extended/pte.c"
 #include "pte_extended_check.h"
 
 static void shared_frames_have_a_type_of_their_own(void **state) {

@@ -22,9 +22,12 @@ level_drivers := $(sort $(shell sed -n 's/^drivers := //p' $(level_boards)))
 # Where in its MiB the boot loader puts the raw image: the same for all boards of a level.
 image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 
+# What the levels with the extended formats have in common.
+shared_v6 := hypervisor/arch/arm/extended/*.c
+shared_v7 := hypervisor/arch/arm/extended/*.c
 hyp_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c \
 	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
-	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S) \
+	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S $(shared_$(arch))) \
 	$(level_drivers:%=hypervisor/drivers/%.c)
 hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c,$(hyp_sources))
 hyp_objects := $(addprefix $(H)/,$(addsuffix .o,$(basename $(hyp_sources))))

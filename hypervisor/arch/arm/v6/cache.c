@@ -7,7 +7,7 @@
  * their mappings as they do on the bare core.  The table walker reads memory, not the data cache.
  */
 #include "arch/arm/cp15.h"
-#include "arch/arm/extended_guest_lines.h"
+#include "arch/arm/extended/guest_lines.h"
 #include "arch/arm/level.h"
 #include "core/base/arch.h"
 

@@ -2,7 +2,7 @@
 /*
  * Lines of a guest's, by its address (ARM1176JZF-S TRM DDI 0301, 3.2.22).
  */
-#include "arch/arm/extended_guest_lines.inc"
+#include "arch/arm/extended/guest_lines.inc"
 
         guest_lines guest_clean_lines, c10
         guest_lines guest_flush_lines, c14

@@ -2,7 +2,7 @@
 /*
  * The hypervisor's own table entries on ARMv6 (ARM ARM DDI 0100, B4.7).  TEX remap is off.
  */
-#include "arch/arm/extended_hyp_pte.h"
+#include "arch/arm/extended/hyp_pte.h"
 
 static const struct extended_memory memory_of[] = {
     [MEMORY_DEVICE] = {0, 0}, /* strongly ordered: two devices see accesses in order, too */

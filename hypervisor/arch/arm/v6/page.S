@@ -2,4 +2,4 @@
 /*
  * Pages for cache.c, which knows when what was stored must go to memory as well.
  */
-#include "arch/arm/extended_page.inc"
+#include "arch/arm/extended/page.inc"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ARM11 TLB and address-space switch (ARM1176JZF-S TRM DDI 0301: c8, TLB Operations Register);
- * extended_asid.h says what the TLB holds and when it goes.  Physically tagged caches stay; branch
+ * extended/asid.h says what the TLB holds and when it goes.  Physically tagged caches stay; branch
  * targets are by virtual address and go (ARM ARM DDI 0100, B2.7.5).
  */
 #include "arch/arm/cp15.h"
-#include "arch/arm/extended_asid.h"
+#include "arch/arm/extended/asid.h"
 #include "arch/arm/level.h"
 
 #define ASID_MASK 0xffu /* of the context ID, whose process ID is 0 */

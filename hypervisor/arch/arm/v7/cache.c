@@ -5,7 +5,7 @@
  * address reach the point of coherency of the CPU, and then the outer cache, if the board has one.
  */
 #include "arch/arm/cp15.h"
-#include "arch/arm/extended_guest_lines.h"
+#include "arch/arm/extended/guest_lines.h"
 #include "arch/arm/level.h"
 #include "core/base/arch.h"
 #include "core/base/steps.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * CP15 of ARMv7-A for guest kernels: what extended_cp15.h says, and the description of the caches
+ * CP15 of ARMv7-A for guest kernels: what extended/cp15.h says, and the description of the caches
  * and of the CPU's place among others (ARM ARM DDI 0406, B4.1.19 CCSIDR, B4.1.20 CLIDR, B4.1.41
  * CSSELR, B4.1.106 MPIDR).
  */
-#include "arch/arm/extended_cp15.h"
+#include "arch/arm/extended/cp15.h"
 
 #define CP15_MPIDR         CP15_KEY(0, 0, 0, 5)
 #define CP15_REVIDR        CP15_KEY(0, 0, 0, 6)

@@ -3,7 +3,7 @@
  * level_clear_page() and level_copy_page().  Data caches behave as physically indexed: plain
  * stores are seen by every mapping.
  */
-#include "arch/arm/extended_page.inc"
+#include "arch/arm/extended/page.inc"
 
         .globl  level_clear_page
         .set    level_clear_page, extended_clear_page

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARMv7-A TLB and address-space switch; extended_asid.h says what the TLB holds and when it goes.
+ * ARMv7-A TLB and address-space switch; extended/asid.h says what the TLB holds and when it goes.
  * Branch predictors may keep what they learned only where they are not visible; BPIALL is always
  * right (DDI 0406, B2.2.5).
  */
 #include "arch/arm/cp15.h"
-#include "arch/arm/extended_asid.h"
+#include "arch/arm/extended/asid.h"
 #include "arch/arm/level.h"
 #include "level/control.h"
 

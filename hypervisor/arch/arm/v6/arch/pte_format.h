@@ -3,7 +3,7 @@
 #ifndef LEVEL_PTE_FORMAT_H
 #define LEVEL_PTE_FORMAT_H
 
-#include "arch/arm/pte_extended.h"
+#include "arch/arm/extended/pte.h"
 
 /* Not cached: the caches may alias. */
 static inline uint32_t arch_l2_shared(uint32_t attr) {

@@ -14,7 +14,7 @@
 
 #include "arch/arm/v7/arch/pte_format.h"
 
-/* How many entries that may be in a TLB were changed; extended_asid.h.  tlb.c. */
+/* How many entries that may be in a TLB were changed; extended/asid.h.  tlb.c. */
 extern uint32_t tlb_changes;
 
 static inline void arch_pte_changed(uint32_t old) {

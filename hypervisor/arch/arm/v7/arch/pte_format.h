@@ -3,7 +3,7 @@
 #ifndef LEVEL_PTE_FORMAT_H
 #define LEVEL_PTE_FORMAT_H
 
-#include "arch/arm/pte_extended.h"
+#include "arch/arm/extended/pte.h"
 
 /* Cached as all RAM: nothing aliases, and exclusive accesses to uncached memory need a monitor in
  * the memory system (DDI 0406, A3.4.5). */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Decoding and encoding of the format in pte_extended.h, for the pte.c of ARMv6 and of ARMv7.
+ * Decoding and encoding of the format in extended/pte.h, for the pte.c of ARMv6 and of ARMv7.
  */
 #ifndef ARCH_ARM_PTE_EXTENDED_L1_H
 #define ARCH_ARM_PTE_EXTENDED_L1_H
 
-#include "arch/arm/pte_extended.h"
+#include "arch/arm/extended/pte.h"
 #include "core/base/arch.h"
 
 #define EXT_L1_SBZ_TABLE    0x0000021cu /* 9, 4, NS, PXN */

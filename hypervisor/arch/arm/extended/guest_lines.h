@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For the cache.c of ARMv6 and of ARMv7: extended_guest_lines.inc and extended_page.inc say what
+ * For the cache.c of ARMv6 and of ARMv7: extended/guest_lines.inc and extended/page.inc say what
  * these do.
  */
 #ifndef ARCH_ARM_EXTENDED_GUEST_LINES_H

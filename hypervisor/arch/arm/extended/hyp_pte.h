@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's own table entries in the format of pte_extended.h, for the hyp_pte.c of ARMv6
+ * The hypervisor's own table entries in the format of extended/pte.h, for the hyp_pte.c of ARMv6
  * and of ARMv7, whose memory types differ.
  */
 #ifndef ARCH_ARM_EXTENDED_HYP_PTE_H
