@@ -68,7 +68,7 @@ check-clang: $(clang_sources:%.c=$(U)/clang/%.ok)
 
 # As it is compiled for the board's architecture level; .clang-tidy says what is looked for.
 tidy_sources := $(filter %.c,$(hyp_sources))
-tidy_flags = --target=arm-none-eabi $(filter-out -flto% $(warnings),$(hyp_cflags)) -isystem /usr/include/newlib
+tidy_flags = --target=arm-none-eabi $(filter-out -flto% $(hyp_warnings),$(hyp_cflags)) -isystem /usr/include/newlib
 $(H)/tidy/%.ok: %.c .clang-tidy $(H)/gen/asm_offsets.h $(H)/gen/early_uarts.inc | tools-present $(hyp_prepared)
 	$(Q)mkdir -p $(@D) && clang-tidy --quiet $< -- $(tidy_flags) 2>$@.log || { cat $@.log >&2; exit 1; }
 	$(Q)$(CC_ARM) $(hyp_cflags) -MM -MP -MT $@ -MF $(@:.ok=.d) $<

@@ -10,10 +10,11 @@ cpu_v6 := -mcpu=arm1176jzf-s
 cpu_v7 := -mcpu=cortex-a9
 cpu_flags := $(cpu_$(arch)) -marm -mfloat-abi=soft
 
-# Those that GCC alone knows, apart: clang looks at the same sources.
-gcc_warnings := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
-	-Wvla -Wconversion -Wno-sign-conversion -Wcast-qual -Wformat=2 $(gcc_warnings)
+	-Wvla -Wconversion -Wno-sign-conversion
+# More, for the hypervisor alone; those that clang does not know, apart.
+gcc_warnings := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+hyp_warnings := $(warnings) -Wcast-qual -Wformat=2 $(gcc_warnings)
 
 H := $(B)/hyp/$(arch)
 level_boards := $(shell grep -l '^arch := $(arch)$$' platforms/*/platform.mk)
@@ -49,7 +50,7 @@ int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ -D__UINT
 
 # Compiled and linked as one program: a call to a short function of another file costs nothing then.
 hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -flto=auto -ffreestanding -fno-common \
-	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(warnings) \
+	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(hyp_warnings) \
 	-Wnull-dereference -Wstack-usage=1024
 
 .PHONY: hypervisor

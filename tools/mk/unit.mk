@@ -18,7 +18,7 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 
 # What the host's programs are instrumented with; make coverage counts instead.
 instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-unit_flags := -std=gnu11 -g -fno-omit-frame-pointer $(instrument) $(warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
+unit_flags := -std=gnu11 -g -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
 	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(XEN_HOST)
 
 unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
