@@ -15,6 +15,7 @@ def guest(name, memory, session="", parts=(), **keys):
 def dom0(memory="96M", session="", parts=(), **keys):
     domain = guest("dom0", memory, session, parts, **keys)
     del domain["name"]
+    domain["bootargs"] += " swiotlb=noforce"
     return domain
 
 

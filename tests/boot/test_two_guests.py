@@ -48,6 +48,7 @@ def test_memory_is_what_was_asked_for(boot):
     for name, mib in (("dom0", 80), ("small", 32)):
         found = machine.expect(r"^MemTotal: +(\d+) kB", name, BOOT_SECONDS)
         assert mib * 1024 - 16 * 1024 < int(found[1]) <= mib * 1024
+    assert "software IO TLB" not in machine.stream("dom0"), "nothing is bounced"
 
 
 @pytest.mark.one_board
