@@ -42,6 +42,7 @@ def domu(**keys):
     (domu(run="true"), "a has run but no ramdisk"),
     (domu(run="true", ramdisk=KERNEL, bootargs="x dacre.session=y"), "a has both run and dacre.session=y"),
     (domu(kernel="docs"), "a.kernel: docs is a directory"),
+    (domu(kernel_config="no/such.config"), "a.kernel_config: there is no file no/such.config"),
     (domu(cpus=0), "cpus is 1 or more"),
     (domu(name="a b"), "domu.name is 'a b'"),
     ({"domu": domu()["domu"] * 2}, "two domains of the same name"),
@@ -96,6 +97,22 @@ def test_program_without_its_libraries_is_named(board, tmp_path):
     program = BUILD / "userland" / "programs" / "vfp"
     config = read_config(domu(files={"/bin/vfp": str(program)}, ramdisk=KERNEL), "no-libraries")
     with pytest.raises(UserError, match=r"vfp needs ld-linux.so.3 and libc.so.6; link it with -static"):
+        make_image(config, board, tmp_path)
+
+
+def test_options_for_a_kernel_of_another_kind_are_named(board, tmp_path):
+    options = tmp_path / "mine.config"
+    options.write_text("CONFIG_OVERLAY_FS=y\n")
+    config = read_config(domu(kernel_config=str(options)), "other-kernel")
+    with pytest.raises(UserError, match="a.kernel_config: .*Makefile is not one of the kernels of build/linux"):
+        make_image(config, board, tmp_path)
+
+
+def test_line_that_is_no_option_is_named(board, tmp_path):
+    options = tmp_path / "mine.config"
+    options.write_text("# more\n\nOVERLAY_FS=y\n")
+    config = read_config(domu(kernel=str(board.linux()), memory="32M", kernel_config=str(options)), "no-option")
+    with pytest.raises(UserError, match="mine.config, line 3: 'OVERLAY_FS=y' is no option; write CONFIG_NAME=y"):
         make_image(config, board, tmp_path)
 
 

@@ -46,6 +46,7 @@ def type_commands(text, board, directory):
     "A program of your own",
     "Debian's packages: Python in a domU",
     "A guest without an operating system",
+    pytest.param("A kernel with an option more", marks=pytest.mark.long),
     "Eight domUs",
 ])
 def test_example(board, tmp_path, heading):

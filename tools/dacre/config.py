@@ -7,6 +7,7 @@
     [dom0]                              # optional as a whole
     kernel = "build/linux/pv/Image"     # paths from the configuration's directory, from the top of
                                         # the repository, or absolute
+    kernel_config = "mine.config"       # options more for that kernel, which is built with them
     ramdisk = ["a.cpio.gz", "b.cpio"]   # one file or several, loaded as one
     files = {"/bin/hello" = "hello"}    # files and directories for the ramdisk: there = here
     packages = ["python3"]              # Debian packages for the ramdisk, with what they depend on
@@ -47,6 +48,7 @@ class Domain:
     devices: list = dataclasses.field(default_factory=list)
     table_memory: int = 0           # bytes, 0: the default
     on_crash: str = ""              # "restart", or nothing: it is gone
+    kernel_config: pathlib.Path = None
     files: dict = dataclasses.field(default_factory=dict)       # path in the guest: path here
     packages: list = dataclasses.field(default_factory=list)
     run: str = ""
@@ -68,7 +70,7 @@ class Config:
 TEXT, NUMBER, TEXTS, TEXT_OR_TEXTS, TABLE = "a text in quotes", "a number", "a list of texts", \
     "a text or a list of texts", "a table of texts"
 SECTION, SECTIONS = "a table", "a list of tables"
-DOMAIN_KEYS = {"kernel": TEXT, "ramdisk": TEXT_OR_TEXTS, "files": TABLE, "packages": TEXTS,
+DOMAIN_KEYS = {"kernel": TEXT, "kernel_config": TEXT, "ramdisk": TEXT_OR_TEXTS, "files": TABLE, "packages": TEXTS,
                "run": TEXT, "memory": TEXT, "bootargs": TEXT, "weight": NUMBER, "cap": NUMBER, "table_memory": TEXT}
 DOMU_KEYS = DOMAIN_KEYS | {"name": TEXT, "cpus": NUMBER, "devices": TEXTS, "on_crash": TEXT}
 
@@ -183,6 +185,7 @@ def read_domain(table, keys, where, name, paths):
         devices=table.get("devices", []),
         table_memory=read_size(table, "table_memory", where, 0),
         on_crash=table.get("on_crash", ""),
+        kernel_config=paths.file(table["kernel_config"], where, "kernel_config") if "kernel_config" in table else None,
         files=read_files(table.get("files", {}), where, paths),
         packages=read_packages(table.get("packages", []), where), run=table.get("run", ""))
 

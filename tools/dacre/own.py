@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a configuration asks to be made for its domains: ramdisks with files, Debian packages and
-something to run."""
+"""What a configuration asks to be made for its domains: kernels with options more, and ramdisks with files,
+Debian packages and something to run."""
 import hashlib
 import pathlib
 import shlex
@@ -23,6 +23,17 @@ def call(*command):
     done = subprocess.run([str(word) for word in command], cwd=TOP, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         raise UserError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"{command[0]} failed")
+
+
+def own_kernel(domain):
+    """The domain's kernel, built with the options of its kernel_config."""
+    flavours = BUILD / "linux"
+    flavour = domain.kernel.parent.name
+    if domain.kernel.parent.parent != flavours.resolve() or "." in flavour:
+        raise UserError(f"{domain.name}.kernel_config: {domain.kernel} is not one of the kernels of "
+                        "build/linux, to which options can be added")
+    call(TOP / "tools" / "build-linux", flavour, domain.kernel_config)
+    return flavours / f"{flavour}.{domain.kernel_config.stem}" / domain.kernel.name
 
 
 def packages_part(names):
@@ -88,9 +99,11 @@ def files_part(domain, directory):
 
 def make_own(config, directory):
     """Makes what @config's domains ask for, in @directory where it is this configuration's alone; from then on it is
-    part of their ramdisk and of their command line.  Who asks for the same gets the same file."""
+    their kernel, part of their ramdisk and of their command line.  Who asks for the same gets the same file."""
     made = {}
     for domain in config.domains:
+        if domain.kernel_config:
+            domain.kernel, domain.kernel_config = own_kernel(domain), None
         if domain.packages:
             domain.ramdisk = [*domain.ramdisk, packages_part(domain.packages)]
         if domain.files or domain.run:
