@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A core: what it is, sleep and end.  A part of arch.h.
+ */
+#ifndef CORE_ARCH_CPU_H
+#define CORE_ARCH_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** arch_cpu_id() - this pCPU's number, 0..ARCH_CPU_MAX - 1. */
+unsigned int arch_cpu_id(void);
+/** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
+void arch_cpu_idle(void);
+/** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is needed?
+ */
+bool arch_cpu_usable(void);
+/** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TEJ)". */
+const char *arch_cpu_name(void);
+/** arch_halt() - stop this pCPU for good, interrupts masked. */
+_Noreturn void arch_halt(void);
+/** arch_fiq_count() - how often an FIQ came, which no driver ever asks for. */
+uint32_t arch_fiq_count(void);
+/** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the hypervisor.
+ */
+uint32_t arch_async_abort_count(void);
+/** arch_cpu_machine() - as uname -m names it: "armv7l". */
+const char *arch_cpu_machine(void);
+/** arch_cpu_level() - architecture level, 5, 6 or 7. */
+uint32_t arch_cpu_level(void);
+/** arch_backtrace() - print return addresses from here up; bounded. */
+void arch_backtrace(void);
+
+#endif /* CORE_ARCH_CPU_H */
