@@ -89,7 +89,7 @@
 /* ---- Console ---- */
 
 /** Bytes that are sent to the UART in one go: 40 each. */
-#define STEP_SEND        10u
+#define STEP_SEND        8u
 /** Bytes taken from the UART in one interrupt; what is left interrupts again: 200 each, if each is
  * an event for its guest. */
 #define STEP_RECEIVE     4u
