@@ -5,9 +5,11 @@
  */
 #include <string.h>
 
+#include "clock.h"
 #include "core.h"
 #include "hypercall.h"
 #include "page.h"
+#include "random.h"
 #include "test.h"
 #include "user.h"
 
@@ -75,6 +77,31 @@ TEST(user_code_cannot_write_kernel_or_hypervisor) {
             expect_refused(user_run(writes[i].code, address, 0xbad), address);
         }
     }
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
+/*
+ * All the others come right after the way out that nearly everything takes. This code was
+ * interrupted before: by a timer of its own kernel, whose handler returns to it, and by what others
+ * cause, on which the hypervisor returns by itself, now and then after another domain has run.
+ */
+TEST(user_code_that_was_interrupted_gains_nothing) {
+    uint32_t seed = 1, interrupted = 0;
+
+    for (uint32_t i = 0; i < 300; i++) {
+        uint32_t address = forbidden[i % COUNT(forbidden)];
+        uint32_t turns = 1 + random_next(&seed) % 40000;
+        uint32_t expired = clock_expired;
+
+        if (i % 2) {
+            clock_timer(clock_ns() + turns, 0); /* half of its time */
+        }
+        expect_refused(user_run(i % 4 < 2 ? user_linger_read : user_linger_write, address, turns),
+                       address);
+        interrupted += clock_expired != expired;
+        clock_timer_stop();
+    }
+    EXPECT_TRUE(interrupted > 100);
     EXPECT_EQ(kernel_secret, 0x5ec4e7);
 }
 

@@ -37,6 +37,10 @@ void user_jump(void);
 void user_syscall(void);
 /** user_syscall_thumb() - SWI #0x45 in Thumb state. */
 void user_syscall_thumb(void);
+/** user_linger_read() / user_linger_write() - r1 (not 0) turns of two instructions, then the
+ * access. */
+void user_linger_read(void);
+void user_linger_write(void);
 /** user_count() - r0 up to r1, a step each three instructions; then SWI. */
 void user_count(void);
 

@@ -38,3 +38,16 @@
         addlo   r0, r0, #1
         blo     1b
         swi     0
+
+        /* r1 turns, then the access; long enough for an interrupt to come in between. */
+        probe_begins user_linger_read, arm, .user.text
+1:      subs    r1, r1, #1
+        bne     1b
+        ldr     r0, [r0]
+        swi     0
+
+        probe_begins user_linger_write, arm, .user.text
+1:      subs    r1, r1, #1
+        bne     1b
+        str     r0, [r0]
+        swi     0
