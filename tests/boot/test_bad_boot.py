@@ -108,6 +108,13 @@ def test_unknown_device(broken):
     assert "/no/such/device" in broken.left_out("domU1", "dom0")
 
 
+def test_device_of_the_hypervisor(broken):
+    console = subprocess.run(["fdtget", broken.image.tree, "/aliases", "serial0"], check=True, text=True,
+                             capture_output=True).stdout.strip()
+    broken.edit("-ts", "/chosen/domU1", "dacre,devices", console)
+    assert re.search(r"serial@\w+ cannot be given to domU1: the hypervisor", broken.left_out("domU1", "dom0"))
+
+
 def test_command_line_of_1024_characters(broken):
     broken.edit("-ts", kernel_node(broken, "/chosen/domU1"), "bootargs", "x" * 1024)
     assert "bootargs" in broken.left_out("domU1", "dom0")

@@ -177,7 +177,7 @@ static int guest_hw_walk(const struct bootinfo *boot, char *error) {
     return err;
 }
 
-/* Take the device nodes[@index] away from dom0, with what hangs on it. */
+/* Take the device nodes[@index] away from its domain, with what hangs on it. */
 static void guest_hw_withhold(const struct bootinfo *boot, unsigned int index, const char *why) {
     int depth = 0;
     unsigned int i = index;
@@ -191,61 +191,59 @@ static void guest_hw_withhold(const struct bootinfo *boot, unsigned int index, c
     } while (fdt_next_node(boot->fdt, nodes[i++].node, &depth) >= 0 && depth > 0 && i < node_count);
 }
 
-/* Region @a belongs to a domain and lies on pages of @what as well, which is not its own. */
-static int guest_hw_conflict(const struct bootinfo *boot, const struct guest_hw_region *a,
-                             const char *what, bool other_is_domain, char *error) {
-    int owner = nodes[a->index].owner;
-
-    if (boot->domain[owner].is_dom0 && !other_is_domain) {
-        guest_hw_withhold(boot, a->index, what);
-        return 0;
-    }
-    return guest_hw_fail(error, -XEN_EINVAL, "%s, a device of %s, shares a page with %s",
-                         guest_hw_name(boot->fdt, nodes[a->index].node), boot->domain[owner].name,
-                         what);
+static bool guest_hw_is_dom0s(const struct bootinfo *boot, unsigned int index) {
+    return nodes[index].owner >= 0 && boot->domain[nodes[index].owner].is_dom0;
 }
 
-static int guest_hw_check_region(const struct bootinfo *boot, const struct guest_hw_region *a,
-                                 char *error) {
-    int err = 0;
+/* Devices @a, which is a domain's, and @b, of another owner, are on one page: one of them goes to
+ * nobody. dom0 can do without what it was not given by name. */
+static void guest_hw_part(const struct bootinfo *boot, unsigned int a, unsigned int b) {
+    if (guest_hw_is_dom0s(boot, b) && !guest_hw_is_dom0s(boot, a)) {
+        guest_hw_withhold(boot, b, guest_hw_name(boot->fdt, nodes[a].node));
+    } else {
+        guest_hw_withhold(boot, a, guest_hw_name(boot->fdt, nodes[b].node));
+    }
+}
 
-    for (unsigned int i = 0; i < boot->memory_count && nodes[a->index].owner >= 0 && !err; i++) {
+static void guest_hw_check_region(const struct bootinfo *boot, const struct guest_hw_region *a) {
+    for (unsigned int i = 0; i < boot->memory_count && nodes[a->index].owner >= 0; i++) {
         if (fdt_reg_overlap(&a->pages, &boot->memory[i])) {
-            err = guest_hw_conflict(boot, a, "RAM", false, error);
+            guest_hw_withhold(boot, a->index, "RAM");
         }
     }
-    for (unsigned int i = 0; i < region_count && nodes[a->index].owner >= 0 && !err; i++) {
+    for (unsigned int i = 0; i < region_count && nodes[a->index].owner >= 0; i++) {
         const struct guest_hw_region *b = &regions[i];
         int other = nodes[b->index].owner;
 
         if (other != nodes[a->index].owner && other != GUEST_HW_NOBODY &&
             fdt_reg_overlap(&a->pages, &b->pages)) {
-            err = guest_hw_conflict(boot, a, guest_hw_name(boot->fdt, nodes[b->index].node),
-                                    other >= 0, error);
+            guest_hw_part(boot, a->index, b->index);
         }
     }
-    return err;
 }
 
 int guest_hw_assign(const struct bootinfo *boot, char *error) {
     int err = guest_hw_walk(boot, error);
 
     for (unsigned int i = 0; i < region_count && !err; i++) {
-        err = guest_hw_check_region(boot, &regions[i], error);
-    }
-    for (unsigned int d = 0; d < boot->domain_count && !err; d++) {
-        for (unsigned int i = 0; i < boot->domain[d].device_count; i++) {
-            int node = boot->domain[d].device[i];
-
-            if (guest_hw_owner(node) != (int)d) {
-                return guest_hw_fail(error, -XEN_EINVAL,
-                                     "%s cannot be given to %s: the hypervisor needs it, or it is "
-                                     "no device",
-                                     guest_hw_name(boot->fdt, node), boot->domain[d].name);
-            }
-        }
+        guest_hw_check_region(boot, &regions[i]);
     }
     return err;
+}
+
+/* Has domain @index all that its dacre,devices names? */
+static int guest_hw_check_given(const struct bootinfo *boot, unsigned int index, char *error) {
+    const struct boot_domain *domain = &boot->domain[index];
+
+    for (unsigned int i = 0; i < domain->device_count; i++) {
+        if (guest_hw_owner(domain->device[i]) != (int)index) {
+            return guest_hw_fail(error, -XEN_EINVAL,
+                                 "%s cannot be given to %s: the hypervisor or another domain has "
+                                 "it or its page, or it is no device",
+                                 guest_hw_name(boot->fdt, domain->device[i]), domain->name);
+        }
+    }
+    return 0;
 }
 
 /* Insert @range into the ascending list; neighbours that touch become one. */
@@ -351,8 +349,11 @@ static int guest_hw_add_map(const void *fdt, int node, struct guest_hw *hw) {
 int guest_hw_collect(const struct bootinfo *boot, unsigned int index, struct guest_hw *out,
                      char *error) {
     const char *name = boot->domain[index].name;
-    int err = 0;
+    int err = guest_hw_check_given(boot, index, error);
 
+    if (err) {
+        return err;
+    }
     *out = (struct guest_hw){0};
     for (unsigned int i = 0; i < region_count && !err; i++) {
         if (nodes[regions[i].index].owner == (int)index) {

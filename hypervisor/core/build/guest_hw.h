@@ -25,10 +25,10 @@ struct guest_hw {
 
 /**
  * guest_hw_assign() - decide the owner of every node of @boot->fdt.
- * Once, after drivers_probe().  A device of dom0's that shares a page with a device of the
- * hypervisor's or with RAM is withheld, with a line on the console; for a domU that was given
- * such a device, and for pages that two domains would share, it is an error.
- * Returns 0, or -EINVAL / -ENOSPC with a sentence in @error (BOOT_TEXT_MAX bytes).
+ * Once, after drivers_probe().  A device that shares a page with RAM, with one of the hypervisor's
+ * or with another domain's is withheld from its domain, with a line on the console: from dom0 if it
+ * is one of the two. Returns 0, or -ENOSPC / -EINVAL (no tree that can be walked) with a sentence
+ * in @error (BOOT_TEXT_MAX bytes).
  */
 int guest_hw_assign(const struct bootinfo *boot, char *error);
 
@@ -37,7 +37,8 @@ int guest_hw_owner(int node);
 
 /**
  * guest_hw_collect() - the pages and interrupt lines of domain @index of @boot.
- * Returns 0, or -EINVAL / -ENOSPC with a sentence in @error.
+ * Returns 0, or -EINVAL / -ENOSPC with a sentence in @error: it was given something that is not its
+ * own, or too much.
  */
 int guest_hw_collect(const struct bootinfo *boot, unsigned int index, struct guest_hw *out,
                      char *error);
