@@ -20,7 +20,7 @@ def kernel_of_version(board, version, output):
 
 def test_mismatch_is_one_line_on_both_sides(boot, board, tmp_path):
     kernel = kernel_of_version(board, VERSION + 1, tmp_path / "Image")
-    machine = boot({"dom0": dom0(), "domu": [guest("newer", "64M", kernel=kernel), guest("same", "64M")]})
+    machine = boot({"dom0": dom0(), "domu": [guest("newer", "56M", kernel=kernel), guest("same", "56M")]})
     machine.expect(rf"domain 1: PV ABI {VERSION} here, its kernel has {VERSION + 1}$", HYPERVISOR)
     machine.expect(r"Linux: built for version \d+ of Dacre's interface; this hypervisor has another$", "newer")
     machine.expect(r"domain 1 \(newer\): shutdown, crash", HYPERVISOR)
