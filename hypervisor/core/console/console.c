@@ -136,12 +136,22 @@ static bool take_log(void) {
     return console.log_position != printk_log_end();
 }
 
+/* As much of it as there is room for, so that no other source comes in between.  The same. */
+static bool take_all_log(void) {
+    bool more = take_log();
+
+    while (more && console_out_room(&console.out) > 0) {
+        more = take_log();
+    }
+    return more;
+}
+
 /* At the boot and at the end, when no timer goes on with the rest. */
 static void send_all(void) {
     bool more = devices.uart != NULL;
 
     while (more) {
-        more = take_log();
+        more = take_all_log();
         send_all_waiting();
         more = more && console_out_room(&console.out) > 0; /* none: the UART is stuck */
     }
