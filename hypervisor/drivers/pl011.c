@@ -48,8 +48,8 @@ static void pl011_tx(uint8_t byte) {
 }
 
 /* Reading the FIFO until it is empty clears RX and RT (DDI 0183, 2.8.1, 2.8.3).  They are not
- * cleared by hand: a byte that came just before would wait for the next one, or in QEMU for ever.
- */
+ * cleared by hand: a byte that came just before would wait for the next one, or in QEMU for
+ * ever. */
 static int pl011_rx(void) {
     if (reg_read(regs, UARTFR) & UARTFR_RXFE) {
         return -1;

@@ -790,8 +790,8 @@ static void audit_mib(uint32_t va, const struct l1_entry *e) {
     }
 }
 
-/* What the tables in force map, and what of the frames is left; the caches have one view of each.
- */
+/* What the tables in force map, and what of the frames is left; the caches have one view of
+ * each. */
 static void audit(void) {
     (void)pt_ext(MMUEXT_FLUSH_CACHE, 0, 0);
     pt_flush_tlb();
@@ -835,8 +835,8 @@ static void (*const long_makers[])(struct op *op) = {
 };
 #define LONG_MAKERS (sizeof(long_makers) / sizeof(long_makers[0]))
 
-/* It may have been done all the same: the second time, it then gets what one gets who is too late.
- */
+/* It may have been done all the same: the second time, it then gets what one gets who is too
+ * late. */
 static bool is_done_already(const struct op *op) {
     if (op->settle == settle_decrease) {
         return op->call.result == 0 && model.kind[op->a] == PLAIN;

@@ -434,8 +434,8 @@ static void rounds_memory_up(void **state) {
     free(fdt);
 }
 
-/* Of a domain that is left out nothing is kept; the others have the ids that they would have had.
- */
+/* Of a domain that is left out nothing is kept; the others have the ids that they would have
+ * had. */
 static void leaves_out_one_domain_alone(void **state) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
     char text[BOOT_BOOTARGS_MAX + 1];

@@ -366,8 +366,8 @@ static uint32_t hog(mfn_t *taken) {
     return count;
 }
 
-/* Whatever others take meanwhile: its RAM is its own, before and after the last frame is scrubbed.
- */
+/* Whatever others take meanwhile: its RAM is its own, before and after the last frame is
+ * scrubbed. */
 static void a_restart_keeps_its_memory(void **state) {
     static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
     struct domain *d;

@@ -320,8 +320,8 @@ static void no_interrupt_no_pieces(void **state) {
     assert_int_equal(again, 0);
 }
 
-/* Dropping a full table is work for several pieces, and a batch of such drops is as many for each.
- */
+/* Dropping a full table is work for several pieces, and a batch of such drops is as many for
+ * each. */
 static void drops_of_full_tables_are_pieces(void **state) {
     struct mmu_update u[8], fill[256];
     unsigned int again;
@@ -481,8 +481,8 @@ static void sections_are_whole_ram_only(void **state) {
     assert_int_equal(*page_section_count(mm_frame(d, MM_BASE_GFN)), 1);
 }
 
-/* support_walker.c fails where the TLB may hold both sizes; and whatever the guest forgot to flush.
- */
+/* support_walker.c fails where the TLB may hold both sizes; and whatever the guest forgot to
+ * flush. */
 static void sections_and_tables_take_turns(void **state) {
     static const uint32_t entries[] = {
         MM_TABLE(L2_GPA + 0x400, PV_DOMAIN_KERNEL),

@@ -360,8 +360,8 @@ static void a_wake_up_that_is_owed_nothing_ends_no_turn(void **state) {
     assert_in_range(switch_count, 100, 130); /* a slice is 10 ms */
 }
 
-/* The one that asked went away: the turn ends all the same, and whoever is furthest behind goes on.
- */
+/* The one that asked went away: the turn ends all the same, and whoever is furthest behind goes
+ * on. */
 static void who_woke_may_go_offline_before_its_turn(void **state) {
     struct task *t = add(2000, 5000);
     struct task *honest = spinner();

@@ -6,15 +6,22 @@
  *
  * hyp is the hypervisor's address range; kernel is where kernel addresses start, below which all
  * counts as one (user code, and code that runs before the MMU is on).  A place is the start of a
- * function: look      asks the interrupt controller what waits look_due  asks whether a timer is
- * due blind     from here on the interrupt controller does not show a timer that is due seeing from
- * here on it does again FILE gets mark NAME TOTAL              as soon as tests/bench/mark.S is
- * executed and, when QEMU ends, total INSNS user INSNS pc ADDRESS INSNS             of each
- * instruction (not with counts=off) stretch INSNS ENTRY PLACE ROW   the longest stays in the
- * hypervisor, longest first: from the vector in ADDRESS INSNS             at ENTRY, most of it in
- * the block at PLACE; and all its blocks row ROW INSNS                the longest stay of each row
- * that a guest said it was in If marks "begin" and "end" came, pc and user count only what ran
- * between them.
+ * function:
+ *     look      asks the interrupt controller what waits
+ *     look_due  asks whether a timer is due
+ *     blind     from here on the interrupt controller does not show a timer that is due
+ *     seeing    from here on it does again
+ * FILE gets
+ *     mark NAME TOTAL              as soon as tests/bench/mark.S is executed
+ * and, when QEMU ends,
+ *     total INSNS
+ *     user INSNS
+ *     pc ADDRESS INSNS             of each instruction (not with counts=off)
+ *     stretch INSNS ENTRY PLACE ROW   the longest stays in the hypervisor, longest first: from the
+ *                                  vector at ENTRY, most of it in the block at PLACE
+ *     in ADDRESS INSNS             and all blocks of that stay
+ *     row ROW INSNS                the longest stay of each row that a guest said it was in
+ * If marks "begin" and "end" came, pc and user count only what ran between them.
  *
  * The hypervisor runs with interrupts masked, so a stay is a stretch with interrupts off.  One that
  * did not begin at a vector is its boot and is left out.  One ends, and the next begins, at WFI and

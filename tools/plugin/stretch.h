@@ -20,8 +20,7 @@ extern uint64_t stretch_inside, stretch_outside;
 enum stretch_place {
     STRETCH_PLAIN,    /* nothing */
     STRETCH_LOOK,     /* looks for all that waits, unless the stay is blind: the next one begins */
-    STRETCH_LOOK_DUE, /* looks for due timers too, so that no blindness matters: the next one begins
-                       */
+    STRETCH_LOOK_DUE, /* looks for due timers too: the next one begins, blind or not */
     STRETCH_BLIND,    /* from here on the interrupt controller does not show a timer that is due */
     STRETCH_SEEING,   /* from here on it does again */
 };

@@ -74,8 +74,8 @@ entry_swi:
         movs    pc, lr
 
 /*
- * Hypercall.  Nearly all return to their caller at once.  Only for what does not, r0 and cpsr are
- * kept in regs; spsr_svc is as it was until another exception from USR mode.
+ * Hypercall.  Nearly all return to their caller at once.  r0 and cpsr are saved in regs only on the
+ * slow way out; spsr_svc is as it was until another exception from USR mode.
  *   in: SVC mode, sp = vcpu, r12 = number, r0-r4 = arguments; r0, r1 saved, and free
  */
 hypercall:

@@ -70,7 +70,7 @@ void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
     }
 }
 
-/* What the hypervisor will reach under another address while @d's own is not there. */
+/* Write back what the hypervisor will access through an alias while @d is not loaded. */
 static void leave_domain(const struct domain *d) {
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         level_alias_flush(PV_VCPU_VA(i), sizeof(struct pv_vcpu));

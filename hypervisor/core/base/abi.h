@@ -11,8 +11,8 @@
 /* Our guests do mask upcalls in memory, as Xen's PV guests on x86 do. */
 #define XEN_HAVE_PV_UPCALL_MASK 1
 
-/* First: the others would include it by its place on disk, past what stands before it in host
- * tests (tools/mk/xen-host.h). */
+/* Include xen.h first: the other headers find it by relative path and would bypass the wrapper that
+ * host tests put in front of it (tools/mk/xen-host.h). */
 #include <xen/xen.h>
 
 #include <xen/errno.h>

@@ -12,8 +12,8 @@
 unsigned int arch_cpu_id(void);
 /** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
 void arch_cpu_idle(void);
-/** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is needed?
- */
+/** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is
+ * needed? */
 bool arch_cpu_usable(void);
 /** arch_cpu_name() - e.g. "ARM926EJ-S (ARMv5TEJ)". */
 const char *arch_cpu_name(void);
@@ -21,8 +21,8 @@ const char *arch_cpu_name(void);
 _Noreturn void arch_halt(void);
 /** arch_fiq_count() - how often an FIQ came, which no driver ever asks for. */
 uint32_t arch_fiq_count(void);
-/** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the hypervisor.
- */
+/** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the
+ * hypervisor. */
 uint32_t arch_async_abort_count(void);
 /** arch_cpu_machine() - as uname -m names it: "armv7l". */
 const char *arch_cpu_machine(void);

@@ -16,7 +16,8 @@ struct domain;
 struct space;
 struct vcpu;
 
-/** arch_guests_init() - what must be there before the first domain; after sched_init().  Boot. */
+/** arch_guests_init() - what must be there before the first domain; after vcpu_idle_init().  Boot.
+ */
 void arch_guests_init(void);
 /** arch_run_guests() - leave the boot's stack and run what the scheduler says. */
 _Noreturn void arch_run_guests(void);

@@ -12,7 +12,8 @@
 
 /**
  * arch_map_device() - map @size bytes of device registers at @base, strongly ordered, for good.
- * Boot only.  Returns the address, or NULL when the device window is full.
+ * Boot only.
+ * Returns the address, or NULL when the device window is full.
  */
 void *arch_map_device(maddr_t base, size_t size);
 /**

@@ -30,8 +30,8 @@ struct pte {
     bool shareable; /* coherent with other pCPUs; on levels that say so for each entry */
 };
 
-/** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level refuses.
- */
+/** arch_pte_decode_l1() / _l2() - decode what a guest wrote; PTE_BAD for what this level
+ * refuses. */
 struct pte arch_pte_decode_l1(uint32_t raw);
 struct pte arch_pte_decode_l2(uint32_t raw);
 /** arch_pte_encode_l1() / _l2() - hardware entry with machine address @pte->addr, USR rights;
@@ -48,19 +48,19 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  * uint32_t arch_l1_table(uint32_t hw) - machine address of the table in a hardware L1 entry, or 0.
  * bool arch_l1_is_section(uint32_t hw) - of a hardware L1 entry.
  * uint32_t arch_l2_attr(uint32_t raw) - bits 11:0 of the hardware's entry if those of @raw are a
- * small page's that may map plain RAM: the same with those of ARCH_L2_ALWAYS, so that it is never
- * global; 0 if refused. bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other
- * bits. bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page. bool
- * arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
+ *   small page's that may map plain RAM: the same with those of ARCH_L2_ALWAYS, so that it is
+ *   never global; 0 if refused.
+ * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
+ * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
+ * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
  * uint32_t arch_l2_shared(uint32_t attr) - the same rights, as arch_map_shared() maps the frame.
  * uint32_t arch_l2_device(uint32_t attr) - the same rights but execution, not cached.
  * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
  * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a table; visible to the table walker
  *   after arch_pte_sync().
  * void arch_pte_changed(uint32_t old) - such a store, to a table that a TLB may know, took the
- * place of
- *   @old, or those of several entries ORed: what is held of them elsewhere than in the loaded space
- *   goes before that is loaded.  Nothing to do for 0.
+ *   place of @old, or those of several entries ORed: what is held of them elsewhere than in the
+ *   loaded space goes before that is loaded.  Nothing to do for 0.
  * void arch_pte_publish(const void *table, size_t size) - what plain stores made of @size bytes of
  *   tables, as memset() does, is visible to the table walker after arch_pte_sync().
  * void arch_pte_sync(void) - after a series of them: drain, order before a TLB operation.

@@ -43,13 +43,15 @@ void printk_sync(void);
 
 /**
  * printk_log_skip() - move *@position (bytes ever logged) to the oldest byte that is kept, if that
- * is later.  Returns by how many bytes.
+ * is later.
+ * Returns by how many bytes.
  */
 uint32_t printk_log_skip(uint32_t *position);
 
 /**
  * printk_log_read() - copy at most @size bytes of the log from position *@position, moved as
- * printk_log_skip() does, and advance it.  Returns the count.
+ * printk_log_skip() does, and advance it.
+ * Returns the count.
  */
 size_t printk_log_read(uint32_t *position, char *buf, size_t size);
 

@@ -342,8 +342,8 @@ static bool boot_domain_is_domu(const void *fdt, int node) {
     return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
 }
 
-/* Names what below @parent is neither module nor domain; returns how many it came to, with @count.
- */
+/* Names what below @parent is neither module nor domain; returns how many it came to, with
+ * @count. */
 static unsigned int boot_domain_name_others(const void *fdt, int parent, const char *owner,
                                             unsigned int count) {
     struct boot_module_walk walk;

@@ -12,8 +12,8 @@
 #include "core/fdt/fdt_tree.h"
 #include "lib/format.h"
 
-/* Bytes of an option that is not understood, so that what is wrong with it stands on the same line.
- */
+/* Bytes of an option that is not understood, so that what is wrong with it stands on the same
+ * line. */
 #define OPTION_SHOWN 80
 
 int bootfdt_fail(struct bootinfo *boot, const char *fmt, ...) {

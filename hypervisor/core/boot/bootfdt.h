@@ -14,8 +14,9 @@
 
 /**
  * bootfdt_check() - is there a tree at @fdt that may be looked at?
- * Reads the header alone.  Returns its size in bytes (at most BOOT_FDT_MAX), or -EINVAL.  For early
- * code, that has to know how much to map.
+ * Reads the header alone.
+ * Returns its size in bytes (at most BOOT_FDT_MAX), or -EINVAL.  For early code, that has to know
+ * how much to map.
  */
 int bootfdt_check(const void *fdt);
 
@@ -24,7 +25,8 @@ int bootfdt_check(const void *fdt);
  * @fdt_start: its machine address
  * @image: RAM that the hypervisor itself occupies; becomes the first of @out->reserved
  * A tree with an error in it never does harm: one in a domain's part leaves that domain out, with a
- * line, and any other ends the parse. Boot only.  Returns 0, or -EINVAL with one sentence in
+ * line, and any other ends the parse. Boot only.
+ * Returns 0, or -EINVAL with one sentence in
  * @out->error.
  */
 int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,

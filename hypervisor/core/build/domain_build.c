@@ -98,7 +98,7 @@ static bool domain_build_short(struct domain_build *b) {
     return false;
 }
 
-/* What there is of it goes the way of domains that ended. */
+/* Hand the half-built domain to the reaper. */
 static bool domain_build_give_up(struct domain_build *b, int err) {
     printk("Domain %s cannot be built: %s (error %d)\n", b->name, b->why, err);
     b->is_stopped = true;

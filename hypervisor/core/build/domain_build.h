@@ -16,8 +16,9 @@ struct domain_builder;
  * domain_build_all() - create, load and start every domain of @boot.
  * Call after bootfdt_parse(), drivers_probe() and the allocators.  Boot only: copies images with
  * interrupts masked.  One that cannot be built is reported with a line and its memory freed for the
- * next. Returns 0, or, if none was built or no devices could be given out, an error and in *@error
- * a sentence.
+ * next.
+ * Returns 0, or, if none was built or no devices could be given out, an error and in *@error a
+ * sentence.
  */
 int domain_build_all(const struct bootinfo *boot, const char **error);
 

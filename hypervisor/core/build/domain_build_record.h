@@ -58,9 +58,9 @@ void domain_build_again(struct domain_build *b);
 
 /**
  * domain_build_step() - one step of the stage that @b is in: a piece of the size that steps.h
- * allows, at boot more.  All that it takes is in the domain or in @b when it ends. Returns 0: it
- * stands and runs; 1: more to do; or an error, with domain_build.why.  -ENOMEM: nothing has
- * changed, and the same step may succeed when memory has become free.
+ * allows, at boot more.  All that it takes is in the domain or in @b when it ends.
+ * Returns 0: it stands and runs; 1: more to do; or an error, with domain_build.why.  -ENOMEM:
+ * nothing has changed, and the same step may succeed when memory has become free.
  */
 int domain_build_step(struct domain_build *b);
 

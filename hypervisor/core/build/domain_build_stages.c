@@ -21,8 +21,11 @@
 
 _Static_assert(STEP_BUILD % 32 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
 
-/* ---- Stages.  Each returns 0: done, 1: call again, or an error, described in domain_build.why.
- * ---- */
+/*
+ * ---- Stages ----
+ *
+ * Each returns 0: done, 1: call again, or an error, described in domain_build.why.
+ */
 
 static int domain_build_create(struct domain_build *b) {
     int err = domain_create(b->id, b->name, &b->domain);

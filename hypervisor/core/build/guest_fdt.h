@@ -28,9 +28,9 @@ struct guest_layout {
 /**
  * guest_fdt_build() - write the tree of domain @index of @boot to @buf (8-byte aligned).
  * @size: of @buf in bytes; GUEST_FDT_MAX is enough for the boards there are
- * Call after guest_hw_assign().  Returns the tree's size in bytes; -ENOSPC: does not fit;
- * -EINVAL: a given device cannot be described.  Then with a sentence in @error (BOOT_TEXT_MAX
- * bytes).
+ * Call after guest_hw_assign().
+ * Returns the tree's size in bytes; -ENOSPC: does not fit; -EINVAL: a given device cannot be
+ * described.  Then with a sentence in @error (BOOT_TEXT_MAX bytes).
  */
 int guest_fdt_build(const struct bootinfo *boot, unsigned int index,
                     const struct guest_layout *layout, void *buf, size_t size, char *error);

@@ -27,8 +27,9 @@ struct guest_hw {
  * guest_hw_assign() - decide the owner of every node of @boot->fdt.
  * Once, after drivers_probe().  A device that shares a page with RAM, with one of the hypervisor's
  * or with another domain's is withheld from its domain, with a line on the console: from dom0 if it
- * is one of the two. Returns 0, or -ENOSPC / -EINVAL (no tree that can be walked) with a sentence
- * in @error (BOOT_TEXT_MAX bytes).
+ * is one of the two.
+ * Returns 0, or -ENOSPC / -EINVAL (no tree that can be walked) with a sentence in @error
+ * (BOOT_TEXT_MAX bytes).
  */
 int guest_hw_assign(const struct bootinfo *boot, char *error);
 

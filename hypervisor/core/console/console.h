@@ -35,8 +35,9 @@ void console_lock(void);
 void console_unlock(void);
 
 /**
- * console_write() - queue output of @c.  Returns how many of @count bytes were taken: fewer when
- * its buffer is full or its budget used up.  No lock held.  At most @count <= CONSOLE_OUT_SIZE.
+ * console_write() - queue output of @c.
+ * Returns how many of @count bytes were taken: fewer when its buffer is full or its budget used up.
+ * No lock held.  At most @count <= CONSOLE_OUT_SIZE.
  * @more: the next part of the same text follows at once, so that nothing is sent yet that would end
  *   within a line
  */

@@ -42,7 +42,7 @@ struct console_domain {          /* console lock */
 void console_domain_init(struct console_domain *c, domid_t id, const char *name,
                          struct event_domain *event);
 
-/** console_domain_started() - @c runs: the first that does gets the input.  */
+/** console_domain_started() - @c runs: the first that does gets the input. */
 void console_domain_started(struct console_domain *c);
 
 /**

@@ -46,7 +46,8 @@ int intc_irq(const void *fdt, int node, unsigned int index);
 
 /**
  * intc_specifier() - the @index-th interrupt specifier of @node: *@controller = node that it goes
- * to, @cells = its up to INTC_CELL_MAX cells.  Returns the number of cells, -ENOENT or -EINVAL.
+ * to, @cells = its up to INTC_CELL_MAX cells.
+ * Returns the number of cells, -ENOENT or -EINVAL.
  */
 int intc_specifier(const void *fdt, int node, unsigned int index, int *controller,
                    uint32_t cells[INTC_CELL_MAX]);
@@ -56,7 +57,8 @@ const struct intc_chip *intc_chip_of(int node);
 
 /**
  * intc_line() - the line of @chip that a specifier of @count cells means, which is set up as it
- * says. Returns it, or -EINVAL.
+ * says.
+ * Returns it, or -EINVAL.
  */
 int intc_line(const struct intc_chip *chip, const uint32_t *cells, int count);
 

@@ -18,7 +18,8 @@ typedef bool irq_fn(unsigned int irq, void *data);
 
 /**
  * irq_claim() - @fn(@irq, @data) is called when @irq fires.  The line is masked until the claimer
- * unmasks it. Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (claimed already).  Boot and domain building.
+ * unmasks it.
+ * Returns 0, -EINVAL (>= IRQ_MAX), -EBUSY (claimed already).  Boot and domain building.
  */
 int irq_claim(unsigned int irq, irq_fn *fn, void *data) __attribute__((warn_unused_result));
 

@@ -92,13 +92,15 @@ void domain_shutdown(struct domain *d, uint8_t reason);
 
 /**
  * domain_resume() - go on after a shutdown, as after SHUTDOWN_suspend: its vCPUs have the states
- * that they had.  Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
+ * that they had.
+ * Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
  */
 int domain_resume(struct domain *d);
 
 /**
  * domain_kill() - stop @d for good, whether or not it ever ran or has shut down, and have it torn
- * down. Returns 0 or -EINVAL (it is dying or dead already).
+ * down.
+ * Returns 0 or -EINVAL (it is dying or dead already).
  */
 int domain_kill(struct domain *d);
 

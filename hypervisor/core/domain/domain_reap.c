@@ -23,8 +23,8 @@
 
 #define DRAIN_MAX 1000000000u /* ns */
 
-/* The end of the domain that has this pool: one at a time, for it is built again only after this.
- */
+/* The end of the domain that has this pool: one at a time, for it is built again only after
+ * this. */
 struct reap {
     struct background_work work;
     unsigned int stage;

@@ -49,13 +49,15 @@ int domain_change_state(struct domain *d, enum domain_state to);
 
 /**
  * domain_end() - from RUNNING to SHUTDOWN, for a SHUTDOWN_* @reason that is kept, at @now (ns since
- * boot).  Returns 0 or -EINVAL (it does not run).
+ * boot).
+ * Returns 0 or -EINVAL (it does not run).
  */
 int domain_end(struct domain *d, uint8_t reason, uint64_t now);
 
 /**
  * domain_pause() - one more reason not to run; a vCPU of @d that runs leaves its pCPU before
- * that returns to a guest.  In any state.  Returns 0 or -EOVERFLOW (DOMAIN_PAUSE_MAX).
+ * that returns to a guest.  In any state.
+ * Returns 0 or -EOVERFLOW (DOMAIN_PAUSE_MAX).
  */
 int domain_pause(struct domain *d);
 

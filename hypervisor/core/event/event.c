@@ -128,8 +128,8 @@ static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
     *(volatile uint8_t *)&info->evtchn_upcall_pending = 1;
     /* The byte before the look at @v's state: a vCPU that blocks stores its state before it looks
      * at the byte (block_unless_due()).  Without both barriers each may miss the other's store, for
-     * a store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is lost.
-     */
+     * a store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is
+     * lost. */
     arch_memory_barrier();
     sched_wake(v->sched);
 }

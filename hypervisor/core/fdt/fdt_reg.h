@@ -24,7 +24,8 @@ int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start
 /**
  * fdt_reg_module() - the reg of a module or another node below /chosen.  Those are no devices on a
  * bus: as for Xen the addresses are the CPU's, whether or not there is a ranges property, and where
- * the parent does not say how many cells they have, its own parent does. Returns as fdt_reg_get().
+ * the parent does not say how many cells they have, its own parent does.
+ * Returns as fdt_reg_get().
  */
 int fdt_reg_module(const void *fdt, int node, struct maddr_range *out);
 

@@ -15,8 +15,8 @@
 #define COMMAND_MASK ((1u << EXTENT_SHIFT) - 1)
 #define EXTENTS_MAX  (1u << 24)
 
-/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in between.
- */
+/* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in
+ * between. */
 static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int error;
 

@@ -71,7 +71,8 @@ extern uint16_t *page_sections;
  * @reserved: what is in use already: hypervisor, heap, device tree, modules; need not be RAM.
  *   Its frames are owned by DOMID_XEN with count 1; page_put() frees one for good.
  * All other frames are free at once and hold what the loader or the last boot left there.
- * Boot only, after heap_init().  Returns 0, -EINVAL (no RAM), -ENOMEM.
+ * Boot only, after heap_init().
+ * Returns 0, -EINVAL (no RAM), -ENOMEM.
  */
 int page_init_early(const struct maddr_range *ram, unsigned int ram_count,
                     const struct maddr_range *reserved, unsigned int reserved_count);
@@ -122,8 +123,8 @@ int page_alloc_at(mfn_t m, domid_t owner);
  * count 1.
  * @align_mib: alignment in MiB, a power of two
  * First fit from the lowest address.  Takes time in proportion to all MiBs of RAM and to the frames
- * that are taken: boot only; later there are page_pool_whole() and page_take(). Returns the first
- * frame or INVALID_MFN.
+ * that are taken: boot only; later there are page_pool_whole() and page_take().
+ * Returns the first frame or INVALID_MFN.
  */
 mfn_t page_alloc_mib(domid_t owner, uint32_t mib, uint32_t align_mib);
 

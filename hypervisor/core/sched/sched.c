@@ -150,8 +150,8 @@ static void switch_to(struct sched_cpu *cpu, struct sched_vcpu *next, uint64_t n
     if (prev != next) {
         (void)happen(prev, VCPU_PREEMPT, false, now);
         /* Its registers were saved when it entered the hypervisor, and it has none of its pCPU from
-         * here on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes away.
-         */
+         * here on; what the hardware keeps of it until it is needed, arch_vcpu_unload() takes
+         * away. */
         prev->on_cpu = false;
         next->on_cpu = true;
     }

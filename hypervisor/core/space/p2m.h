@@ -78,7 +78,8 @@ struct p2m {           /* space lock */
  * @base_gfn, @count: in frames, multiples of 256 (one MiB)
  * @store: memory for it, of an earlier domain with the same @count; if it has none, it gets it from
  * the heap, and keeps it when @s ends.  A long run of blocks once given up may not be had again:
- * others' tables take single blocks of it. Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
+ * others' tables take single blocks of it.
+ * Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
  */
 int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *store);
 
@@ -89,7 +90,8 @@ void p2m_store_free(struct p2m_store *store);
  * p2m_add_ram() - append RAM: gfn must be the first one after what was added so far.
  * @count: a multiple of 256, or a part of a MiB, of which the next parts follow in the machine's
  * memory. The frames are @s's, with a count of 1 that the p2m takes over.  About 15 instructions
- * per frame. Returns 0 or -EINVAL (order, room, a frame that is not @s's).
+ * per frame.
+ * Returns 0 or -EINVAL (order, room, a frame that is not @s's).
  */
 int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count);
 

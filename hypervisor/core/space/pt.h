@@ -90,8 +90,9 @@ int pt_flat_step(struct space *s, uint32_t *done);
 
 /**
  * pt_set_kernel_start() - L1 entries at and above @va are common to all tables from now on.
- * Space lock held.  Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START),
- * -EBUSY (set already, or a table was registered before).
+ * Space lock held.
+ * Returns 0, -EINVAL (not MiB-aligned, not below PV_VIRT_START), -EBUSY (set already, or a table
+ * was registered before).
  */
 int pt_set_kernel_start(struct space *s, gvaddr_t va);
 

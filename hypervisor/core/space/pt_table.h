@@ -179,7 +179,8 @@ void pt_store_l1(struct space *s, uint16_t block, unsigned int index, uint32_t h
 void pt_drop_step(struct space *s);
 /**
  * pt_sync_l1() - a step towards a kernel part of L1 @block that is the source's, for vCPU @vcpu,
- * which is about to run on it.  Returns true if it is.
+ * which is about to run on it.
+ * Returns true if it is.
  */
 bool pt_sync_l1(struct space *s, uint16_t block, unsigned int vcpu) __attribute__((noinline));
 
@@ -199,14 +200,15 @@ static inline uint16_t pt_find_l1(const struct space *s, gfn_t g) {
 }
 /**
  * pt_l1_empty_step() - clear entries from where pt_block.scan says, up to @end: looks at no more
- * than STEP_EMPTY and clears one at most.  Returns true if there is more to do.
+ * than STEP_EMPTY and clears one at most.
+ * Returns true if there is more to do.
  */
 bool pt_l1_empty_step(struct space *s, uint16_t block, unsigned int end);
 /**
  * pt_build_l1() - a step towards a new first-level table: its own part empty, the hypervisor's
  * there, the kernel part as pt_sync_l1() makes it; of the first one, the source, it is empty. Given
- * up, it stays in pt_space.building and serves whoever needs one next. Returns 0 and *@block;
- * -EAGAIN (call again), -ENOMEM.
+ * up, it stays in pt_space.building and serves whoever needs one next.
+ * Returns 0 and *@block; -EAGAIN (call again), -ENOMEM.
  */
 int pt_build_l1(struct space *s, uint16_t *block);
 

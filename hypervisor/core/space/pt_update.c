@@ -145,8 +145,8 @@ static int long_update(struct space *s, const struct guest_update *u) {
     return update_any(s, u->ptr, u->val, false);
 }
 
-/* A part of the table that the last update dropped: it has the time between two looks for itself.
- */
+/* A part of the table that the last update dropped: it has the time between two looks for
+ * itself. */
 static void drop_step(struct space *s) {
     if (s->pt.work == 0) {
         pt_drop_step(s);

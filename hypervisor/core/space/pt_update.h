@@ -19,9 +19,9 @@ int pt_update_alone(struct space *s, uint32_t ptr, uint32_t val);
 
 /**
  * pt_update_one() - the entry at guest-physical address @ptr (MMU_NORMAL_PT_UPDATE in its low bits)
- * becomes @val, as the guest wrote it.  In no registered table: no effect. Returns 0; -EINVAL
- * (format), -EPERM (frame or rights), -ENOMEM; -EAGAIN: call again with the same arguments, a table
- * that the entry had is still being dropped.
+ * becomes @val, as the guest wrote it.  In no registered table: no effect.
+ * Returns 0; -EINVAL (format), -EPERM (frame or rights), -ENOMEM; -EAGAIN: call again with the same
+ * arguments, a table that the entry had is still being dropped.
  */
 static inline __attribute__((always_inline)) int pt_update_one(struct space *s, uint32_t ptr,
                                                                uint32_t val) {
@@ -34,14 +34,17 @@ static inline __attribute__((always_inline)) int pt_update_one(struct space *s, 
 /**
  * pt_update_list() - updates @u[0] to @u[count - 1], with looks for interrupts in between;
  * pt_space.work counts what was done since the last.  @u has room for one more, which is written
- * to. Returns how many were done; *@error is what the next one got as pt_update_one(), or -EAGAIN:
- * it is time to give way.  A table that the last one dropped may still be there: pt_space.dropping.
+ * to.
+ * Returns how many were done.  *@error: 0, the error of the first update that was refused (as
+ * pt_update_one()), or -EAGAIN: it is time to give way.  A table that the last one dropped may
+ * still be there: pt_space.dropping.
  */
 uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count, int *error);
 
 /**
  * pt_update_va() - the second-level entry that maps @va (below PV_VIRT_START) for vCPU @vcpu
- * becomes @val. Returns 0, -EINVAL (no second-level table there, or format), -EPERM.
+ * becomes @val.
+ * Returns 0, -EINVAL (no second-level table there, or format), -EPERM.
  */
 int pt_update_va(struct space *s, unsigned int vcpu, gvaddr_t va, uint32_t val);
 

@@ -55,7 +55,8 @@ void background_on_start(void (*fn)(void));
 
 /**
  * background_step() - do one piece of the owner whose turn it is among those that have work of that
- * class.  Returns false if there was none.
+ * class.
+ * Returns false if there was none.
  */
 bool background_step(enum background_class kind);
 

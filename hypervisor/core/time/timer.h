@@ -67,8 +67,8 @@ void timer_stop(struct timer *timer);
  */
 bool timer_is_due(void) __attribute__((noinline));
 
-/** timer_is_unseen() - is this pCPU in a timer's function, and the next timer due?  Takes no lock.
- */
+/** timer_is_unseen() - is this pCPU in a timer's function, and the next timer due?  Takes no
+ * lock. */
 bool timer_is_unseen(void);
 
 /** timer_is_set() - is it going to fire? */

@@ -15,7 +15,8 @@ void background_turn_init(void);
 
 /**
  * background_turn_idle() - this pCPU has nothing else to do: one piece of work.  The caller looks
- * for interrupts before the next.  Returns false if there was none.
+ * for interrupts before the next.
+ * Returns false if there was none.
  */
 bool background_turn_idle(void);
 

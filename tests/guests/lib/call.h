@@ -27,7 +27,8 @@ int32_t call_issue_list(struct call *calls[], uint32_t count);
 /**
  * call_issue_until() - @call alone, which is given up if it has not returned @ns from now: what it
  * has done so far stays, and it is not gone on with.  The timer's port must be bound (clock_port);
- * its handler is set. Returns true if it returned, and sets its result then.
+ * its handler is set.
+ * Returns true if it returned, and sets its result then.
  */
 bool call_issue_until(struct call *call, uint32_t ns);
 

@@ -16,14 +16,14 @@ extern uint32_t *pt_kernel_l1;
 
 /** pt_init() - map all RAM (up to RAM_MIB_MAX), the user part of the image; drop the flat map. */
 void pt_init(uint32_t ram, uint32_t size);
-/** pt_map_section() - map one MiB of RAM in the linear map, for whoever needs it before pt_init().
- */
+/** pt_map_section() - map one MiB of RAM in the linear map, for whoever needs it before
+ * pt_init(). */
 void pt_map_section(uint32_t ram, uint32_t gpa);
 
 /** pt_update() - one mmu_update of the entry at guest-physical @ptr. */
 int32_t pt_update(uint32_t ptr, uint32_t entry);
-/** pt_set() - one entry of our copy of a table (L1 or L2) and the hypervisor's; result of the call.
- */
+/** pt_set() - one entry of our copy of a table (L1 or L2) and the hypervisor's; result of the
+ * call. */
 int32_t pt_set(uint32_t *entry, uint32_t value);
 /** pt_l1_entry() - where @l1 maps @va. */
 uint32_t *pt_l1_entry(uint32_t *l1, uint32_t va);

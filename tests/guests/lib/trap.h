@@ -69,7 +69,8 @@ uint32_t try_call(void (*code)(void), uint32_t argument, uint32_t *result);
 extern struct trap user_state;
 /**
  * user_run() - run @code (link address in USER, bit 0 = Thumb) with r0, r1 and a user stack until
- * it traps into the kernel; events are taken meanwhile.  Returns the kind, user_state has the rest.
+ * it traps into the kernel; events are taken meanwhile.
+ * Returns the kind, user_state has the rest.
  */
 uint32_t user_run(void (*code)(void), uint32_t r0, uint32_t r1);
 /** user_continue() - go on from user_state. */
