@@ -11,13 +11,13 @@
 #include "core/base/arch.h"
 #include "core/domain/vcpu.h"
 
-static unsigned int key_of(const struct transfer *t) {
+static unsigned int register_key(const struct transfer *t) {
     return CP15_KEY(t->crn, t->opc1, t->crm, t->opc2);
 }
 
 bool cp15_read(struct vcpu *v, const struct transfer *t, uint32_t *value) {
     const struct pv_vcpu *page = arch_vcpu_page(v);
-    unsigned int key = key_of(t);
+    unsigned int key = register_key(t);
 
     switch (key) {
     case CP15_MIDR: *value = cp15_read_midr(); return true;
@@ -60,7 +60,7 @@ static bool cache_write(const struct transfer *t, uint32_t value) {
 }
 
 bool cp15_write(struct vcpu *v, const struct transfer *t, uint32_t value) {
-    unsigned int key = key_of(t);
+    unsigned int key = register_key(t);
 
     switch (key) {
     case CP15_SCTLR: v->arch.sctlr = value; return true;

@@ -18,8 +18,7 @@
 /* Nodes that are not understood and named. */
 #define OTHERS_SHOWN    8u
 
-static const char *boot_domain_overlap_with(const struct bootinfo *boot,
-                                            const struct maddr_range *range) {
+static const char *overlap_with(const struct bootinfo *boot, const struct maddr_range *range) {
     for (unsigned int i = 0; i < boot->reserved_count; i++) {
         const struct maddr_range *other = &boot->reserved[i];
         bool same = other->start.v == range->start.v && other->size == range->size;
@@ -34,8 +33,8 @@ static const char *boot_domain_overlap_with(const struct bootinfo *boot,
     return NULL;
 }
 
-static int boot_domain_add_module(struct bootinfo *boot, const char *owner, const char *kind,
-                                  int node, struct boot_module *out) {
+static int add_module(struct bootinfo *boot, const char *owner, const char *kind, int node,
+                      struct boot_module *out) {
     struct maddr_range range;
     bool in_memory = false;
 
@@ -53,7 +52,7 @@ static int boot_domain_add_module(struct bootinfo *boot, const char *owner, cons
     if (!in_memory) {
         return bootfdt_fail(boot, "the %s module of %s lies outside RAM", kind, owner);
     }
-    const char *other = boot_domain_overlap_with(boot, &range);
+    const char *other = overlap_with(boot, &range);
     if (other) {
         return bootfdt_fail(boot, "the %s module of %s overlaps %s", kind, owner, other);
     }
@@ -62,7 +61,7 @@ static int boot_domain_add_module(struct bootinfo *boot, const char *owner, cons
 }
 
 /* Has the module @node a command line that says something? */
-static bool boot_domain_has_bootargs(const void *fdt, int node) {
+static bool has_bootargs(const void *fdt, int node) {
     int size;
     const char *text = fdt_getprop(fdt, node, "bootargs", &size);
 
@@ -70,8 +69,8 @@ static bool boot_domain_has_bootargs(const void *fdt, int node) {
 }
 
 /* The kernel's command line: its module's bootargs, or what is there already. */
-static int boot_domain_bootargs(struct bootinfo *boot, int module, struct boot_domain *domain) {
-    if (boot_domain_has_bootargs(boot->fdt, module)) {
+static int parse_bootargs(struct bootinfo *boot, int module, struct boot_domain *domain) {
+    if (has_bootargs(boot->fdt, module)) {
         domain->bootargs = bootfdt_string(boot->fdt, module, "bootargs");
     }
     if (!domain->bootargs || strlen(domain->bootargs) >= BOOT_BOOTARGS_MAX) {
@@ -80,24 +79,24 @@ static int boot_domain_bootargs(struct bootinfo *boot, int module, struct boot_d
     return 0;
 }
 
-static int boot_domain_module(struct bootinfo *boot, const struct boot_module_walk *walk,
-                              struct boot_domain *domain) {
+static int parse_module(struct bootinfo *boot, const struct boot_module_walk *walk,
+                        struct boot_domain *domain) {
     if (walk->kind == BOOT_MODULE_RAMDISK) {
-        return boot_domain_add_module(boot, domain->name, "ramdisk", walk->node, &domain->ramdisk);
+        return add_module(boot, domain->name, "ramdisk", walk->node, &domain->ramdisk);
     }
-    int err = boot_domain_add_module(boot, domain->name, "kernel", walk->node, &domain->kernel);
-    return err ? err : boot_domain_bootargs(boot, walk->node, domain);
+    int err = add_module(boot, domain->name, "kernel", walk->node, &domain->kernel);
+    return err ? err : parse_bootargs(boot, walk->node, domain);
 }
 
 /* The modules under @parent, which is /chosen for dom0. */
-static int boot_domain_modules(struct bootinfo *boot, int parent, struct boot_domain *domain) {
+static int parse_modules(struct bootinfo *boot, int parent, struct boot_domain *domain) {
     struct boot_module_walk walk;
     int err = 0;
 
     for (boot_module_first(&walk, boot->fdt, parent); walk.node >= 0 && !err;
          boot_module_next(&walk)) {
         if (walk.kind != BOOT_MODULE_NONE) {
-            err = boot_domain_module(boot, &walk, domain);
+            err = parse_module(boot, &walk, domain);
         }
     }
     if (!err && domain->kernel.size == 0) {
@@ -108,8 +107,8 @@ static int boot_domain_modules(struct bootinfo *boot, int parent, struct boot_do
 }
 
 /* Number property @name of @node, @missing when it is not there; false if malformed or too big. */
-static bool boot_domain_number(const struct bootinfo *boot, int node, const char *name,
-                               uint32_t missing, uint32_t limit, uint32_t *out) {
+static bool read_number(const struct bootinfo *boot, int node, const char *name, uint32_t missing,
+                        uint32_t limit, uint32_t *out) {
     uint64_t number = 0;
     int err = fdt_reg_number(boot->fdt, node, name, &number);
 
@@ -122,8 +121,7 @@ static bool boot_domain_number(const struct bootinfo *boot, int node, const char
 }
 
 /* Whole MiBs: the last one is given in full. */
-static int boot_domain_set_memory(struct bootinfo *boot, struct boot_domain *domain,
-                                  uint32_t memory) {
+static int set_memory(struct bootinfo *boot, struct boot_domain *domain, uint32_t memory) {
     domain->memory = memory & ~(MIB - 1);
     if (memory % MIB == 0) {
         return 0;
@@ -137,32 +135,30 @@ static int boot_domain_set_memory(struct bootinfo *boot, struct boot_domain *dom
     return 0;
 }
 
-static int boot_domain_memory(struct bootinfo *boot, int node, struct boot_domain *domain) {
+static int parse_domain_memory(struct bootinfo *boot, int node, struct boot_domain *domain) {
     uint32_t kib;
 
-    if (!boot_domain_number(boot, node, "memory", 0, DOMU_MEMORY_MAX >> CELL_KIB, &kib) ||
-        kib == 0) {
+    if (!read_number(boot, node, "memory", 0, DOMU_MEMORY_MAX >> CELL_KIB, &kib) || kib == 0) {
         return bootfdt_fail(boot, "%s needs a memory property: KiB, at most 2 GiB, not 0",
                             domain->name);
     }
-    return boot_domain_set_memory(boot, domain, kib << CELL_KIB);
+    return set_memory(boot, domain, kib << CELL_KIB);
 }
 
 /* What the tree says of how much of the machine a domain may use; dom0's is in /chosen. */
-static int boot_domain_shares(struct bootinfo *boot, int node, struct boot_domain *domain) {
+static int parse_shares(struct bootinfo *boot, int node, struct boot_domain *domain) {
     uint32_t table_kib;
 
-    if (!boot_domain_number(boot, node, "dacre,weight", SCHED_WEIGHT_DEFAULT, SCHED_WEIGHT_MAX,
-                            &domain->weight) ||
+    if (!read_number(boot, node, "dacre,weight", SCHED_WEIGHT_DEFAULT, SCHED_WEIGHT_MAX,
+                     &domain->weight) ||
         domain->weight < SCHED_WEIGHT_MIN) {
         return bootfdt_fail(boot, "dacre,weight of %s is not 1 to 65535", domain->name);
     }
-    if (!boot_domain_number(boot, node, "dacre,cap", 0, 100 * domain->vcpu_count, &domain->cap)) {
+    if (!read_number(boot, node, "dacre,cap", 0, 100 * domain->vcpu_count, &domain->cap)) {
         return bootfdt_fail(boot, "dacre,cap of %s is more than 100 for each of its cpus",
                             domain->name);
     }
-    if (!boot_domain_number(boot, node, "dacre,table-memory", 0, UINT32_MAX >> CELL_KIB,
-                            &table_kib)) {
+    if (!read_number(boot, node, "dacre,table-memory", 0, UINT32_MAX >> CELL_KIB, &table_kib)) {
         return bootfdt_fail(boot, "dacre,table-memory of %s is not valid", domain->name);
     }
     domain->table_memory = table_kib << CELL_KIB;
@@ -170,19 +166,19 @@ static int boot_domain_shares(struct bootinfo *boot, int node, struct boot_domai
     return 0;
 }
 
-static int boot_domain_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {
+static int parse_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {
     uint32_t cpus;
 
-    if (!boot_domain_number(boot, node, "cpus", 1, DOMAIN_VCPU_MAX, &cpus) || cpus == 0) {
+    if (!read_number(boot, node, "cpus", 1, DOMAIN_VCPU_MAX, &cpus) || cpus == 0) {
         return bootfdt_fail(boot, "cpus of %s is 0 or more than a domain may have", domain->name);
     }
     domain->vcpu_count = cpus;
-    int err = boot_domain_memory(boot, node, domain);
-    return err ? err : boot_domain_shares(boot, node, domain);
+    int err = parse_domain_memory(boot, node, domain);
+    return err ? err : parse_shares(boot, node, domain);
 }
 
 /* Is @node @other, or inside it, or around it? */
-static bool boot_domain_nested(const void *fdt, int node, int other) {
+static bool is_nested(const void *fdt, int node, int other) {
     for (int up = node; up > 0; up = fdt_tree_parent(fdt, up)) {
         if (up == other) {
             return true;
@@ -197,11 +193,11 @@ static bool boot_domain_nested(const void *fdt, int node, int other) {
 }
 
 /* The name of the domain, @domain itself included, that was given @node already, or NULL. */
-static const char *boot_domain_claimant(const struct bootinfo *boot,
-                                        const struct boot_domain *domain, int node) {
+static const char *claimant_of(const struct bootinfo *boot, const struct boot_domain *domain,
+                               int node) {
     for (const struct boot_domain *other = boot->domain; other <= domain; other++) {
         for (unsigned int i = 0; i < other->device_count; i++) {
-            if (boot_domain_nested(boot->fdt, node, other->device[i])) {
+            if (is_nested(boot->fdt, node, other->device[i])) {
                 return other->name;
             }
         }
@@ -209,8 +205,7 @@ static const char *boot_domain_claimant(const struct bootinfo *boot,
     return NULL;
 }
 
-static int boot_domain_add_device(struct bootinfo *boot, struct boot_domain *domain,
-                                  const char *path) {
+static int add_device(struct bootinfo *boot, struct boot_domain *domain, const char *path) {
     int node = fdt_path_offset(boot->fdt, path);
 
     if (node < 0) {
@@ -221,7 +216,7 @@ static int boot_domain_add_device(struct bootinfo *boot, struct boot_domain *dom
         return bootfdt_fail(boot, "dacre,devices of %s: %s is disabled or is no device",
                             domain->name, path);
     }
-    const char *other = boot_domain_claimant(boot, domain, node);
+    const char *other = claimant_of(boot, domain, node);
     if (other) {
         return bootfdt_fail(boot, "dacre,devices of %s: %s is given to %s already", domain->name,
                             path, other);
@@ -233,7 +228,7 @@ static int boot_domain_add_device(struct bootinfo *boot, struct boot_domain *dom
     return 0;
 }
 
-static int boot_domain_devices(struct bootinfo *boot, int node, struct boot_domain *domain) {
+static int parse_devices(struct bootinfo *boot, int node, struct boot_domain *domain) {
     int err = 0;
     int count = fdt_stringlist_count(boot->fdt, node, "dacre,devices");
 
@@ -246,13 +241,13 @@ static int boot_domain_devices(struct bootinfo *boot, int node, struct boot_doma
     for (int i = 0; i < count && !err; i++) {
         const char *path = fdt_stringlist_get(boot->fdt, node, "dacre,devices", i, NULL);
 
-        err = boot_domain_add_device(boot, domain, path ? path : "");
+        err = add_device(boot, domain, path ? path : "");
     }
     return err;
 }
 
 /* Is there so much beside what the domains before it get? */
-static int boot_domain_check_memory(struct bootinfo *boot, const struct boot_domain *domain) {
+static int check_memory(struct bootinfo *boot, const struct boot_domain *domain) {
     uint64_t left = 0;
 
     for (unsigned int i = 0; i < boot->memory_count; i++) {
@@ -270,7 +265,7 @@ static int boot_domain_check_memory(struct bootinfo *boot, const struct boot_dom
 }
 
 /* A fresh entry in @boot->domain, not yet counted; NULL when there are too many. */
-static struct boot_domain *boot_domain_new(struct bootinfo *boot, const char *name) {
+static struct boot_domain *new_domain(struct bootinfo *boot, const char *name) {
     if (boot->domain_count == BOOT_DOMAIN_MAX) {
         bootfdt_fail(boot, "%u domains, dom0 included, are the most", BOOT_DOMAIN_MAX);
         return NULL;
@@ -280,8 +275,8 @@ static struct boot_domain *boot_domain_new(struct bootinfo *boot, const char *na
     return domain;
 }
 
-static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
-    struct boot_domain *domain = boot_domain_new(boot, "dom0");
+static int parse_dom0(struct bootinfo *boot, int chosen) {
+    struct boot_domain *domain = new_domain(boot, "dom0");
     const char *args = bootfdt_string(boot->fdt, chosen, "xen,dom0-bootargs");
 
     if (!domain) {
@@ -296,27 +291,27 @@ static int boot_domain_dom0(struct bootinfo *boot, int chosen) {
     if (domain->vcpu_count > DOMAIN_VCPU_MAX) {
         return bootfdt_fail(boot, "dom0_max_vcpus is more than a domain may have");
     }
-    int err = boot_domain_set_memory(boot, domain, boot->options.dom0_mem);
-    err = err ? err : boot_domain_shares(boot, chosen, domain);
-    err = err ? err : boot_domain_modules(boot, chosen, domain);
-    return err ? err : boot_domain_check_memory(boot, domain);
+    int err = set_memory(boot, domain, boot->options.dom0_mem);
+    err = err ? err : parse_shares(boot, chosen, domain);
+    err = err ? err : parse_modules(boot, chosen, domain);
+    return err ? err : check_memory(boot, domain);
 }
 
-static int boot_domain_domu(struct bootinfo *boot, int node) {
+static int parse_domu(struct bootinfo *boot, int node) {
     const char *name = fdt_get_name(boot->fdt, node, NULL);
-    struct boot_domain *domain = boot_domain_new(boot, name ? name : "?");
+    struct boot_domain *domain = new_domain(boot, name ? name : "?");
 
     if (!domain) {
         return -XEN_EINVAL;
     }
-    int err = boot_domain_numbers(boot, node, domain);
-    err = err ? err : boot_domain_modules(boot, node, domain);
-    err = err ? err : boot_domain_devices(boot, node, domain);
-    return err ? err : boot_domain_check_memory(boot, domain);
+    int err = parse_numbers(boot, node, domain);
+    err = err ? err : parse_modules(boot, node, domain);
+    err = err ? err : parse_devices(boot, node, domain);
+    return err ? err : check_memory(boot, domain);
 }
 
 /* Has /chosen a module of its own?  Then there is a dom0. */
-static bool boot_domain_has_dom0(const void *fdt, int chosen) {
+static bool has_dom0_module(const void *fdt, int chosen) {
     struct boot_module_walk walk;
 
     for (boot_module_first(&walk, fdt, chosen); walk.node >= 0; boot_module_next(&walk)) {
@@ -333,26 +328,24 @@ bool boot_domain_bootargs_are_ours(const void *fdt, int chosen) {
     if (fdt_getprop(fdt, chosen, "xen,xen-bootargs", NULL)) {
         return false;
     }
-    return !boot_domain_has_dom0(fdt, chosen) ||
-           fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL) ||
-           (kernel >= 0 && boot_domain_has_bootargs(fdt, kernel));
+    return !has_dom0_module(fdt, chosen) || fdt_getprop(fdt, chosen, "xen,dom0-bootargs", NULL) ||
+           (kernel >= 0 && has_bootargs(fdt, kernel));
 }
 
-static bool boot_domain_is_domu(const void *fdt, int node) {
+static bool is_domu(const void *fdt, int node) {
     return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
 }
 
 /* Names what below @parent is neither module nor domain; returns how many it came to, with
  * @count. */
-static unsigned int boot_domain_name_others(const void *fdt, int parent, const char *owner,
-                                            unsigned int count) {
+static unsigned int name_others(const void *fdt, int parent, const char *owner,
+                                unsigned int count) {
     struct boot_module_walk walk;
 
     for (boot_module_first(&walk, fdt, parent); walk.node >= 0; boot_module_next(&walk)) {
         const char *name = fdt_get_name(fdt, walk.node, NULL);
 
-        if (walk.kind != BOOT_MODULE_NONE || boot_domain_is_domu(fdt, walk.node) ||
-            count++ >= OTHERS_SHOWN) {
+        if (walk.kind != BOOT_MODULE_NONE || is_domu(fdt, walk.node) || count++ >= OTHERS_SHOWN) {
             continue;
         }
         printk("Device tree: %.40s of %.40s is not understood and not used\n", name ? name : "?",
@@ -361,15 +354,15 @@ static unsigned int boot_domain_name_others(const void *fdt, int parent, const c
     return count;
 }
 
-static void boot_domain_report_others(const struct bootinfo *boot, int chosen) {
-    unsigned int count = boot_domain_name_others(boot->fdt, chosen, "/chosen", 0);
+static void report_others(const struct bootinfo *boot, int chosen) {
+    unsigned int count = name_others(boot->fdt, chosen, "/chosen", 0);
     int node;
 
     fdt_for_each_subnode(node, boot->fdt, chosen) {
-        if (boot_domain_is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
+        if (is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
             const char *name = fdt_get_name(boot->fdt, node, NULL);
 
-            count = boot_domain_name_others(boot->fdt, node, name ? name : "?", count);
+            count = name_others(boot->fdt, node, name ? name : "?", count);
         }
     }
     if (count > OTHERS_SHOWN) {
@@ -378,10 +371,10 @@ static void boot_domain_report_others(const struct bootinfo *boot, int chosen) {
 }
 
 /* The domain of @node, or dom0: it is started, or it is said why not, and nothing of it is left. */
-static void boot_domain_parse(struct bootinfo *boot, int node, bool is_dom0, uint16_t id) {
+static void parse_domain(struct bootinfo *boot, int node, bool is_dom0, uint16_t id) {
     unsigned int reserved = boot->reserved_count;
 
-    if ((is_dom0 ? boot_domain_dom0(boot, node) : boot_domain_domu(boot, node)) == 0) {
+    if ((is_dom0 ? parse_dom0(boot, node) : parse_domu(boot, node)) == 0) {
         boot->domain[boot->domain_count++].id = id;
         return;
     }
@@ -393,17 +386,17 @@ static void boot_domain_parse(struct bootinfo *boot, int node, bool is_dom0, uin
 
 int boot_domain_parse_all(struct bootinfo *boot) {
     int chosen = fdt_path_offset(boot->fdt, "/chosen");
-    bool has_dom0 = boot_domain_has_dom0(boot->fdt, chosen);
+    bool has_dom0 = has_dom0_module(boot->fdt, chosen);
     uint16_t count = 0;
     int node;
 
-    boot_domain_report_others(boot, chosen);
+    report_others(boot, chosen);
     if (has_dom0) {
-        boot_domain_parse(boot, chosen, true, 0);
+        parse_domain(boot, chosen, true, 0);
     }
     fdt_for_each_subnode(node, boot->fdt, chosen) {
-        if (boot_domain_is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
-            boot_domain_parse(boot, node, false, ++count);
+        if (is_domu(boot->fdt, node) && fdt_reg_enabled(boot->fdt, node)) {
+            parse_domain(boot, node, false, ++count);
         }
     }
     if (boot->domain_count > 0) {

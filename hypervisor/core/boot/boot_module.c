@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool boot_module_is(const void *fdt, int node, const char *name, const char *old_name) {
+static bool is_module_kind(const void *fdt, int node, const char *name, const char *old_name) {
     return fdt_node_check_compatible(fdt, node, name) == 0 ||
            fdt_node_check_compatible(fdt, node, old_name) == 0;
 }
 
 /* A module, and no word of which kind. */
-static bool boot_module_is_unnamed(const void *fdt, int node) {
+static bool is_unnamed_module(const void *fdt, int node) {
     int count = fdt_stringlist_count(fdt, node, "compatible");
 
     for (int i = 0; i < count; i++) {
@@ -26,7 +26,7 @@ static bool boot_module_is_unnamed(const void *fdt, int node) {
 }
 
 /* Sets the kind of the node it is at. */
-static void boot_module_classify(struct boot_module_walk *walk) {
+static void classify_node(struct boot_module_walk *walk) {
     static const enum boot_module_kind by_order[] = {BOOT_MODULE_KERNEL, BOOT_MODULE_RAMDISK};
     int node = walk->node;
 
@@ -34,17 +34,17 @@ static void boot_module_classify(struct boot_module_walk *walk) {
     if (node < 0) {
         return;
     }
-    if (boot_module_is(walk->fdt, node, "multiboot,kernel", "xen,linux-zimage")) {
+    if (is_module_kind(walk->fdt, node, "multiboot,kernel", "xen,linux-zimage")) {
         walk->kind = BOOT_MODULE_KERNEL;
-    } else if (boot_module_is(walk->fdt, node, "multiboot,ramdisk", "xen,linux-initrd")) {
+    } else if (is_module_kind(walk->fdt, node, "multiboot,ramdisk", "xen,linux-initrd")) {
         walk->kind = BOOT_MODULE_RAMDISK;
-    } else if (boot_module_is_unnamed(walk->fdt, node) && walk->unnamed < 2) {
+    } else if (is_unnamed_module(walk->fdt, node) && walk->unnamed < 2) {
         walk->kind = by_order[walk->unnamed++];
     }
 }
 
 /* Into a group, if that is what the walk came to. */
-static void boot_module_enter(struct boot_module_walk *walk) {
+static void enter_group(struct boot_module_walk *walk) {
     if (walk->node >= 0 && walk->group < 0 &&
         !fdt_getprop(walk->fdt, walk->node, "compatible", NULL)) {
         int child = fdt_first_subnode(walk->fdt, walk->node);
@@ -54,13 +54,13 @@ static void boot_module_enter(struct boot_module_walk *walk) {
             walk->node = child;
         }
     }
-    boot_module_classify(walk);
+    classify_node(walk);
 }
 
 void boot_module_first(struct boot_module_walk *walk, const void *fdt, int parent) {
     *walk =
         (struct boot_module_walk){.fdt = fdt, .node = fdt_first_subnode(fdt, parent), .group = -1};
-    boot_module_enter(walk);
+    enter_group(walk);
 }
 
 void boot_module_next(struct boot_module_walk *walk) {
@@ -69,7 +69,7 @@ void boot_module_next(struct boot_module_walk *walk) {
         walk->node = fdt_next_subnode(walk->fdt, walk->group);
         walk->group = -1;
     }
-    boot_module_enter(walk);
+    enter_group(walk);
 }
 
 int boot_module_kernel(const void *fdt, int parent) {

@@ -54,8 +54,8 @@ struct unused_banks {
 };
 
 /* One bank of RAM, cut to whole pages. */
-static int bootfdt_add_memory(struct bootinfo *boot, struct maddr_range range,
-                              struct unused_banks *unused) {
+static int add_memory(struct bootinfo *boot, struct maddr_range range,
+                      struct unused_banks *unused) {
     uint32_t skip = -range.start.v & ~PAGE_MASK;
 
     if (range.size < skip + PAGE_SIZE) {
@@ -77,7 +77,7 @@ static int bootfdt_add_memory(struct bootinfo *boot, struct maddr_range range,
     return 0;
 }
 
-static int bootfdt_fail_reg(struct bootinfo *boot, int node) {
+static int fail_reg(struct bootinfo *boot, int node) {
     const char *name = fdt_get_name(boot->fdt, node, NULL);
 
     return bootfdt_fail(boot, "the reg property of %s is malformed (cells, size 0, or above 4 GiB)",
@@ -85,8 +85,8 @@ static int bootfdt_fail_reg(struct bootinfo *boot, int node) {
 }
 
 /* All entries of the reg property of @node, to @add. */
-static int bootfdt_each_reg(struct bootinfo *boot, int node,
-                            int (*add)(struct bootinfo *boot, struct maddr_range range)) {
+static int each_reg(struct bootinfo *boot, int node,
+                    int (*add)(struct bootinfo *boot, struct maddr_range range)) {
     struct maddr_range range;
     int err = 0;
 
@@ -96,7 +96,7 @@ static int bootfdt_each_reg(struct bootinfo *boot, int node,
             return 0;
         }
         if (err) {
-            return bootfdt_fail_reg(boot, node);
+            return fail_reg(boot, node);
         }
         err = add(boot, range);
     }
@@ -105,7 +105,7 @@ static int bootfdt_each_reg(struct bootinfo *boot, int node,
 
 /* The banks of one memory node.  Boot loaders write one of size 0, or of a byte, for RAM that is
  * not fitted. */
-static int bootfdt_parse_banks(struct bootinfo *boot, int node, struct unused_banks *unused) {
+static int parse_banks(struct bootinfo *boot, int node, struct unused_banks *unused) {
     uint64_t start, size;
     struct maddr_range range;
     int err = 0;
@@ -118,15 +118,15 @@ static int bootfdt_parse_banks(struct bootinfo *boot, int node, struct unused_ba
         if (!err && size < PAGE_SIZE) {
             unused->small++;
         } else if (err || fdt_reg_make(start, size, &range)) {
-            err = bootfdt_fail_reg(boot, node);
+            err = fail_reg(boot, node);
         } else {
-            err = bootfdt_add_memory(boot, range, unused);
+            err = add_memory(boot, range, unused);
         }
     }
     return err;
 }
 
-static void bootfdt_report_unused(const struct unused_banks *unused) {
+static void report_unused(const struct unused_banks *unused) {
     if (unused->small) {
         printk("Memory: banks in the device tree smaller than a page, not used: %u\n",
                unused->small);
@@ -137,16 +137,16 @@ static void bootfdt_report_unused(const struct unused_banks *unused) {
     }
 }
 
-static int bootfdt_parse_memory(struct bootinfo *boot) {
+static int parse_memory(struct bootinfo *boot) {
     struct unused_banks unused = {0};
     int err = 0;
     int node = fdt_node_offset_by_prop_value(boot->fdt, -1, "device_type", "memory", 7);
 
     for (; node >= 0 && !err;
          node = fdt_node_offset_by_prop_value(boot->fdt, node, "device_type", "memory", 7)) {
-        err = bootfdt_parse_banks(boot, node, &unused);
+        err = parse_banks(boot, node, &unused);
     }
-    bootfdt_report_unused(&unused);
+    report_unused(&unused);
     if (!err && boot->memory_count == 0) {
         err = bootfdt_fail(boot, "the device tree has no memory node with a page of RAM");
     }
@@ -154,7 +154,7 @@ static int bootfdt_parse_memory(struct bootinfo *boot) {
 }
 
 /* The memory reservation block, and the nodes of /reserved-memory that say where. */
-static int bootfdt_parse_reserved(struct bootinfo *boot) {
+static int parse_reserved(struct bootinfo *boot) {
     int err = 0;
     int count = fdt_num_mem_rsv(boot->fdt);
 
@@ -174,13 +174,13 @@ static int bootfdt_parse_reserved(struct bootinfo *boot) {
     int parent = fdt_path_offset(boot->fdt, "/reserved-memory");
     for (int node = fdt_first_subnode(boot->fdt, parent); node >= 0 && !err;
          node = fdt_next_subnode(boot->fdt, node)) {
-        err = bootfdt_each_reg(boot, node, bootfdt_reserve);
+        err = each_reg(boot, node, bootfdt_reserve);
     }
     return err;
 }
 
 /* The initrd that a loader passed the Linux way. It belongs to no domain, but QEMU may put one. */
-static int bootfdt_parse_initrd(struct bootinfo *boot, int chosen) {
+static int parse_initrd(struct bootinfo *boot, int chosen) {
     uint64_t start, end;
     struct maddr_range range;
     int start_err = fdt_reg_number(boot->fdt, chosen, "linux,initrd-start", &start);
@@ -197,11 +197,11 @@ static int bootfdt_parse_initrd(struct bootinfo *boot, int chosen) {
     return bootfdt_reserve(boot, range);
 }
 
-static void bootfdt_warn(const char *option, size_t size, const char *why) {
+static void warn_of_option(const char *option, size_t size, const char *why) {
     printk("Command line: %.*s %s\n", size < OPTION_SHOWN ? (int)size : OPTION_SHOWN, option, why);
 }
 
-static const char *bootfdt_own_cmdline(const void *fdt, int chosen) {
+static const char *own_cmdline(const void *fdt, int chosen) {
     return bootfdt_string(
         fdt, chosen, boot_domain_bootargs_are_ours(fdt, chosen) ? "bootargs" : "xen,xen-bootargs");
 }
@@ -220,12 +220,12 @@ int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
     if (chosen < 0) {
         return bootfdt_fail(out, "the device tree has no /chosen node, or is malformed");
     }
-    cmdline_parse(bootfdt_own_cmdline(fdt, chosen), &out->options, bootfdt_warn);
+    cmdline_parse(own_cmdline(fdt, chosen), &out->options, warn_of_option);
     struct maddr_range tree = {fdt_start, (uint32_t)size};
     int err = bootfdt_reserve(out, image);
     err = err ? err : bootfdt_reserve(out, tree);
-    err = err ? err : bootfdt_parse_memory(out);
-    err = err ? err : bootfdt_parse_reserved(out);
-    err = err ? err : bootfdt_parse_initrd(out, chosen);
+    err = err ? err : parse_memory(out);
+    err = err ? err : parse_reserved(out);
+    err = err ? err : parse_initrd(out, chosen);
     return err ? err : boot_domain_parse_all(out);
 }

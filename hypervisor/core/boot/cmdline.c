@@ -12,7 +12,7 @@ struct value {
 };
 
 /* Leading decimal digits of *@value, which it moves past; false if none or too large. */
-static bool cmdline_digits(struct value *value, uint64_t *out) {
+static bool take_digits(struct value *value, uint64_t *out) {
     size_t used = 0;
 
     *out = 0;
@@ -28,7 +28,7 @@ static bool cmdline_digits(struct value *value, uint64_t *out) {
 }
 
 /* Bits to shift by for a size with suffix @value; Xen counts KiB when there is none. */
-static int cmdline_unit(struct value value) {
+static int unit_shift(struct value value) {
     if (value.size == 0) {
         return 10;
     }
@@ -45,13 +45,13 @@ static int cmdline_unit(struct value value) {
     }
 }
 
-static bool cmdline_size(struct value value, uint32_t *out) {
+static bool parse_size(struct value value, uint32_t *out) {
     uint64_t number;
 
-    if (!cmdline_digits(&value, &number)) {
+    if (!take_digits(&value, &number)) {
         return false;
     }
-    int shift = cmdline_unit(value);
+    int shift = unit_shift(value);
     if (shift < 0 || number == 0 || number > UINT32_MAX >> shift) {
         return false;
     }
@@ -59,25 +59,25 @@ static bool cmdline_size(struct value value, uint32_t *out) {
     return true;
 }
 
-static bool cmdline_starts(struct value value, const char *text) {
+static bool starts_with(struct value value, const char *text) {
     return value.size >= strlen(text) && memcmp(value.text, text, strlen(text)) == 0;
 }
 
 /* As Xen's for x86: an amount, max: and min:, in any order; with max: alone, that much. */
-static bool cmdline_dom0_mem(struct value value, struct cmdline *out) {
+static bool parse_dom0_mem(struct value value, struct cmdline *out) {
     uint32_t amount = 0, min = 0, max = UINT32_MAX;
 
     for (bool more = true; more;) {
         const char *comma = memchr(value.text, ',', value.size);
         struct value part = {value.text, comma ? (size_t)(comma - value.text) : value.size};
-        uint32_t *bound = cmdline_starts(part, "min:")   ? &min
-                          : cmdline_starts(part, "max:") ? &max
-                                                         : NULL;
+        uint32_t *bound = starts_with(part, "min:")   ? &min
+                          : starts_with(part, "max:") ? &max
+                                                      : NULL;
 
         if (bound) {
             part = (struct value){part.text + 4, part.size - 4};
         }
-        if (!cmdline_size(part, bound ? bound : &amount)) {
+        if (!parse_size(part, bound ? bound : &amount)) {
             return false;
         }
         more = comma != NULL;
@@ -94,17 +94,17 @@ static bool cmdline_dom0_mem(struct value value, struct cmdline *out) {
     return true;
 }
 
-static bool cmdline_dom0_max_vcpus(struct value value, struct cmdline *out) {
+static bool parse_dom0_max_vcpus(struct value value, struct cmdline *out) {
     uint64_t number;
 
-    if (!cmdline_digits(&value, &number) || value.size > 0 || number == 0) {
+    if (!take_digits(&value, &number) || value.size > 0 || number == 0) {
         return false;
     }
     out->dom0_max_vcpus = (unsigned int)number;
     return true;
 }
 
-static bool cmdline_noreboot(struct value value, struct cmdline *out) {
+static bool parse_noreboot(struct value value, struct cmdline *out) {
     out->noreboot = true;
     return value.size == 0;
 }
@@ -113,13 +113,13 @@ static const struct {
     const char *name; /* with the '=' of one that has a value */
     bool (*set)(struct value value, struct cmdline *out);
 } cmdline_options[] = {
-    {"dom0_mem=", cmdline_dom0_mem},
-    {"dom0_max_vcpus=", cmdline_dom0_max_vcpus},
-    {"noreboot", cmdline_noreboot},
+    {"dom0_mem=", parse_dom0_mem},
+    {"dom0_max_vcpus=", parse_dom0_max_vcpus},
+    {"noreboot", parse_noreboot},
 };
 
 /* Returns NULL or what is wrong with the option. */
-static const char *cmdline_option(struct value option, struct cmdline *out) {
+static const char *parse_option(struct value option, struct cmdline *out) {
     for (size_t i = 0; i < sizeof(cmdline_options) / sizeof(cmdline_options[0]); i++) {
         const char *name = cmdline_options[i].name;
         size_t size = strlen(name);
@@ -140,7 +140,7 @@ static const char *cmdline_option(struct value option, struct cmdline *out) {
 }
 
 /* Does @option stand in @text before itself? */
-static bool cmdline_repeats(const char *text, struct value option) {
+static bool is_repeated(const char *text, struct value option) {
     while (text < option.text) {
         size_t size = strcspn(text, " ");
 
@@ -161,8 +161,8 @@ void cmdline_parse(const char *text, struct cmdline *out,
         struct value option = {text, strcspn(text, " ")};
 
         text += option.size + (text[option.size] == ' ');
-        const char *why = option.size > 0 ? cmdline_option(option, out) : NULL;
-        if (why && warn && !cmdline_repeats(start, option)) {
+        const char *why = option.size > 0 ? parse_option(option, out) : NULL;
+        if (why && warn && !is_repeated(start, option)) {
             warn(option.text, option.size, why);
         }
     }

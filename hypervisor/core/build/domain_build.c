@@ -35,7 +35,7 @@ int domain_build_fail(struct domain_build *b, int err, const char *what) {
     return err;
 }
 
-static void domain_build_begin(struct domain_build *b) {
+static void begin_build(struct domain_build *b) {
     b->stage = 0;
     b->done = 0;
     b->is_short = false;
@@ -46,11 +46,11 @@ static void domain_build_begin(struct domain_build *b) {
 /* ---- Later ---- */
 
 void domain_build_again(struct domain_build *b) {
-    domain_build_begin(b);
+    begin_build(b);
     background_start(&b->work);
 }
 
-static void domain_build_cancel(const struct domain *d) {
+static void cancel_build(const struct domain *d) {
     struct domain_build *b = d->build;
 
     if (b && b->domain == d) {
@@ -61,15 +61,15 @@ static void domain_build_cancel(const struct domain *d) {
 
 /* It starts again if it rebooted, or if it crashed and its device-tree node says
  * dacre,restart-on-crash. */
-static bool domain_build_is_wanted(const struct domain *d) {
+static bool is_restart_wanted(const struct domain *d) {
     return d->shutdown_reason == SHUTDOWN_reboot ||
            (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash);
 }
 
-static struct domain_build *domain_build_keep(const struct domain *d) {
+static struct domain_build *keep_for_restart(const struct domain *d) {
     struct domain_build *b = d->build;
 
-    if (b && !domain_build_is_wanted(d)) {
+    if (b && !is_restart_wanted(d)) {
         p2m_store_free(&b->store);
         return NULL;
     }
@@ -77,13 +77,13 @@ static struct domain_build *domain_build_keep(const struct domain *d) {
 }
 
 const struct domain_builder domain_builder = {
-    .cancel = domain_build_cancel,
-    .keep = domain_build_keep,
+    .cancel = cancel_build,
+    .keep = keep_for_restart,
     .restart = domain_restart,
 };
 
 /* What it needs may only have to be scrubbed.  If not, wait. */
-static bool domain_build_short(struct domain_build *b) {
+static bool scrub_or_wait(struct domain_build *b) {
     unsigned int pool = page_pool_dirty(b->pool) > 0 ? b->pool : PAGE_COMMON;
 
     if (page_pool_dirty(pool) > 0) {
@@ -99,7 +99,7 @@ static bool domain_build_short(struct domain_build *b) {
 }
 
 /* Hand the half-built domain to the reaper. */
-static bool domain_build_give_up(struct domain_build *b, int err) {
+static bool give_up_build(struct domain_build *b, int err) {
     printk("Domain %s cannot be built: %s (error %d)\n", b->name, b->why, err);
     b->is_stopped = true;
     if (b->domain) {
@@ -111,7 +111,7 @@ static bool domain_build_give_up(struct domain_build *b, int err) {
     return true;
 }
 
-static bool domain_build_work(struct background_work *work) {
+static bool build_work(struct background_work *work) {
     struct domain_build *b =
         (struct domain_build *)((char *)work - offsetof(struct domain_build, work));
 
@@ -123,14 +123,14 @@ static bool domain_build_work(struct background_work *work) {
     }
     int result = domain_build_step(b);
     if (result == -XEN_ENOMEM) {
-        return domain_build_short(b);
+        return scrub_or_wait(b);
     }
-    return result < 0 ? domain_build_give_up(b, result) : result > 0;
+    return result < 0 ? give_up_build(b, result) : result > 0;
 }
 
 /* ---- At boot ---- */
 
-static uint32_t domain_build_table_size(const struct boot_domain *from) {
+static uint32_t pt_table_size(const struct boot_domain *from) {
     uint32_t memory = from->table_memory ? from->table_memory : from->memory / TABLE_SHARE;
 
     if (memory < PT_LIMIT_MIN) {
@@ -139,7 +139,7 @@ static uint32_t domain_build_table_size(const struct boot_domain *from) {
     return from->table_memory || memory < TABLE_MAX ? memory : TABLE_MAX;
 }
 
-static void domain_build_record(struct domain_build *b, const struct boot_domain *from) {
+static void record_build(struct domain_build *b, const struct boot_domain *from) {
     unsigned int index = (unsigned int)(b - builds);
 
     *b = (struct domain_build){
@@ -148,7 +148,7 @@ static void domain_build_record(struct domain_build *b, const struct boot_domain
         .pool = (uint8_t)(index + 1),
         .is_dom0 = from->is_dom0,
         .vcpu_count = from->vcpu_count,
-        .table_memory = domain_build_table_size(from),
+        .table_memory = pt_table_size(from),
         .restart_on_crash = from->restart_on_crash,
         .sched = {.weight = (uint16_t)from->weight, .cap = (uint16_t)from->cap},
         .kernel = from->kernel,
@@ -158,17 +158,17 @@ static void domain_build_record(struct domain_build *b, const struct boot_domain
                    .ramdisk_size = from->ramdisk.size},
     };
     strncpy(b->name, from->name, sizeof(b->name) - 1);
-    background_init(&b->work, domain_build_work, b->pool, BACKGROUND_NEEDED);
+    background_init(&b->work, build_work, b->pool, BACKGROUND_NEEDED);
 }
 
-static int domain_build_at_boot(struct domain_build *b) {
+static int build_at_boot(struct domain_build *b) {
     static char error[BOOT_TEXT_MAX];
     int result = guest_hw_collect(domain_build_boot, b->index, &b->hw, error);
 
     if (result) {
         return domain_build_fail(b, result, error);
     }
-    domain_build_begin(b);
+    begin_build(b);
     do {
         result = domain_build_step(b);
     } while (result > 0);
@@ -176,8 +176,8 @@ static int domain_build_at_boot(struct domain_build *b) {
 }
 
 /* What it took is free for the next before that is built. */
-static void domain_build_clear(struct domain_build *b, int err) {
-    domain_build_give_up(b, err);
+static void clear_failed(struct domain_build *b, int err) {
+    give_up_build(b, err);
     while (background_step(BACKGROUND_NEEDED)) {
     }
 }
@@ -191,10 +191,10 @@ int domain_build_all(const struct bootinfo *boot, const char **error) {
     domain_restart_init();
     domain_build_boot = boot;
     for (unsigned int i = 0; i < boot->domain_count && !err; i++) {
-        domain_build_record(&builds[i], &boot->domain[i]);
-        int result = domain_build_at_boot(&builds[i]);
+        record_build(&builds[i], &boot->domain[i]);
+        int result = build_at_boot(&builds[i]);
         if (result) {
-            domain_build_clear(&builds[i], result);
+            clear_failed(&builds[i], result);
         } else {
             count++;
         }

@@ -38,7 +38,7 @@ static uint32_t min32(uint32_t a, uint32_t b) {
 }
 
 /* Copy from machine address @from; any alignment. */
-static void domain_load_read(void *to, maddr_t from, uint32_t size) {
+static void read_module(void *to, maddr_t from, uint32_t size) {
     while (size > 0) {
         uint32_t offset = from.v & ~PAGE_MASK;
         uint32_t piece = min32(size, PAGE_SIZE - offset);
@@ -52,7 +52,7 @@ static void domain_load_read(void *to, maddr_t from, uint32_t size) {
     }
 }
 
-static uint32_t domain_load_check_zimage(const uint32_t *header, uint32_t size, const char **why) {
+static uint32_t check_zimage(const uint32_t *header, uint32_t size, const char **why) {
     uint32_t needed = header[ZIMAGE_END / 4] - header[ZIMAGE_START / 4];
 
     if (header[ZIMAGE_ENDIAN / 4] != ZIMAGE_ENDIAN_VALUE) {
@@ -74,13 +74,13 @@ uint32_t domain_load_check_kernel(const struct boot_module *kernel, const char *
         *why = "its kernel is too small";
         return 0;
     }
-    domain_load_read(header, kernel->start, sizeof(header));
+    read_module(header, kernel->start, sizeof(header));
     if (header[0] == ELF_MAGIC || header[0] == UIMAGE_MAGIC || (header[0] & 0xffff) == GZIP_MAGIC) {
         *why = "its kernel is an ELF, uImage or gzip file, not an Image or zImage";
         return 0;
     }
     if (header[ZIMAGE_MAGIC / 4] == ZIMAGE_MAGIC_VALUE) {
-        return domain_load_check_zimage(header, kernel->size, why);
+        return check_zimage(header, kernel->size, why);
     }
     return kernel->size <= UINT32_MAX - BSS_ROOM ? kernel->size + BSS_ROOM : UINT32_MAX;
 }
@@ -111,7 +111,7 @@ int domain_load_place(struct guest_layout *layout, uint32_t kernel_room, uint32_
 }
 
 /* Where byte @to of the guest is, mapped; at most the rest of its page may be used. */
-static uint8_t *domain_load_target(const struct p2m *p2m, gpaddr_t to) {
+static uint8_t *target_of(const struct p2m *p2m, gpaddr_t to) {
     mfn_t frame = p2m_to_mfn(p2m, gpaddr_to_gfn(to));
 
     CHECK(!mfn_eq(frame, INVALID_MFN));
@@ -119,7 +119,7 @@ static uint8_t *domain_load_target(const struct p2m *p2m, gpaddr_t to) {
 }
 
 /* How much of @left bytes goes to @to in one piece, within a page. */
-static uint32_t domain_load_piece(gpaddr_t to, uint32_t left) {
+static uint32_t piece_size(gpaddr_t to, uint32_t left) {
     return min32(left, STEP_COPY - to.v % STEP_COPY);
 }
 
@@ -127,9 +127,9 @@ bool domain_load_copy(const struct p2m *p2m, gpaddr_t to, const struct boot_modu
                       uint32_t *done) {
     to.v += *done;
     if (*done < module->size) {
-        uint32_t piece = domain_load_piece(to, module->size - *done);
+        uint32_t piece = piece_size(to, module->size - *done);
 
-        domain_load_read(domain_load_target(p2m, to), maddr(module->start.v + *done), piece);
+        read_module(target_of(p2m, to), maddr(module->start.v + *done), piece);
         arch_unmap_frame(DOMAIN_LOAD_SLOT_TO, to.v & ~PAGE_MASK, piece);
         *done += piece;
     }
@@ -140,9 +140,9 @@ bool domain_load_bytes(const struct p2m *p2m, gpaddr_t to, const void *from, uin
                        uint32_t *done) {
     to.v += *done;
     if (*done < size) {
-        uint32_t piece = domain_load_piece(to, size - *done);
+        uint32_t piece = piece_size(to, size - *done);
 
-        memcpy(domain_load_target(p2m, to), (const uint8_t *)from + *done, piece);
+        memcpy(target_of(p2m, to), (const uint8_t *)from + *done, piece);
         arch_unmap_frame(DOMAIN_LOAD_SLOT_TO, to.v & ~PAGE_MASK, piece);
         *done += piece;
     }

@@ -24,7 +24,7 @@ struct guest_fdt {
 };
 
 /* A reg property of one range with the root's cells. */
-static void guest_fdt_reg(struct guest_fdt *g, uint32_t start, uint32_t size) {
+static void write_reg(struct guest_fdt *g, uint32_t start, uint32_t size) {
     uint32_t cells[4] = {0};
 
     cells[g->address_cells - 1] = start;
@@ -32,17 +32,17 @@ static void guest_fdt_reg(struct guest_fdt *g, uint32_t start, uint32_t size) {
     fdt_writer_cells(&g->writer, "reg", cells, g->address_cells + g->size_cells);
 }
 
-static void guest_fdt_memory(struct guest_fdt *g) {
+static void write_memory(struct guest_fdt *g) {
     char name[sizeof("memory@ffffffff")];
 
     format_text(name, sizeof(name), "memory@%x", g->layout->ram_start.v);
     fdt_writer_open(&g->writer, name);
     fdt_writer_string(&g->writer, "device_type", "memory");
-    guest_fdt_reg(g, g->layout->ram_start.v, g->layout->ram_size);
+    write_reg(g, g->layout->ram_start.v, g->layout->ram_size);
     fdt_writer_close(&g->writer);
 }
 
-static void guest_fdt_chosen(struct guest_fdt *g) {
+static void write_chosen(struct guest_fdt *g) {
     uint32_t ramdisk = g->layout->ramdisk_start.v;
 
     fdt_writer_open(&g->writer, "chosen");
@@ -55,7 +55,7 @@ static void guest_fdt_chosen(struct guest_fdt *g) {
 }
 
 /* As many CPUs as the domain has vCPUs, all of the kind that the board has. */
-static void guest_fdt_cpus(struct guest_fdt *g) {
+static void write_cpus(struct guest_fdt *g) {
     const void *fdt = g->boot->fdt;
     int size = 0;
     int cpu = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "cpu", 4);
@@ -80,19 +80,19 @@ static void guest_fdt_cpus(struct guest_fdt *g) {
 }
 
 /* Linux: Documentation/devicetree/bindings/arm/xen.txt. */
-static void guest_fdt_hypervisor(struct guest_fdt *g) {
+static void write_hypervisor(struct guest_fdt *g) {
     static const char compatible[] = "xen,xen-4.17\0xen,xen";
 
     fdt_writer_open(&g->writer, "hypervisor");
     fdt_writer_bytes(&g->writer, "compatible", compatible, sizeof(compatible));
-    guest_fdt_reg(g, PV_GRANT_GPA, PV_GRANT_SIZE);
+    write_reg(g, PV_GRANT_GPA, PV_GRANT_SIZE);
     fdt_writer_cell(&g->writer, "interrupt-parent", g->intc_phandle);
     fdt_writer_cell(&g->writer, "interrupts", 0);
     fdt_writer_close(&g->writer);
 }
 
 /* Its own interrupt parent: the root of the guest's interrupt tree. */
-static void guest_fdt_intc(struct guest_fdt *g) {
+static void write_intc(struct guest_fdt *g) {
     fdt_writer_open(&g->writer, "pv-interrupt-controller");
     fdt_writer_string(&g->writer, "compatible", "dacre,pv-intc");
     fdt_writer_empty(&g->writer, "interrupt-controller");
@@ -103,16 +103,16 @@ static void guest_fdt_intc(struct guest_fdt *g) {
 }
 
 /* Nodes that every guest has. */
-static void guest_fdt_common(struct guest_fdt *g) {
-    guest_fdt_chosen(g);
-    guest_fdt_memory(g);
-    guest_fdt_cpus(g);
-    guest_fdt_hypervisor(g);
-    guest_fdt_intc(g);
+static void write_common(struct guest_fdt *g) {
+    write_chosen(g);
+    write_memory(g);
+    write_cpus(g);
+    write_hypervisor(g);
+    write_intc(g);
 }
 
 /* The board's compatible strings after "dacre,dom0", as much as fits. */
-static void guest_fdt_dom0_compatible(struct guest_fdt *g) {
+static void write_dom0_compatible(struct guest_fdt *g) {
     char list[256] = "dacre,dom0";
     size_t used = sizeof("dacre,dom0");
     int size;
@@ -125,7 +125,7 @@ static void guest_fdt_dom0_compatible(struct guest_fdt *g) {
     fdt_writer_bytes(&g->writer, "compatible", list, (int)used);
 }
 
-static int guest_fdt_dom0(struct guest_fdt *g) {
+static int write_dom0(struct guest_fdt *g) {
     const void *fdt = g->boot->fdt;
     int size, node;
     const void *parent = fdt_getprop(fdt, 0, "interrupt-parent", &size);
@@ -136,14 +136,14 @@ static int guest_fdt_dom0(struct guest_fdt *g) {
     if (g->address_cells < 1 || g->address_cells > 2 || g->size_cells < 1 || g->size_cells > 2) {
         return -XEN_EINVAL;
     }
-    guest_fdt_dom0_compatible(g);
+    write_dom0_compatible(g);
     fdt_writer_string(&g->writer, "model", model ? model : "unknown");
     fdt_writer_cell(&g->writer, "#address-cells", (uint32_t)g->address_cells);
     fdt_writer_cell(&g->writer, "#size-cells", (uint32_t)g->size_cells);
     if (parent) {
         fdt_writer_bytes(&g->writer, "interrupt-parent", parent, size);
     }
-    guest_fdt_common(g);
+    write_common(g);
     guest_fdt_copy_aliases(&g->writer, fdt, 0);
     fdt_for_each_subnode(node, fdt, 0) {
         guest_fdt_copy_tree(&g->writer, fdt, node, 0, g->intc_phandle);
@@ -151,7 +151,7 @@ static int guest_fdt_dom0(struct guest_fdt *g) {
     return 0;
 }
 
-static int guest_fdt_domu(struct guest_fdt *g, int owner, char *error) {
+static int write_domu(struct guest_fdt *g, int owner, char *error) {
     static const char compatible[] = "dacre,domu\0xen,xenvm-4.17\0xen,xenvm";
 
     g->address_cells = g->size_cells = 1;
@@ -160,7 +160,7 @@ static int guest_fdt_domu(struct guest_fdt *g, int owner, char *error) {
     fdt_writer_cell(&g->writer, "#address-cells", 1);
     fdt_writer_cell(&g->writer, "#size-cells", 1);
     fdt_writer_cell(&g->writer, "interrupt-parent", g->intc_phandle);
-    guest_fdt_common(g);
+    write_common(g);
     return guest_fdt_copy_devices(&g->writer, g->boot->fdt, g->domain, owner, g->intc_phandle,
                                   error);
 }
@@ -176,7 +176,7 @@ int guest_fdt_build(const struct bootinfo *boot, unsigned int index,
         return -XEN_EINVAL;
     }
     fdt_writer_start(&g.writer, buf, size);
-    err = g.domain->is_dom0 ? guest_fdt_dom0(&g) : guest_fdt_domu(&g, (int)index, error);
+    err = g.domain->is_dom0 ? write_dom0(&g) : write_domu(&g, (int)index, error);
     if (err) {
         return err;
     }

@@ -13,15 +13,14 @@
 #define NEEDS_MAX 8 /* different clocks and supplies that the devices of one domU name */
 #define REGS_MAX  8 /* reg entries of a device of a domU */
 
-static const char *guest_fdt_copy_name(const void *fdt, int node) {
+static const char *node_name(const void *fdt, int node) {
     const char *name = fdt_get_name(fdt, node, NULL);
 
     return name ? name : "?";
 }
 
 /* All properties of @node but the one called @without (NULL: all). */
-static void guest_fdt_copy_properties(struct fdt_writer *w, const void *fdt, int node,
-                                      const char *without) {
+static void copy_properties(struct fdt_writer *w, const void *fdt, int node, const char *without) {
     int property;
 
     fdt_for_each_property_offset(property, fdt, node) {
@@ -36,11 +35,11 @@ static void guest_fdt_copy_properties(struct fdt_writer *w, const void *fdt, int
 }
 
 /* A controller that the hypervisor owns: line n of it is pirq base + n. */
-static void guest_fdt_copy_chip(struct fdt_writer *w, const void *fdt, int node,
-                                const struct intc_chip *chip, uint32_t intc) {
+static void copy_chip(struct fdt_writer *w, const void *fdt, int node, const struct intc_chip *chip,
+                      uint32_t intc) {
     uint32_t phandle = fdt_get_phandle(fdt, node);
 
-    fdt_writer_open(w, guest_fdt_copy_name(fdt, node));
+    fdt_writer_open(w, node_name(fdt, node));
     fdt_writer_string(w, "compatible", "dacre,pirq-intc");
     fdt_writer_empty(w, "interrupt-controller");
     fdt_writer_cell(w, "#address-cells", 0);
@@ -61,10 +60,10 @@ void guest_fdt_copy_tree(struct fdt_writer *w, const void *fdt, int node, int ow
     int child;
 
     if (chip) {
-        guest_fdt_copy_chip(w, fdt, node, chip, intc);
+        copy_chip(w, fdt, node, chip, intc);
     } else if (guest_hw_owner(node) == owner) {
-        fdt_writer_open(w, guest_fdt_copy_name(fdt, node));
-        guest_fdt_copy_properties(w, fdt, node, NULL);
+        fdt_writer_open(w, node_name(fdt, node));
+        copy_properties(w, fdt, node, NULL);
         fdt_for_each_subnode(child, fdt, node) {
             guest_fdt_copy_tree(w, fdt, child, owner, intc);
         }
@@ -91,7 +90,7 @@ void guest_fdt_copy_aliases(struct fdt_writer *w, const void *fdt, int owner) {
 }
 
 /* Phandle number @index of the clocks of @node: *@clock = its node.  Returns false at the end. */
-static bool guest_fdt_copy_clock_of(const void *fdt, int node, unsigned int index, int *clock) {
+static bool clock_of(const void *fdt, int node, unsigned int index, int *clock) {
     int size;
     const fdt32_t *list = fdt_getprop(fdt, node, "clocks", &size);
 
@@ -112,7 +111,7 @@ static bool guest_fdt_copy_clock_of(const void *fdt, int node, unsigned int inde
 
 /* A clock or a supply that is a mere description: no device stands behind it, so two may have
  * it. */
-static bool guest_fdt_copy_is_description(const void *fdt, int node) {
+static bool is_mere_description(const void *fdt, int node) {
     if (fdt_node_check_compatible(fdt, node, "fixed-clock") == 0) {
         return true;
     }
@@ -126,36 +125,33 @@ struct needs {
     unsigned int count;
 };
 
-static int guest_fdt_copy_need(struct fdt_writer *w, const void *fdt, int node,
-                               struct needs *needs) {
+static int copy_need(struct fdt_writer *w, const void *fdt, int node, struct needs *needs) {
     for (unsigned int i = 0; i < needs->count; i++) {
         if (needs->node[i] == node) {
             return 0;
         }
     }
-    if (node < 0 || needs->count == NEEDS_MAX || !guest_fdt_copy_is_description(fdt, node)) {
+    if (node < 0 || needs->count == NEEDS_MAX || !is_mere_description(fdt, node)) {
         return -XEN_EINVAL;
     }
     needs->node[needs->count++] = node;
-    fdt_writer_open(w, guest_fdt_copy_name(fdt, node));
-    guest_fdt_copy_properties(w, fdt, node, NULL);
+    fdt_writer_open(w, node_name(fdt, node));
+    copy_properties(w, fdt, node, NULL);
     fdt_writer_close(w);
     return 0;
 }
 
-static int guest_fdt_copy_clocks(struct fdt_writer *w, const void *fdt, int node,
-                                 struct needs *needs) {
+static int copy_clocks(struct fdt_writer *w, const void *fdt, int node, struct needs *needs) {
     int clock, err = 0;
 
-    for (unsigned int i = 0; !err && guest_fdt_copy_clock_of(fdt, node, i, &clock); i++) {
-        err = guest_fdt_copy_need(w, fdt, clock, needs);
+    for (unsigned int i = 0; !err && clock_of(fdt, node, i, &clock); i++) {
+        err = copy_need(w, fdt, clock, needs);
     }
     return err;
 }
 
 /* Properties called <something>-supply are one phandle of a regulator each. */
-static int guest_fdt_copy_supplies(struct fdt_writer *w, const void *fdt, int node,
-                                   struct needs *needs) {
+static int copy_supplies(struct fdt_writer *w, const void *fdt, int node, struct needs *needs) {
     static const char suffix[] = "-supply";
     int property, err = 0;
 
@@ -170,14 +166,13 @@ static int guest_fdt_copy_supplies(struct fdt_writer *w, const void *fdt, int no
             continue;
         }
         uint32_t phandle = (uint32_t)fdt_reg_cells(value, 1);
-        err = err ? err
-                  : guest_fdt_copy_need(w, fdt, fdt_node_offset_by_phandle(fdt, phandle), needs);
+        err = err ? err : copy_need(w, fdt, fdt_node_offset_by_phandle(fdt, phandle), needs);
     }
     return err;
 }
 
 /* The reg of @node as the CPU sees it, since the copy is on the root's bus. */
-static void guest_fdt_copy_reg(struct fdt_writer *w, const void *fdt, int node) {
+static void copy_reg(struct fdt_writer *w, const void *fdt, int node) {
     fdt32_t cells[2 * REGS_MAX];
     struct maddr_range range;
     int count = 0;
@@ -193,14 +188,13 @@ static void guest_fdt_copy_reg(struct fdt_writer *w, const void *fdt, int node) 
 }
 
 /* A device and what is inside it, on the root's bus. */
-static void guest_fdt_copy_device(struct fdt_writer *w, const void *fdt, int node, int owner,
-                                  uint32_t intc) {
+static void copy_device(struct fdt_writer *w, const void *fdt, int node, int owner, uint32_t intc) {
     int controller, child;
     uint32_t cells[INTC_CELL_MAX];
 
-    fdt_writer_open(w, guest_fdt_copy_name(fdt, node));
-    guest_fdt_copy_properties(w, fdt, node, "reg");
-    guest_fdt_copy_reg(w, fdt, node);
+    fdt_writer_open(w, node_name(fdt, node));
+    copy_properties(w, fdt, node, "reg");
+    copy_reg(w, fdt, node);
     /* It may have had its interrupt parent from the bus that it was on. */
     if (!fdt_getprop(fdt, node, "interrupt-parent", NULL) &&
         intc_specifier(fdt, node, 0, &controller, cells) > 0) {
@@ -213,13 +207,13 @@ static void guest_fdt_copy_device(struct fdt_writer *w, const void *fdt, int nod
 }
 
 /* The controllers of core/device/intc.h: all, they are few and say nothing secret. */
-static void guest_fdt_copy_chips(struct fdt_writer *w, const void *fdt, uint32_t intc) {
+static void copy_chips(struct fdt_writer *w, const void *fdt, uint32_t intc) {
     for (int node = fdt_next_node(fdt, -1, NULL); node >= 0;
          node = fdt_next_node(fdt, node, NULL)) {
         const struct intc_chip *chip = intc_chip_of(node);
 
         if (chip) {
-            guest_fdt_copy_chip(w, fdt, node, chip, intc);
+            copy_chip(w, fdt, node, chip, intc);
         }
     }
 }
@@ -229,19 +223,18 @@ int guest_fdt_copy_devices(struct fdt_writer *w, const void *fdt, const struct b
     struct needs needs = {.count = 0};
 
     if (domain->device_count > 0) {
-        guest_fdt_copy_chips(w, fdt, intc);
+        copy_chips(w, fdt, intc);
     }
     for (unsigned int i = 0; i < domain->device_count; i++) {
         int node = domain->device[i];
 
-        if (guest_fdt_copy_clocks(w, fdt, node, &needs) ||
-            guest_fdt_copy_supplies(w, fdt, node, &needs)) {
+        if (copy_clocks(w, fdt, node, &needs) || copy_supplies(w, fdt, node, &needs)) {
             format_text(error, BOOT_TEXT_MAX,
                         "%s cannot be given to %s: a clock or supply it needs is not a fixed one",
-                        guest_fdt_copy_name(fdt, node), domain->name);
+                        node_name(fdt, node), domain->name);
             return -XEN_EINVAL;
         }
-        guest_fdt_copy_device(w, fdt, node, owner, intc);
+        copy_device(w, fdt, node, owner, intc);
     }
     return 0;
 }

@@ -31,10 +31,10 @@ static struct guest_hw_region {
 } regions[GUEST_HW_REGION_MAX];
 static unsigned int region_count;
 
-static int guest_hw_fail(char *error, int err, const char *fmt, ...)
+static int fail_with(char *error, int err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-static int guest_hw_fail(char *error, int err, const char *fmt, ...) {
+static int fail_with(char *error, int err, const char *fmt, ...) {
     va_list args;
 
     va_start(args, fmt);
@@ -43,7 +43,7 @@ static int guest_hw_fail(char *error, int err, const char *fmt, ...) {
     return err;
 }
 
-static const char *guest_hw_name(const void *fdt, int node) {
+static const char *device_name(const void *fdt, int node) {
     const char *name = fdt_get_name(fdt, node, NULL);
 
     return name ? name : "?";
@@ -59,10 +59,10 @@ int guest_hw_owner(int node) {
 }
 
 /* Nodes that describe the machine, not a device of it; guests get their own. */
-static bool guest_hw_is_description(const void *fdt, int node, int depth) {
+static bool describes_machine(const void *fdt, int node, int depth) {
     static const char *const names[] = {"chosen", "aliases", "cpus", "reserved-memory",
                                         "hypervisor"};
-    const char *name = guest_hw_name(fdt, node);
+    const char *name = device_name(fdt, node);
     int size;
     const char *type = fdt_getprop(fdt, node, "device_type", &size);
 
@@ -75,7 +75,7 @@ static bool guest_hw_is_description(const void *fdt, int node, int depth) {
 }
 
 /* The owner of @node whose parent's owner is @parent. */
-static int guest_hw_decide(const struct bootinfo *boot, int node, int depth, int parent) {
+static int decide_owner(const struct bootinfo *boot, int node, int depth, int parent) {
     bool has_dom0 = boot->domain_count > 0 && boot->domain[0].is_dom0;
     int nobody = has_dom0 ? 0 : GUEST_HW_NOBODY;
 
@@ -85,7 +85,7 @@ static int guest_hw_decide(const struct bootinfo *boot, int node, int depth, int
     if (depth > 1 && parent == GUEST_HW_NOBODY && has_dom0) {
         return GUEST_HW_NOBODY;
     }
-    if (guest_hw_is_description(boot->fdt, node, depth) || !fdt_reg_enabled(boot->fdt, node)) {
+    if (describes_machine(boot->fdt, node, depth) || !fdt_reg_enabled(boot->fdt, node)) {
         return GUEST_HW_NOBODY;
     }
     if (parent > nobody) {
@@ -101,9 +101,9 @@ static int guest_hw_decide(const struct bootinfo *boot, int node, int depth, int
     return nobody;
 }
 
-static int guest_hw_add_region(const struct maddr_range *range, char *error) {
+static int add_region(const struct maddr_range *range, char *error) {
     if (region_count == GUEST_HW_REGION_MAX) {
-        return guest_hw_fail(error, -XEN_ENOSPC, "the board has too many register ranges");
+        return fail_with(error, -XEN_ENOSPC, "the board has too many register ranges");
     }
     regions[region_count++] =
         (struct guest_hw_region){.index = node_count - 1, .pages = fdt_reg_pages(range)};
@@ -111,7 +111,7 @@ static int guest_hw_add_region(const struct maddr_range *range, char *error) {
 }
 
 /* The windows through which the CPU sees a PCI bus: IEEE 1275 PCI binding, 3 address cells. */
-static int guest_hw_add_windows(const void *fdt, int node, char *error) {
+static int add_windows(const void *fdt, int node, char *error) {
     int size, err = 0;
     const uint8_t *ranges = fdt_getprop(fdt, node, "ranges", &size);
     const char *type = fdt_getprop(fdt, node, "device_type", NULL);
@@ -121,8 +121,8 @@ static int guest_hw_add_windows(const void *fdt, int node, char *error) {
         return 0;
     }
     if (cells < 1 || cells > 2) {
-        return guest_hw_fail(error, -XEN_EINVAL, "%s is on a bus with bad cells",
-                             guest_hw_name(fdt, node));
+        return fail_with(error, -XEN_EINVAL, "%s is on a bus with bad cells",
+                         device_name(fdt, node));
     }
     int entry = (3 + cells + 2) * 4;
     for (int at = 0; at + entry <= size && !err; at += entry) {
@@ -131,32 +131,32 @@ static int guest_hw_add_windows(const void *fdt, int node, char *error) {
         uint64_t span = fdt_reg_cells(ranges + at + (3 + cells) * 4, 2);
 
         if (fdt_reg_make(start, span, &range)) {
-            return guest_hw_fail(error, -XEN_EINVAL, "%s has a window that is not below 4 GiB",
-                                 guest_hw_name(fdt, node));
+            return fail_with(error, -XEN_EINVAL, "%s has a window that is not below 4 GiB",
+                             device_name(fdt, node));
         }
-        err = guest_hw_add_region(&range, error);
+        err = add_region(&range, error);
     }
     return err;
 }
 
-static int guest_hw_add_regions(const void *fdt, int node, char *error) {
+static int add_regions(const void *fdt, int node, char *error) {
     struct maddr_range range;
     int err = 0;
 
     for (unsigned int i = 0; !err; i++) {
         err = fdt_reg_get(fdt, node, i, &range);
-        err = err ? err : guest_hw_add_region(&range, error);
+        err = err ? err : add_region(&range, error);
     }
     if (err == -XEN_ENOENT) {
-        return guest_hw_add_windows(fdt, node, error);
+        return add_windows(fdt, node, error);
     }
-    return err == -XEN_EINVAL ? guest_hw_fail(error, err, "the reg property of %s is malformed",
-                                              guest_hw_name(fdt, node))
+    return err == -XEN_EINVAL ? fail_with(error, err, "the reg property of %s is malformed",
+                                          device_name(fdt, node))
                               : err;
 }
 
 /* Fill nodes[] and regions[]. */
-static int guest_hw_walk(const struct bootinfo *boot, char *error) {
+static int walk_tree(const struct bootinfo *boot, char *error) {
     int owner[GUEST_HW_DEPTH_MAX + 1];
     int depth = 0, err = 0;
 
@@ -165,25 +165,25 @@ static int guest_hw_walk(const struct bootinfo *boot, char *error) {
     for (int node = fdt_next_node(boot->fdt, 0, &depth); node >= 0 && depth > 0 && !err;
          node = fdt_next_node(boot->fdt, node, &depth)) {
         if (node_count == GUEST_HW_NODE_MAX || depth > GUEST_HW_DEPTH_MAX) {
-            return guest_hw_fail(error, -XEN_ENOSPC, "the device tree has too many nodes");
+            return fail_with(error, -XEN_ENOSPC, "the device tree has too many nodes");
         }
-        owner[depth] = guest_hw_decide(boot, node, depth, owner[depth - 1]);
+        owner[depth] = decide_owner(boot, node, depth, owner[depth - 1]);
         nodes[node_count].node = node;
         nodes[node_count++].owner = owner[depth];
         if (owner[depth] != GUEST_HW_NOBODY) {
-            err = guest_hw_add_regions(boot->fdt, node, error);
+            err = add_regions(boot->fdt, node, error);
         }
     }
     return err;
 }
 
 /* Take the device nodes[@index] away from its domain, with what hangs on it. */
-static void guest_hw_withhold(const struct bootinfo *boot, unsigned int index, const char *why) {
+static void withhold_device(const struct bootinfo *boot, unsigned int index, const char *why) {
     int depth = 0;
     unsigned int i = index;
 
     printk("Device %s is withheld: its registers share a page with %s\n",
-           guest_hw_name(boot->fdt, nodes[index].node), why);
+           device_name(boot->fdt, nodes[index].node), why);
     do {
         if (nodes[i].owner >= 0) {
             nodes[i].owner = GUEST_HW_NOBODY;
@@ -191,24 +191,24 @@ static void guest_hw_withhold(const struct bootinfo *boot, unsigned int index, c
     } while (fdt_next_node(boot->fdt, nodes[i++].node, &depth) >= 0 && depth > 0 && i < node_count);
 }
 
-static bool guest_hw_is_dom0s(const struct bootinfo *boot, unsigned int index) {
+static bool is_dom0s(const struct bootinfo *boot, unsigned int index) {
     return nodes[index].owner >= 0 && boot->domain[nodes[index].owner].is_dom0;
 }
 
 /* Devices @a, which is a domain's, and @b, of another owner, are on one page: one of them goes to
  * nobody. dom0 can do without what it was not given by name. */
-static void guest_hw_part(const struct bootinfo *boot, unsigned int a, unsigned int b) {
-    if (guest_hw_is_dom0s(boot, b) && !guest_hw_is_dom0s(boot, a)) {
-        guest_hw_withhold(boot, b, guest_hw_name(boot->fdt, nodes[a].node));
+static void part_devices(const struct bootinfo *boot, unsigned int a, unsigned int b) {
+    if (is_dom0s(boot, b) && !is_dom0s(boot, a)) {
+        withhold_device(boot, b, device_name(boot->fdt, nodes[a].node));
     } else {
-        guest_hw_withhold(boot, a, guest_hw_name(boot->fdt, nodes[b].node));
+        withhold_device(boot, a, device_name(boot->fdt, nodes[b].node));
     }
 }
 
-static void guest_hw_check_region(const struct bootinfo *boot, const struct guest_hw_region *a) {
+static void check_region(const struct bootinfo *boot, const struct guest_hw_region *a) {
     for (unsigned int i = 0; i < boot->memory_count && nodes[a->index].owner >= 0; i++) {
         if (fdt_reg_overlap(&a->pages, &boot->memory[i])) {
-            guest_hw_withhold(boot, a->index, "RAM");
+            withhold_device(boot, a->index, "RAM");
         }
     }
     for (unsigned int i = 0; i < region_count && nodes[a->index].owner >= 0; i++) {
@@ -217,37 +217,37 @@ static void guest_hw_check_region(const struct bootinfo *boot, const struct gues
 
         if (other != nodes[a->index].owner && other != GUEST_HW_NOBODY &&
             fdt_reg_overlap(&a->pages, &b->pages)) {
-            guest_hw_part(boot, a->index, b->index);
+            part_devices(boot, a->index, b->index);
         }
     }
 }
 
 int guest_hw_assign(const struct bootinfo *boot, char *error) {
-    int err = guest_hw_walk(boot, error);
+    int err = walk_tree(boot, error);
 
     for (unsigned int i = 0; i < region_count && !err; i++) {
-        guest_hw_check_region(boot, &regions[i]);
+        check_region(boot, &regions[i]);
     }
     return err;
 }
 
 /* Has domain @index all that its dacre,devices names? */
-static int guest_hw_check_given(const struct bootinfo *boot, unsigned int index, char *error) {
+static int check_given(const struct bootinfo *boot, unsigned int index, char *error) {
     const struct boot_domain *domain = &boot->domain[index];
 
     for (unsigned int i = 0; i < domain->device_count; i++) {
         if (guest_hw_owner(domain->device[i]) != (int)index) {
-            return guest_hw_fail(error, -XEN_EINVAL,
-                                 "%s cannot be given to %s: the hypervisor or another domain has "
-                                 "it or its page, or it is no device",
-                                 guest_hw_name(boot->fdt, domain->device[i]), domain->name);
+            return fail_with(error, -XEN_EINVAL,
+                             "%s cannot be given to %s: the hypervisor or another domain has "
+                             "it or its page, or it is no device",
+                             device_name(boot->fdt, domain->device[i]), domain->name);
         }
     }
     return 0;
 }
 
 /* Insert @range into the ascending list; neighbours that touch become one. */
-static int guest_hw_add_io(struct guest_hw *hw, struct maddr_range range) {
+static int add_io(struct guest_hw *hw, struct maddr_range range) {
     unsigned int first = 0;
     uint64_t start = range.start.v, end = start + range.size;
 
@@ -271,8 +271,8 @@ static int guest_hw_add_io(struct guest_hw *hw, struct maddr_range range) {
     return 0;
 }
 
-static int guest_hw_add_pirq(struct guest_hw *hw, const struct intc_chip *chip,
-                             const uint32_t *cells, int count) {
+static int add_pirq(struct guest_hw *hw, const struct intc_chip *chip, const uint32_t *cells,
+                    int count) {
     int line = intc_line(chip, cells, count);
 
     if (line < 0) {
@@ -292,7 +292,7 @@ static int guest_hw_add_pirq(struct guest_hw *hw, const struct intc_chip *chip,
 }
 
 /* Lines in the interrupts property of @node; those of other devices (GPIO) are not pirqs. */
-static int guest_hw_add_interrupts(const void *fdt, int node, struct guest_hw *hw) {
+static int add_interrupts(const void *fdt, int node, struct guest_hw *hw) {
     for (unsigned int i = 0;; i++) {
         int controller;
         uint32_t cells[INTC_CELL_MAX];
@@ -302,7 +302,7 @@ static int guest_hw_add_interrupts(const void *fdt, int node, struct guest_hw *h
             return count == -XEN_ENOENT ? 0 : count;
         }
         const struct intc_chip *chip = intc_chip_of(controller);
-        int err = chip ? guest_hw_add_pirq(hw, chip, cells, count) : 0;
+        int err = chip ? add_pirq(hw, chip, cells, count) : 0;
         if (err) {
             return err;
         }
@@ -310,7 +310,7 @@ static int guest_hw_add_interrupts(const void *fdt, int node, struct guest_hw *h
 }
 
 /* Lines in an interrupt-map (Devicetree Specification 0.3, 2.4.3.1). */
-static int guest_hw_add_map(const void *fdt, int node, struct guest_hw *hw) {
+static int add_map(const void *fdt, int node, struct guest_hw *hw) {
     int size;
     uint64_t own_cells;
     const fdt32_t *map = fdt_getprop(fdt, node, "interrupt-map", &size);
@@ -338,7 +338,7 @@ static int guest_hw_add_map(const void *fdt, int node, struct guest_hw *hw) {
         for (unsigned int i = 0; i < chip->cell_count; i++) {
             cells[i] = fdt32_to_cpu(map[skip + 1 + (int)address + (int)i]);
         }
-        int err = guest_hw_add_pirq(hw, chip, cells, (int)chip->cell_count);
+        int err = add_pirq(hw, chip, cells, (int)chip->cell_count);
         if (err) {
             return err;
         }
@@ -349,7 +349,7 @@ static int guest_hw_add_map(const void *fdt, int node, struct guest_hw *hw) {
 int guest_hw_collect(const struct bootinfo *boot, unsigned int index, struct guest_hw *out,
                      char *error) {
     const char *name = boot->domain[index].name;
-    int err = guest_hw_check_given(boot, index, error);
+    int err = check_given(boot, index, error);
 
     if (err) {
         return err;
@@ -357,22 +357,21 @@ int guest_hw_collect(const struct bootinfo *boot, unsigned int index, struct gue
     *out = (struct guest_hw){0};
     for (unsigned int i = 0; i < region_count && !err; i++) {
         if (nodes[regions[i].index].owner == (int)index) {
-            err = guest_hw_add_io(out, regions[i].pages);
+            err = add_io(out, regions[i].pages);
         }
     }
     if (err) {
-        return guest_hw_fail(error, err, "%s has too many ranges of device registers", name);
+        return fail_with(error, err, "%s has too many ranges of device registers", name);
     }
     for (unsigned int i = 0; i < node_count; i++) {
         if (nodes[i].owner != (int)index) {
             continue;
         }
-        err = guest_hw_add_interrupts(boot->fdt, nodes[i].node, out);
-        err = err ? err : guest_hw_add_map(boot->fdt, nodes[i].node, out);
+        err = add_interrupts(boot->fdt, nodes[i].node, out);
+        err = err ? err : add_map(boot->fdt, nodes[i].node, out);
         if (err) {
-            return guest_hw_fail(error, err,
-                                 "the interrupts of %s for %s are malformed or too many",
-                                 guest_hw_name(boot->fdt, nodes[i].node), name);
+            return fail_with(error, err, "the interrupts of %s for %s are malformed or too many",
+                             device_name(boot->fdt, nodes[i].node), name);
         }
     }
     return 0;

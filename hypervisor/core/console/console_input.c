@@ -103,7 +103,7 @@ static struct event_domain *give(uint8_t byte) {
     return event;
 }
 
-static void deliver(uint8_t byte) {
+static void deliver_byte(uint8_t byte) {
     struct event_domain *event;
 
     if (focus == CONSOLE_FOCUS_HYPERVISOR) {
@@ -116,7 +116,7 @@ static void deliver(uint8_t byte) {
     }
 }
 
-static void take_byte(uint8_t byte) {
+static void take_input(uint8_t byte) {
     if (byte == CONSOLE_SWITCH_KEY) {
         if (++switch_count == CONSOLE_SWITCH_COUNT) {
             switch_count = 0;
@@ -125,12 +125,12 @@ static void take_byte(uint8_t byte) {
         return;
     }
     for (; switch_count > 0; switch_count--) {
-        deliver(CONSOLE_SWITCH_KEY);
+        deliver_byte(CONSOLE_SWITCH_KEY);
     }
-    deliver(byte);
+    deliver_byte(byte);
 }
 
-static bool interrupt(unsigned int irq, void *data) {
+static bool uart_interrupt(unsigned int irq, void *data) {
     (void)irq;
     (void)data;
     for (unsigned int i = 0; i < STEP_RECEIVE; i++) {
@@ -139,14 +139,14 @@ static bool interrupt(unsigned int irq, void *data) {
         if (byte < 0) {
             break;
         }
-        take_byte((uint8_t)byte);
+        take_input((uint8_t)byte);
     }
     console_flush();
     return true;
 }
 
 void console_listen(void) {
-    CHECK(irq_claim(devices.uart_irq, interrupt, NULL) == 0);
+    CHECK(irq_claim(devices.uart_irq, uart_interrupt, NULL) == 0);
     devices.intc->unmask(devices.uart_irq);
     devices.uart->rx_irq(true);
 }

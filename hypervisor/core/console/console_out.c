@@ -154,7 +154,7 @@ static void begin_turn(struct console_out *out) {
 
 /* Take one byte of @out and stage what it becomes: a newline is always CR LF, returns in a row are
  * one. */
-static void take_byte(struct console_out *out) {
+static void stage_byte(struct console_out *out) {
     char c = out->bytes[out->tail++ & (out->size - 1)];
 
     mux.line_length++;
@@ -200,7 +200,7 @@ static void take_run(struct console_out *out) {
             take_plain(out);
         }
         if (console_out_used(out) > 0) {
-            take_byte(out);
+            stage_byte(out);
         }
     }
 }

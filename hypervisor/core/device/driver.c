@@ -24,7 +24,7 @@ bool driver_owns(int node) {
 }
 
 /* The driver for @node; the table's order decides among several. */
-static const struct driver *driver_for(const void *fdt, int node) {
+static const struct driver *find_driver(const void *fdt, int node) {
     unsigned int count;
     const struct driver *table = driver_table(&count);
 
@@ -37,8 +37,8 @@ static const struct driver *driver_for(const void *fdt, int node) {
 }
 
 /* 0 and the node is ours, or what the driver's probe() said. */
-static int driver_probe_node(const void *fdt, int node, const char **what) {
-    const struct driver *driver = driver_for(fdt, node);
+static int probe_node(const void *fdt, int node, const char **what) {
+    const struct driver *driver = find_driver(fdt, node);
 
     if (!driver || driver_owns(node) || !fdt_reg_enabled(fdt, node)) {
         return -XEN_ENODEV;
@@ -55,11 +55,11 @@ static int driver_probe_node(const void *fdt, int node, const char **what) {
 }
 
 /* One pass over the tree.  *@waiting = somebody's interrupt controller was not there yet. */
-static int driver_pass(const void *fdt, const char **what, bool *progress, bool *waiting) {
+static int probe_pass(const void *fdt, const char **what, bool *progress, bool *waiting) {
     *progress = *waiting = false;
     for (int node = fdt_next_node(fdt, -1, NULL); node >= 0;
          node = fdt_next_node(fdt, node, NULL)) {
-        int err = driver_probe_node(fdt, node, what);
+        int err = probe_node(fdt, node, what);
 
         if (err == 0) {
             *progress = true;
@@ -72,7 +72,7 @@ static int driver_pass(const void *fdt, const char **what, bool *progress, bool 
     return 0;
 }
 
-static const char *driver_missing(void) {
+static const char *what_is_missing(void) {
     if (!devices.intc) {
         return "interrupt controller";
     }
@@ -93,13 +93,13 @@ int drivers_probe(const void *fdt, const char **what) {
     devices.uart_irq = IRQ_NONE;
     /* Each pass but the last takes at least one node, so this ends. */
     do {
-        int err = driver_pass(fdt, what, &progress, &waiting);
+        int err = probe_pass(fdt, what, &progress, &waiting);
 
         if (err) {
             return err;
         }
     } while (waiting && progress);
-    const char *missing = driver_missing();
+    const char *missing = what_is_missing();
     *what = missing ? missing : "";
     return missing ? -XEN_ENODEV : 0;
 }

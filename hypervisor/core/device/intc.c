@@ -21,11 +21,11 @@ static struct {
     const struct intc_chip *cascaded; /* the one behind it, or NULL */
 } intc_lines[IRQ_MAX];
 
-static const struct intc_chip *intc_chip_for(unsigned int irq) {
+static const struct intc_chip *chip_for(unsigned int irq) {
     return irq < IRQ_MAX ? intc_lines[irq].chip : NULL;
 }
 
-static unsigned int intc_tree_ack(void) {
+static unsigned int tree_ack(void) {
     unsigned int irq = chips[0]->ops->ack();
 
     while (irq != IRQ_NONE && intc_lines[irq].cascaded) {
@@ -37,27 +37,27 @@ static unsigned int intc_tree_ack(void) {
     return irq;
 }
 
-static bool intc_tree_pending(void) {
+static bool tree_pending(void) {
     return chips[0]->ops->pending();
 }
 
-static void intc_tree_eoi(unsigned int irq) {
-    for (const struct intc_chip *chip = intc_chip_for(irq); chip; chip = intc_chip_for(irq)) {
+static void tree_eoi(unsigned int irq) {
+    for (const struct intc_chip *chip = chip_for(irq); chip; chip = chip_for(irq)) {
         chip->ops->eoi(irq - chip->base);
         irq = chip->parent_irq;
     }
 }
 
-static void intc_tree_mask(unsigned int irq) {
-    const struct intc_chip *chip = intc_chip_for(irq);
+static void tree_mask(unsigned int irq) {
+    const struct intc_chip *chip = chip_for(irq);
 
     if (chip) {
         chip->ops->mask(irq - chip->base);
     }
 }
 
-static void intc_tree_unmask(unsigned int irq) {
-    const struct intc_chip *chip = intc_chip_for(irq);
+static void tree_unmask(unsigned int irq) {
+    const struct intc_chip *chip = chip_for(irq);
 
     if (chip) {
         chip->ops->unmask(irq - chip->base);
@@ -65,11 +65,11 @@ static void intc_tree_unmask(unsigned int irq) {
 }
 
 static const struct intc_ops intc_tree_ops = {
-    .ack = intc_tree_ack,
-    .pending = intc_tree_pending,
-    .eoi = intc_tree_eoi,
-    .mask = intc_tree_mask,
-    .unmask = intc_tree_unmask,
+    .ack = tree_ack,
+    .pending = tree_pending,
+    .eoi = tree_eoi,
+    .mask = tree_mask,
+    .unmask = tree_unmask,
 };
 
 const struct intc_chip *intc_chip_of(int node) {
@@ -86,7 +86,7 @@ int intc_xlate_one_cell(const uint32_t *cells) {
 }
 
 /* The controller that plain "interrupts" of @node go to, or < 0. */
-static int intc_parent_of(const void *fdt, int node) {
+static int parent_of(const void *fdt, int node) {
     while (node >= 0) {
         uint64_t phandle;
 
@@ -99,7 +99,7 @@ static int intc_parent_of(const void *fdt, int node) {
 }
 
 /* #interrupt-cells of @controller, or -EINVAL. */
-static int intc_cell_count(const void *fdt, int controller) {
+static int interrupt_cells(const void *fdt, int controller) {
     uint64_t count;
 
     if (controller < 0 || fdt_reg_number(fdt, controller, "#interrupt-cells", &count) ||
@@ -117,14 +117,14 @@ int intc_specifier(const void *fdt, int node, unsigned int index, int *controlle
 
     if (!extended) {
         list = fdt_getprop(fdt, node, "interrupts", &size);
-        *controller = list ? intc_parent_of(fdt, node) : -1;
+        *controller = list ? parent_of(fdt, node) : -1;
     }
     for (int left = list ? size / 4 : 0; left > 0; index--) {
         if (extended) {
             *controller = fdt_node_offset_by_phandle(fdt, fdt32_to_cpu(*list++));
             left--;
         }
-        int count = intc_cell_count(fdt, *controller);
+        int count = interrupt_cells(fdt, *controller);
         if (count < 0 || count > left) {
             return -XEN_EINVAL;
         }
@@ -169,7 +169,7 @@ int intc_irq(const void *fdt, int node, unsigned int index) {
 }
 
 /* The irq of the parent that @node is cascaded on, IRQ_NONE for the root, or an error. */
-static int intc_cascade(const void *fdt, int node) {
+static int cascade_of(const void *fdt, int node) {
     int controller;
     uint32_t cells[INTC_CELL_MAX];
     int count = intc_specifier(fdt, node, 0, &controller, cells);
@@ -181,7 +181,7 @@ static int intc_cascade(const void *fdt, int node) {
     return count < 0 ? count : intc_irq(fdt, node, 0);
 }
 
-static void intc_note_lines(const struct intc_chip *chip) {
+static void note_lines(const struct intc_chip *chip) {
     for (unsigned int i = 0; i < chip->line_count; i++) {
         intc_lines[chip->base + i].chip = chip;
     }
@@ -191,7 +191,7 @@ static void intc_note_lines(const struct intc_chip *chip) {
 }
 
 int intc_add(struct intc_chip *chip, const void *fdt, int node) {
-    int parent = intc_cascade(fdt, node);
+    int parent = cascade_of(fdt, node);
     const struct intc_chip *last = chip_count > 0 ? chips[chip_count - 1] : NULL;
     unsigned int base = last ? last->base + last->line_count : 0;
 
@@ -205,8 +205,8 @@ int intc_add(struct intc_chip *chip, const void *fdt, int node) {
     chip->base = base;
     chip->parent_irq = (unsigned int)parent;
     chips[chip_count++] = chip;
-    intc_note_lines(chip);
+    note_lines(chip);
     devices.intc = &intc_tree_ops;
-    intc_tree_unmask(chip->parent_irq); /* nothing for the root */
+    tree_unmask(chip->parent_irq); /* nothing for the root */
     return 0;
 }

@@ -8,7 +8,7 @@
 static spinlock_t list_lock = SPINLOCK_INIT; /* protects all that is static here */
 static struct domain *list[DOMAIN_MAX];      /* ascending ids, NULLs at the end */
 
-static unsigned int count(void) {
+static unsigned int count_domains(void) {
     unsigned int n = 0;
 
     while (n < DOMAIN_MAX && list[n]) {
@@ -52,8 +52,8 @@ static void leave_place(const struct domain *d) {
     places[d->place].left = ++left_count;
 }
 
-static int insert(struct domain *d) {
-    unsigned int n = count();
+static int insert_domain(struct domain *d) {
+    unsigned int n = count_domains();
     unsigned int at = 0;
 
     if (n == DOMAIN_MAX) {
@@ -77,7 +77,7 @@ int domain_list_add(struct domain *d) {
     int rc;
 
     spin_lock(&list_lock);
-    rc = insert(d);
+    rc = insert_domain(d);
     spin_unlock(&list_lock);
     return rc;
 }

@@ -32,7 +32,7 @@ bool domain_may_run(const struct domain *d) {
 }
 
 /* The only writer of both.  domain.life_lock held. */
-static void set(struct domain *d, enum domain_state state, unsigned int pause_count) {
+static void set_state(struct domain *d, enum domain_state state, unsigned int pause_count) {
     bool could_run = domain_may_run(d);
 
     d->state = state;
@@ -49,24 +49,24 @@ static void set(struct domain *d, enum domain_state state, unsigned int pause_co
     }
 }
 
-static int change(struct domain *d, enum domain_state to) {
+static int change_state(struct domain *d, enum domain_state to) {
     if ((followers[d->state] & 1u << to) == 0) {
         return -XEN_EINVAL;
     }
-    set(d, to, d->pause_count);
+    set_state(d, to, d->pause_count);
     return 0;
 }
 
 int domain_change_state(struct domain *d, enum domain_state to) {
     spin_lock(&d->life_lock);
-    int error = change(d, to);
+    int error = change_state(d, to);
     spin_unlock(&d->life_lock);
     return error;
 }
 
 int domain_end(struct domain *d, uint8_t reason, uint64_t now) {
     spin_lock(&d->life_lock);
-    int error = change(d, DOMAIN_SHUTDOWN);
+    int error = change_state(d, DOMAIN_SHUTDOWN);
     if (error == 0) {
         d->shutdown_reason = reason;
         d->stopped = now;
@@ -80,7 +80,7 @@ int domain_pause(struct domain *d) {
 
     spin_lock(&d->life_lock);
     if (d->pause_count < DOMAIN_PAUSE_MAX) {
-        set(d, d->state, d->pause_count + 1u);
+        set_state(d, d->state, d->pause_count + 1u);
         error = 0;
     }
     spin_unlock(&d->life_lock);
@@ -92,7 +92,7 @@ int domain_unpause(struct domain *d) {
 
     spin_lock(&d->life_lock);
     if (d->pause_count > 0) {
-        set(d, d->state, d->pause_count - 1u);
+        set_state(d, d->state, d->pause_count - 1u);
         error = 0;
     }
     spin_unlock(&d->life_lock);

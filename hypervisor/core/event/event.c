@@ -69,7 +69,7 @@ static int add_page(struct event_domain *e) {
 }
 
 /* The lowest port that is not in use, whether or not it has a place; EVENT_PORT_MAX: none. */
-static int first_free(const struct event_domain *e) {
+static int first_free_port(const struct event_domain *e) {
     for (unsigned int i = 0; i < EVENT_PORT_MAX / 32; i++) {
         if (~e->used[i]) {
             return (int)(i * 32) + __builtin_ctz(~e->used[i]);
@@ -82,7 +82,7 @@ int event_port_alloc(struct event_domain *e) {
     if (e->is_closing) {
         return -XEN_EINVAL;
     }
-    int port = first_free(e);
+    int port = first_free_port(e);
 
     if (port >= e->port_count) {
         int error = add_page(e);

@@ -54,7 +54,7 @@ bool fdt_reg_enabled(const void *fdt, int node) {
 }
 
 /* #address-cells and #size-cells that apply to the children of @node. */
-static int fdt_reg_widths(const void *fdt, int node, int *address, int *size) {
+static int cell_widths(const void *fdt, int node, int *address, int *size) {
     *address = fdt_address_cells(fdt, node);
     *size = fdt_size_cells(fdt, node);
     if (*size == 0 || *address == 0) {
@@ -64,11 +64,11 @@ static int fdt_reg_widths(const void *fdt, int node, int *address, int *size) {
 }
 
 /* From an address on the bus @bus to one on the bus that it is on, @parent. */
-static int fdt_reg_translate_once(const void *fdt, int bus, int parent, uint64_t *start) {
+static int translate_once(const void *fdt, int bus, int parent, uint64_t *start) {
     int size, child_cells, size_cells, parent_cells, unused;
     const uint8_t *ranges = fdt_getprop(fdt, bus, "ranges", &size);
-    int err = fdt_reg_widths(fdt, bus, &child_cells, &size_cells);
-    int parent_err = fdt_reg_widths(fdt, parent, &parent_cells, &unused);
+    int err = cell_widths(fdt, bus, &child_cells, &size_cells);
+    int parent_err = cell_widths(fdt, parent, &parent_cells, &unused);
 
     if (err || parent_err) {
         return err ? err : parent_err;
@@ -92,8 +92,8 @@ static int fdt_reg_translate_once(const void *fdt, int bus, int parent, uint64_t
 }
 
 /* Entry @index of reg, with so many cells for address and size. */
-static int fdt_reg_pick(const void *fdt, int node, unsigned int index, int address_cells,
-                        int size_cells, uint64_t *start, uint64_t *length) {
+static int pick_entry(const void *fdt, int node, unsigned int index, int address_cells,
+                      int size_cells, uint64_t *start, uint64_t *length) {
     int size;
     const uint8_t *reg = fdt_getprop(fdt, node, "reg", &size);
     int entry = (address_cells + size_cells) * 4;
@@ -117,9 +117,9 @@ int fdt_reg_entry(const void *fdt, int node, unsigned int index, uint64_t *start
                   uint64_t *length) {
     int address_cells, size_cells;
     int bus = fdt_tree_parent(fdt, node);
-    int err = bus < 0 ? -XEN_ENOENT : fdt_reg_widths(fdt, bus, &address_cells, &size_cells);
+    int err = bus < 0 ? -XEN_ENOENT : cell_widths(fdt, bus, &address_cells, &size_cells);
 
-    return err ? err : fdt_reg_pick(fdt, node, index, address_cells, size_cells, start, length);
+    return err ? err : pick_entry(fdt, node, index, address_cells, size_cells, start, length);
 }
 
 int fdt_reg_get(const void *fdt, int node, unsigned int index, struct maddr_range *out) {
@@ -130,14 +130,14 @@ int fdt_reg_get(const void *fdt, int node, unsigned int index, struct maddr_rang
     while (err == 0 && bus > 0) {
         int parent = fdt_tree_parent(fdt, bus);
 
-        err = parent < 0 ? -XEN_EINVAL : fdt_reg_translate_once(fdt, bus, parent, &start);
+        err = parent < 0 ? -XEN_EINVAL : translate_once(fdt, bus, parent, &start);
         bus = parent;
     }
     return err ? err : fdt_reg_make(start, length, out);
 }
 
 /* The number of cells that holds for the children of @node: its own, or that of what it is in. */
-static int fdt_reg_inherited(const void *fdt, int node, const char *name, int missing) {
+static int inherited_cells(const void *fdt, int node, const char *name, int missing) {
     for (; node >= 0; node = node > 0 ? fdt_tree_parent(fdt, node) : -1) {
         int size;
         const void *value = fdt_getprop(fdt, node, name, &size);
@@ -153,14 +153,14 @@ static int fdt_reg_inherited(const void *fdt, int node, const char *name, int mi
 
 int fdt_reg_module(const void *fdt, int node, struct maddr_range *out) {
     int parent = fdt_tree_parent(fdt, node);
-    int address_cells = fdt_reg_inherited(fdt, parent, "#address-cells", 2);
-    int size_cells = fdt_reg_inherited(fdt, parent, "#size-cells", 1);
+    int address_cells = inherited_cells(fdt, parent, "#address-cells", 2);
+    int size_cells = inherited_cells(fdt, parent, "#size-cells", 1);
     uint64_t start, length;
 
     if (address_cells == 0 || size_cells == 0) {
         return -XEN_EINVAL;
     }
-    int err = fdt_reg_pick(fdt, node, 0, address_cells, size_cells, &start, &length);
+    int err = pick_entry(fdt, node, 0, address_cells, size_cells, &start, &length);
     return err ? err : fdt_reg_make(start, length, out);
 }
 

@@ -6,7 +6,7 @@
 
 #define CELLS_MAX 8
 
-static void fdt_writer_note(struct fdt_writer *w, int err) {
+static void note_error(struct fdt_writer *w, int err) {
     if (!w->err && err) {
         w->err = err;
     }
@@ -15,26 +15,26 @@ static void fdt_writer_note(struct fdt_writer *w, int err) {
 void fdt_writer_start(struct fdt_writer *w, void *buf, size_t size) {
     w->fdt = buf;
     w->err = fdt_create(buf, (int)size);
-    fdt_writer_note(w, w->err ? w->err : fdt_finish_reservemap(buf));
+    note_error(w, w->err ? w->err : fdt_finish_reservemap(buf));
     fdt_writer_open(w, "");
 }
 
 int fdt_writer_finish(struct fdt_writer *w) {
     fdt_writer_close(w);
-    fdt_writer_note(w, w->err ? w->err : fdt_finish(w->fdt));
+    note_error(w, w->err ? w->err : fdt_finish(w->fdt));
     return w->err ? w->err : (int)fdt_totalsize(w->fdt);
 }
 
 void fdt_writer_open(struct fdt_writer *w, const char *name) {
-    fdt_writer_note(w, w->err ? w->err : fdt_begin_node(w->fdt, name));
+    note_error(w, w->err ? w->err : fdt_begin_node(w->fdt, name));
 }
 
 void fdt_writer_close(struct fdt_writer *w) {
-    fdt_writer_note(w, w->err ? w->err : fdt_end_node(w->fdt));
+    note_error(w, w->err ? w->err : fdt_end_node(w->fdt));
 }
 
 void fdt_writer_bytes(struct fdt_writer *w, const char *name, const void *value, int size) {
-    fdt_writer_note(w, w->err ? w->err : fdt_property(w->fdt, name, value, size));
+    note_error(w, w->err ? w->err : fdt_property(w->fdt, name, value, size));
 }
 
 void fdt_writer_string(struct fdt_writer *w, const char *name, const char *value) {
@@ -45,7 +45,7 @@ void fdt_writer_cells(struct fdt_writer *w, const char *name, const uint32_t *ce
     fdt32_t raw[CELLS_MAX];
 
     if (count > CELLS_MAX) {
-        fdt_writer_note(w, -FDT_ERR_NOSPACE);
+        note_error(w, -FDT_ERR_NOSPACE);
         return;
     }
     for (int i = 0; i < count; i++) {

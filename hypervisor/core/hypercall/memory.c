@@ -17,7 +17,7 @@
 
 /* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in
  * between. */
-static int change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
+static int change_frame(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int error;
 
     spin_lock(&d->space.lock);
@@ -45,7 +45,7 @@ static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
         return -XEN_EINVAL;
     }
     page_get(d->shared_info_mfn);
-    error = change(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
+    error = change_frame(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
     if (error) {
         page_put(d->shared_info_mfn);
     }
@@ -89,7 +89,7 @@ static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
     return error;
 }
 
-static int populate(struct domain *d, gfn_t g) {
+static int populate_extent(struct domain *d, gfn_t g) {
     mfn_t m;
     int error;
 
@@ -100,7 +100,7 @@ static int populate(struct domain *d, gfn_t g) {
     if (error) {
         return error;
     }
-    error = change(d, g, m, P2M_RAM);
+    error = change_frame(d, g, m, P2M_RAM);
     if (error) {
         page_put(m);
     }
@@ -117,8 +117,8 @@ static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_
         return -XEN_EINVAL;
     }
     return command == XENMEM_decrease_reservation
-               ? change(d, gfn((uint32_t)frame), INVALID_MFN, P2M_RAM)
-               : populate(d, gfn((uint32_t)frame));
+               ? change_frame(d, gfn((uint32_t)frame), INVALID_MFN, P2M_RAM)
+               : populate_extent(d, gfn((uint32_t)frame));
 }
 
 /* One extent each time.  Returns how many were done, as Xen does: fewer than asked for where one

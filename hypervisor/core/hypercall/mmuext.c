@@ -56,8 +56,8 @@ int mmuext_run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
 }
 
 /* Operations until all are done, one fails, or it is time for an interrupt.  Returns how many. */
-static uint32_t run_all(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t *progress,
-                        int *error) {
+static uint32_t run_operations(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t *progress,
+                               int *error) {
     uint32_t done = 0;
 
     do {
@@ -92,7 +92,7 @@ int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         return -XEN_EFAULT;
     }
     if (count) {
-        done = run_all(v, gvaddr(args[0]), count, &progress, &error);
+        done = run_operations(v, gvaddr(args[0]), count, &progress, &error);
     }
     if (where.v) {
         before += done;

@@ -16,7 +16,7 @@
 #define VERSION_MINOR 17u
 
 /* @text and its NUL, cut to the size of Xen's answer; the rest of it is left as it is. */
-static int put_text(gvaddr_t to, const char *text, size_t size) {
+static int put_version_text(gvaddr_t to, const char *text, size_t size) {
     static const char nul = '\0';
     size_t length = strnlen(text, size - 1);
     int rc = copy_to_guest(to, text, length);
@@ -57,7 +57,7 @@ static int get_extraversion(gvaddr_t arg) {
     char text[sizeof(xen_extraversion_t)];
 
     format_text(text, sizeof(text), "-dacre-%s", version_release);
-    return put_text(arg, text, sizeof(text));
+    return put_version_text(arg, text, sizeof(text));
 }
 
 /* What xl matches a guest's kernel with: Xen's word for each kind, as uname -m says it. */
@@ -65,7 +65,7 @@ static int get_capabilities(gvaddr_t arg) {
     char text[32];
 
     format_text(text, sizeof(text), "xen-3.0-%s ", arch_cpu_machine());
-    return put_text(arg, text, sizeof(xen_capabilities_info_t));
+    return put_version_text(arg, text, sizeof(xen_capabilities_info_t));
 }
 
 static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
@@ -76,12 +76,13 @@ static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     case XENVER_extraversion: return get_extraversion(arg);
     case XENVER_compile_info: return get_compile_info(arg);
     case XENVER_capabilities: return get_capabilities(arg);
-    case XENVER_changeset: return put_text(arg, version_changeset, sizeof(xen_changeset_info_t));
+    case XENVER_changeset:
+        return put_version_text(arg, version_changeset, sizeof(xen_changeset_info_t));
     case XENVER_platform_parameters: return copy_to_guest(arg, &parameters, sizeof(parameters));
     case XENVER_get_features: return get_features(v, arg);
     case XENVER_pagesize: return (int32_t)PAGE_SIZE;
     case XENVER_guest_handle: return copy_to_guest(arg, &handle, sizeof(handle));
-    case XENVER_commandline: return put_text(arg, "", sizeof(xen_capabilities_info_t));
+    case XENVER_commandline: return put_version_text(arg, "", sizeof(xen_capabilities_info_t));
     default: return -XEN_ENOSYS;
     }
 }

@@ -18,7 +18,7 @@ void memory_wait(struct background_work *work) {
 }
 
 /* One of those in @owners that wait, which does not any more; NULL: none. */
-static struct background_work *take(uint32_t owners) {
+static struct background_work *take_waiting(uint32_t owners) {
     struct background_work *work = NULL;
 
     spin_lock(&wait_lock);
@@ -35,7 +35,7 @@ void memory_wait_wake(unsigned int pool) {
     uint32_t owners = pool == PAGE_COMMON ? ~0u : 1u << pool;
     struct background_work *work;
 
-    while ((work = take(owners)) != NULL) {
+    while ((work = take_waiting(owners)) != NULL) {
         background_start(work);
     }
 }

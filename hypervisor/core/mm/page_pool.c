@@ -91,7 +91,7 @@ int page_pool_init(uint32_t mibs) {
     return 0;
 }
 
-static void take(struct page_info *page, domid_t owner) {
+static void take_from_mib(struct page_info *page, domid_t owner) {
     CHECK(page->state == PAGE_FREE);
     page->count = 1; /* the rest is as page_make_free() left it */
     page->owner = owner;
@@ -115,10 +115,10 @@ static void take_one(uint32_t index, domid_t owner) {
     m->free[index % FRAMES_PER_MIB / 32] &= ~(1u << index % 32);
     set_free_count(m, m->free_count - 1u);
     page_free_total--;
-    take(&page_table[index], owner);
+    take_from_mib(&page_table[index], owner);
 }
 
-static uint32_t first_free(const struct page_mib *m) {
+static uint32_t first_free_frame(const struct page_mib *m) {
     uint32_t word = 0;
 
     while (!m->free[word]) {
@@ -135,7 +135,7 @@ mfn_t page_pool_alloc(unsigned int pool, domid_t owner) {
     spin_lock(&page_lock);
     name = pools[pool].list[SOME_FREE] ? pools[pool].list[SOME_FREE] : pools[pool].list[ALL_FREE];
     if (name) {
-        uint32_t index = first_free(&page_mibs[name - 1]);
+        uint32_t index = first_free_frame(&page_mibs[name - 1]);
 
         take_one(index, owner);
         result = mfn(page_first + index);
@@ -171,7 +171,7 @@ void page_take(mfn_t first, uint32_t count, domid_t owner) {
     set_free_count(m, m->free_count - count);
     page_free_total -= count;
     for (const struct page_info *end = page + count; page != end; page++) {
-        take(page, owner);
+        take_from_mib(page, owner);
     }
     spin_unlock(&page_lock);
 }

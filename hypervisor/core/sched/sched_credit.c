@@ -15,12 +15,12 @@ static uint64_t key_of(const struct sched_vcpu *v) {
     return v->credit.is_parked ? v->credit.period_end : v->credit.vtime;
 }
 
-static struct sched_vcpu **list_of(struct sched_cpu *cpu, const struct sched_vcpu *v) {
+static struct sched_vcpu **credit_list(struct sched_cpu *cpu, const struct sched_vcpu *v) {
     return v->credit.is_parked ? &cpu->credit.parked : &cpu->credit.queue;
 }
 
 static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
-    struct sched_vcpu **link = list_of(cpu, v);
+    struct sched_vcpu **link = credit_list(cpu, v);
     struct sched_vcpu *before = NULL;
     uint64_t key = key_of(v);
 
@@ -37,11 +37,11 @@ static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
     v->is_queued = true;
 }
 
-static void list_remove(struct sched_cpu *cpu, struct sched_vcpu *v) {
+static void credit_dequeue(struct sched_cpu *cpu, struct sched_vcpu *v) {
     if (v->credit.prev != NULL) {
         v->credit.prev->credit.next = v->credit.next;
     } else {
-        *list_of(cpu, v) = v->credit.next;
+        *credit_list(cpu, v) = v->credit.next;
     }
     if (v->credit.next != NULL) {
         v->credit.next->credit.prev = v->credit.prev;
@@ -49,7 +49,7 @@ static void list_remove(struct sched_cpu *cpu, struct sched_vcpu *v) {
     v->is_queued = v->credit.is_parked = false;
 }
 
-/* list_remove() for the head of the queue, which every switch takes. */
+/* credit_dequeue() for the head of the queue, which every switch takes. */
 static void take_head(struct sched_cpu *cpu, struct sched_vcpu *v) {
     cpu->credit.queue = v->credit.next;
     if (v->credit.next != NULL) {
@@ -80,7 +80,7 @@ static bool is_used_up(const struct sched_vcpu *v) {
     return v->credit.budget != 0 && v->credit.budget_left <= 0;
 }
 
-static void enqueue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+static void credit_requeue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     start_period(v, now);
     v->credit.is_parked = is_used_up(v);
     list_insert(cpu, v);
@@ -97,8 +97,8 @@ static void unpark_timer(void *data) {
     while (cpu->credit.parked != NULL && cpu->credit.parked->credit.period_end <= now) {
         struct sched_vcpu *v = cpu->credit.parked;
 
-        list_remove(cpu, v);
-        enqueue(cpu, v, now);
+        credit_dequeue(cpu, v);
+        credit_requeue(cpu, v, now);
         if (!v->credit.is_parked) {
             sched_queued(cpu, v, now);
         }
@@ -165,7 +165,7 @@ static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t no
     if (v->credit.vtime < least) {
         v->credit.vtime = least;
     }
-    enqueue(cpu, v, now);
+    credit_requeue(cpu, v, now);
     return !v->credit.is_parked;
 }
 
@@ -209,7 +209,7 @@ static void credit_adjust(struct sched_cpu *cpu, struct sched_vcpu *v) {
                        : budget < BUDGET_MIN                             ? BUDGET_MIN
                                                                          : budget;
     if (v->credit.is_parked && !is_used_up(v)) {
-        list_remove(cpu, v);
+        credit_dequeue(cpu, v);
         list_insert(cpu, v);
         sched_queued(cpu, v, clock_now());
     }
@@ -219,9 +219,9 @@ const struct sched_ops sched_credit = {
     .name = "credit",
     .adjust = credit_adjust,
     .wake = credit_wake,
-    .requeue = enqueue,
+    .requeue = credit_requeue,
     .yield = credit_yield,
-    .dequeue = list_remove,
+    .dequeue = credit_dequeue,
     .account = credit_account,
     .pick = credit_pick,
     .preempts = credit_preempts,

@@ -249,7 +249,7 @@ static bool valid_target(mfn_t to, enum p2m_type type) {
 }
 
 /* No new mapping of the old frame from here on. */
-static int begin(struct change *c, uint32_t *entry) {
+static int begin_change(struct change *c, uint32_t *entry) {
     struct p2m *p2m = &c->s->p2m;
 
     if (p2m->changing != INVALID_GFN.v) {
@@ -273,7 +273,7 @@ static int begin(struct change *c, uint32_t *entry) {
  * The guest does not know that its mapping changed under it, so TLB and caches are ours to flush: a
  * line that stayed would take the guest's stores to the frame that comes next at this address.
  */
-static void finish(const struct change *c, uint32_t *entry) {
+static void finish_change(const struct change *c, uint32_t *entry) {
     if (mfn_eq(c->to, INVALID_MFN)) {
         *entry = P2M_NONE;
         c->s->p2m.held--;
@@ -287,11 +287,11 @@ static void finish(const struct change *c, uint32_t *entry) {
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 
-static int run(struct change *c, uint32_t *entry) {
+static int run_change(struct change *c, uint32_t *entry) {
     int error;
 
     if (c->s->p2m.changing != c->first + c->index) {
-        error = begin(c, entry);
+        error = begin_change(c, entry);
         if (error) {
             return error;
         }
@@ -302,7 +302,7 @@ static int run(struct change *c, uint32_t *entry) {
         return -XEN_EAGAIN; /* the guest took the section away that this was for */
     }
     if (error == 0) {
-        finish(c, entry);
+        finish_change(c, entry);
     } else if (error != -XEN_EAGAIN) {
         *entry = c->old | c->s->p2m.changing_type;
         c->s->p2m.changing = INVALID_GFN.v;
@@ -310,7 +310,7 @@ static int run(struct change *c, uint32_t *entry) {
     return error;
 }
 
-static int populate(const struct change *c, uint32_t *entry) {
+static int populate_frame(const struct change *c, uint32_t *entry) {
     if (mfn_eq(c->to, INVALID_MFN)) {
         return -XEN_EINVAL;
     }
@@ -339,12 +339,12 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     c.index = g.v % FRAMES_PER_MIB;
     c.first = g.v - c.index;
     if (p2m_entry_type(*entry) == P2M_INVALID) {
-        return populate(&c, entry);
+        return populate_frame(&c, entry);
     }
     c.old = *entry & PAGE_MASK;
     c.page = page_of(p2m_entry_mfn(*entry));
     if (!c.page) {
         return -XEN_EBUSY; /* no frame that is counted */
     }
-    return run(&c, entry);
+    return run_change(&c, entry);
 }

@@ -25,7 +25,7 @@ static uint32_t small_attr(const struct pte *section) {
  * All frames are plain RAM, one after the other as the section maps them, or one of them is on its
  * way out but still there: who changes it also rewrites entries.
  */
-static void fill(struct p2m *p2m, uint32_t section) {
+static void fill_table(struct p2m *p2m, uint32_t section) {
     uint32_t *table = pt_unit_table(p2m->split) + p2m->split_filled;
     uint32_t first = section + ((uint32_t)p2m->split_filled << PAGE_SHIFT);
 
@@ -40,7 +40,7 @@ static void fill(struct p2m *p2m, uint32_t section) {
 }
 
 /* @by: 1, or ~0 for one less. */
-static void count(const struct p2m *p2m, unsigned int from, uint32_t by) {
+static void count_frames(const struct p2m *p2m, unsigned int from, uint32_t by) {
     const uint32_t *table = pt_unit_table(p2m->split);
     struct page_info *page = page_of_ram(page_bias, table[from] >> PAGE_SHIFT);
 
@@ -51,7 +51,7 @@ static void count(const struct p2m *p2m, unsigned int from, uint32_t by) {
 }
 
 /* It need not be cleared before it is given back: it never was what anybody walked. */
-static int begin(struct space *s, uint32_t attr, uint32_t mib) {
+static int begin_split(struct space *s, uint32_t attr, uint32_t mib) {
     uint16_t unit = pt_unit_take(s);
 
     if (!unit) {
@@ -89,14 +89,14 @@ int pt_split_section(struct space *s, uint16_t block, unsigned int index, uint32
 
     CHECK(pte.kind == PTE_SECTION);
     if (!p2m->split) {
-        return begin(s, attr, mib);
+        return begin_split(s, attr, mib);
     }
     if (pt_units[p2m->split].attr != attr) {
         pt_split_abandon(s); /* it was for a section that is no more */
     } else if (p2m->split_filled < PT_L2_ENTRIES) {
-        fill(p2m, pte.addr | attr);
+        fill_table(p2m, pte.addr | attr);
     } else if (p2m->split_counted < PT_L2_ENTRIES) {
-        count(p2m, p2m->split_counted, 1);
+        count_frames(p2m, p2m->split_counted, 1);
         p2m->split_counted += STEP_SPLIT;
     } else {
         install(s, block, index, pte);
@@ -113,7 +113,7 @@ bool pt_split_abandon(struct space *s) {
     }
     if (p2m->split_counted) {
         p2m->split_counted = (uint16_t)(p2m->split_counted - STEP_SPLIT);
-        count(p2m, p2m->split_counted, ~0u);
+        count_frames(p2m, p2m->split_counted, ~0u);
     } else {
         p2m->split = 0;
         pt_unit_give(s, unit);

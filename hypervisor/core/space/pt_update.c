@@ -19,7 +19,7 @@ _Static_assert(PT_WORK_MAX > PT_WORK_L1, "each look is followed by progress");
 /* An address that ends a run. */
 #define IN_NO_TABLE (~0u)
 
-/* Out of line: run() needs the register that it would take. */
+/* Out of line: run_simple() needs the register that it would take. */
 static __attribute__((noinline)) void note_changed(uint32_t old) {
     arch_pte_changed(old);
 }
@@ -28,8 +28,8 @@ static __attribute__((noinline)) void note_changed(uint32_t old) {
  * Updates from @u on as long as they are simple and in the domain's last table.  Returns the first
  * that is not: at the latest one of IN_NO_TABLE.
  */
-static __attribute__((noinline)) struct guest_update *run(const struct space *s,
-                                                          struct guest_update *u) {
+static __attribute__((noinline)) struct guest_update *run_simple(const struct space *s,
+                                                                 struct guest_update *u) {
     const uint32_t base = s->pt.last_base;
     /* To be added to the guest's address: no need to take the offset out of it. */
     const uintptr_t table = (uintptr_t)s->pt.last_table - base;
@@ -46,8 +46,8 @@ static __attribute__((noinline)) struct guest_update *run(const struct space *s,
 }
 
 /* The same, up to @end and with looks in between; if it is time to give way, pt.work says so. */
-static struct guest_update *run_all(struct space *s, struct guest_update *u,
-                                    struct guest_update *end) {
+static struct guest_update *run_all_simple(struct space *s, struct guest_update *u,
+                                           struct guest_update *end) {
     uint32_t room = PT_WORK_MAX - s->pt.work;
 
     for (;;) {
@@ -56,7 +56,7 @@ static struct guest_update *run_all(struct space *s, struct guest_update *u,
         uint32_t saved = stop->ptr;
 
         stop->ptr = IN_NO_TABLE;
-        u = run(s, u);
+        u = run_simple(s, u);
         stop->ptr = saved;
         if (u == end || u != stop) {
             s->pt.work = PT_WORK_MAX - room + (uint32_t)(u - from);
@@ -135,7 +135,7 @@ __attribute__((noinline)) int pt_update_alone(struct space *s, uint32_t ptr, uin
     return update_any(s, ptr, val, true);
 }
 
-/* One that run_all() did not take: not unless there is time for it before the next look. */
+/* One that run_all_simple() did not take: not unless there is time for it before the next look. */
 static int long_update(struct space *s, const struct guest_update *u) {
     if (s->pt.work + PT_WORK_L1 > PT_WORK_MAX) {
         s->pt.work = PT_WORK_MAX;
@@ -166,7 +166,7 @@ uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count,
             rc = -XEN_EAGAIN;
         } else if (s->pt.dropping) {
             drop_step(s);
-        } else if (pt_is_in_last_table(s, u->ptr) && (u = run_all(s, u, end)) != from) {
+        } else if (pt_is_in_last_table(s, u->ptr) && (u = run_all_simple(s, u, end)) != from) {
             continue; /* some were simple */
         } else if ((rc = long_update(s, u)) == 0) {
             u++;

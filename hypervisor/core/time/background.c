@@ -51,7 +51,7 @@ static void append(struct queue *queue, struct background_work *work) {
 }
 
 /* Queue it, unless it is; true if it was not. */
-static bool enqueue(struct background_work *work) {
+static bool queue_work(struct background_work *work) {
     bool is_new;
 
     spin_lock(&background_lock);
@@ -64,7 +64,7 @@ static bool enqueue(struct background_work *work) {
 }
 
 void background_start(struct background_work *work) {
-    if (enqueue(work) && work->kind == BACKGROUND_NEEDED && on_start) {
+    if (queue_work(work) && work->kind == BACKGROUND_NEEDED && on_start) {
         on_start();
     }
 }
@@ -76,7 +76,7 @@ static unsigned int next_owner(const struct queue *queue) {
     return (unsigned int)__builtin_ctz(after ? after : queue->owners);
 }
 
-static struct background_work *take(struct queue *queue) {
+static struct background_work *take_work(struct queue *queue) {
     struct background_work *work = NULL;
 
     spin_lock(&background_lock);
@@ -95,10 +95,10 @@ static struct background_work *take(struct queue *queue) {
 }
 
 bool background_step(enum background_class kind) {
-    struct background_work *work = take(&queues[kind]);
+    struct background_work *work = take_work(&queues[kind]);
 
     if (work && work->step(work)) {
-        enqueue(work);
+        queue_work(work);
     }
     return work != NULL;
 }

@@ -19,7 +19,7 @@ static struct timer_queue *this_queue(void) {
 }
 
 /* Behind those that have the same deadline. */
-static void insert(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
+static void insert_timer(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
     struct timer **link = &queue->first;
 
     while (*link != NULL && (*link)->deadline <= deadline) {
@@ -59,7 +59,7 @@ static void program(struct timer_queue *queue) {
     queue->programmed = now + step;
 }
 
-static bool interrupt(unsigned int irq, void *data) {
+static bool timer_fired(unsigned int irq, void *data) {
     (void)irq;
     (void)data;
     devices.oneshot->ack();
@@ -75,7 +75,7 @@ void timer_queue_init(void) {
 }
 
 void timer_start(void) {
-    CHECK(irq_claim(devices.oneshot_irq, interrupt, NULL) == 0);
+    CHECK(irq_claim(devices.oneshot_irq, timer_fired, NULL) == 0);
     devices.intc->unmask(devices.oneshot_irq);
 }
 
@@ -94,7 +94,7 @@ void timer_set(struct timer *timer, uint64_t deadline) {
         take_out(timer);
     }
     timer->cpu = (uint8_t)arch_cpu_id();
-    insert(queue, timer, deadline);
+    insert_timer(queue, timer, deadline);
     program(queue);
     spin_unlock(&queue->lock);
 }
