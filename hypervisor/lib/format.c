@@ -56,7 +56,7 @@ static void put_field(struct sink *sink, const struct spec *spec, const char *te
 static void put_string(struct sink *sink, const struct spec *spec, const char *text) {
     size_t length = 0;
 
-    if (text == NULL) {
+    if (!text) {
         text = "(null)";
     }
     while (length < spec->precision && text[length] != '\0') {

@@ -48,7 +48,7 @@ uint32_t arch_cpu_level(void) {
 }
 
 _Noreturn void arch_halt(void) {
-    if (fake_halt_jump == NULL) {
+    if (!fake_halt_jump) {
         abort();
     }
     longjmp(*fake_halt_jump, 1);

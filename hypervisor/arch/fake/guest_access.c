@@ -29,7 +29,7 @@ int copy_from_guest(void *to, gvaddr_t from, size_t size) {
     if (size == 0) {
         return 0;
     }
-    if (bytes == NULL) {
+    if (!bytes) {
         return -XEN_EFAULT;
     }
     memcpy(to, bytes, size);
@@ -45,7 +45,7 @@ int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
     if (size == 0) {
         return 0;
     }
-    if (bytes == NULL) {
+    if (!bytes) {
         return -XEN_EFAULT;
     }
     memcpy(bytes, from, size);

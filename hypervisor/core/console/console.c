@@ -105,7 +105,7 @@ static void send_all_waiting(void) {
 
 /* True if the UART would take more at once. */
 static bool send(void) {
-    return devices.uart != NULL && send_ready(STEP_SEND);
+    return devices.uart && send_ready(STEP_SEND);
 }
 
 /* ---- The hypervisor's own text ---- */
@@ -217,7 +217,7 @@ size_t console_read(struct console_domain *c, char *buf, size_t count) {
 static bool serve_waiting_rings(void) {
     bool waiting = false;
 
-    for (struct console_domain *c = console.domains; c != NULL; c = c->next) {
+    for (struct console_domain *c = console.domains; c; c = c->next) {
         if (c->ring_waiting) {
             console_ring_serve(c);
             waiting |= c->ring_waiting;
@@ -230,9 +230,9 @@ static struct console_domain *next_to_notify(void) {
     struct console_domain *c;
 
     console_lock();
-    for (c = console.domains; c != NULL && !c->notify; c = c->next) {
+    for (c = console.domains; c && !c->notify; c = c->next) {
     }
-    if (c != NULL) {
+    if (c) {
         c->notify = false;
     }
     console_unlock();
@@ -241,7 +241,7 @@ static struct console_domain *next_to_notify(void) {
 
 /* Without the console lock, since an event takes the run queue lock. */
 static void notify_domains(void) {
-    for (struct console_domain *c = next_to_notify(); c != NULL; c = next_to_notify()) {
+    for (struct console_domain *c = next_to_notify(); c; c = next_to_notify()) {
         event_notify(c->event, c->ring_port);
     }
 }
@@ -319,13 +319,13 @@ void console_init(void) {
 /* ---- Domains come and go ---- */
 
 struct console_domain *console_next(const struct console_domain *prev) {
-    return prev != NULL ? prev->next : console.domains;
+    return prev ? prev->next : console.domains;
 }
 
 static void list(struct console_domain *c) {
     struct console_domain **link = &console.domains;
 
-    while (*link != NULL && (*link)->id < c->id) {
+    while (*link && (*link)->id < c->id) {
         link = &(*link)->next;
     }
     c->next = *link;

@@ -45,7 +45,7 @@ static struct console_domain *next_in_focus(void) {
     bool from_start = focus == CONSOLE_FOCUS_HYPERVISOR || focus == DOMID_INVALID;
     struct console_domain *c = console_next(NULL);
 
-    while (c != NULL && !from_start && c->id <= focus) {
+    while (c && !from_start && c->id <= focus) {
         c = console_next(c);
     }
     return c;
@@ -64,9 +64,9 @@ static void move_focus(void) {
 
     console_lock();
     struct console_domain *c = next_in_focus();
-    focus = c != NULL ? c->id : CONSOLE_FOCUS_HYPERVISOR;
-    name = c != NULL ? c->name : NULL;
-    console_out_foreground(c != NULL ? &c->out : NULL);
+    focus = c ? c->id : CONSOLE_FOCUS_HYPERVISOR;
+    name = c ? c->name : NULL;
+    console_out_foreground(c ? &c->out : NULL);
     console_unlock();
     say_focus(focus, name);
 }
@@ -74,7 +74,7 @@ static void move_focus(void) {
 static struct console_domain *in_focus(void) {
     struct console_domain *c = console_next(NULL);
 
-    while (c != NULL && c->id != focus) {
+    while (c && c->id != focus) {
         c = console_next(c);
     }
     return c;
@@ -94,10 +94,10 @@ static struct event_domain *give(uint8_t byte) {
 
     console_lock();
     c = in_focus();
-    if (c != NULL) {
+    if (c) {
         queue_input(c, byte);
         console_ring_serve(c);
-        event = c->ring != NULL ? NULL : c->event;
+        event = c->ring ? NULL : c->event;
     }
     console_unlock();
     return event;
@@ -111,7 +111,7 @@ static void deliver_byte(uint8_t byte) {
         return;
     }
     event = give(byte);
-    if (event != NULL) {
+    if (event) {
         event_send_domain_virq(event, VIRQ_CONSOLE);
     }
 }

@@ -12,7 +12,7 @@ static struct console_key *keys; /* in the order in which they were added; const
 void console_key_add(struct console_key *key) {
     struct console_key **link = &keys;
 
-    while (*link != NULL) {
+    while (*link) {
         CHECK((*link)->key != key->key);
         link = &(*link)->next;
     }
@@ -21,7 +21,7 @@ void console_key_add(struct console_key *key) {
 }
 
 static void print_help(void) {
-    for (const struct console_key *k = keys; k != NULL; k = k->next) {
+    for (const struct console_key *k = keys; k; k = k->next) {
         printk("%c: %s\n", k->key, k->help);
     }
 }
@@ -34,7 +34,7 @@ void console_keys_init(void) {
 }
 
 void console_key(uint8_t key) {
-    for (const struct console_key *k = keys; k != NULL; k = k->next) {
+    for (const struct console_key *k = keys; k; k = k->next) {
         if (k->key == (char)key) {
             k->action();
         }

@@ -24,7 +24,7 @@ void console_out_add(struct console_out *out, char *bytes, uint32_t size) {
     out->size = size;
     out->head = out->tail = out->newline_count = 0;
     out->is_urgent = out->has_return = false;
-    if (mux.turn == NULL) {
+    if (!mux.turn) {
         mux.turn = out->next = out;
     } else {
         out->next = mux.turn->next;
@@ -115,7 +115,7 @@ static bool is_ready(const struct console_out *out) {
 static struct console_out *next_ready(struct console_out *after) {
     struct console_out *out = after;
 
-    if (after == NULL) {
+    if (!after) {
         return NULL;
     }
     do {
@@ -129,22 +129,22 @@ static struct console_out *next_ready(struct console_out *after) {
 
 /* Whose byte comes next: who began the line goes on until its turn is used up. */
 static struct console_out *choose(void) {
-    if (mux.line != NULL && console_out_used(mux.line) > 0 && mux.line_length < CONSOLE_TURN_MAX) {
+    if (mux.line && console_out_used(mux.line) > 0 && mux.line_length < CONSOLE_TURN_MAX) {
         return mux.line;
     }
     return next_ready(mux.turn);
 }
 
 bool console_out_ready(void) {
-    return mux.staged_next < mux.staged_count || choose() != NULL;
+    return mux.staged_next < mux.staged_count || choose();
 }
 
 /* Give the turn to @out; a line that another one began is ended first. */
 static void begin_turn(struct console_out *out) {
-    if (mux.line != NULL && mux.line != out) {
+    if (mux.line && mux.line != out) {
         end_line();
     }
-    if (mux.line == NULL) {
+    if (!mux.line) {
         stage(out->prefix);
         out->has_return = false; /* it would put the text over the prefix */
     }
@@ -210,7 +210,7 @@ static void refill(void) {
 
     mux.staged_count = mux.staged_next = 0;
     /* Each round takes bytes; a carriage return alone stages nothing. */
-    while (mux.staged_count == 0 && (out = choose()) != NULL) {
+    while (mux.staged_count == 0 && (out = choose())) {
         if (out != mux.line || mux.line_length >= CONSOLE_TURN_MAX) {
             begin_turn(out);
         }

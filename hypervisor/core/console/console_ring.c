@@ -60,7 +60,7 @@ static void serve_input(struct console_domain *c, volatile struct xencons_interf
 }
 
 void console_ring_serve(struct console_domain *c) {
-    if (c->ring != NULL) {
+    if (c->ring) {
         serve_output(c, c->ring);
         serve_input(c, c->ring);
     }

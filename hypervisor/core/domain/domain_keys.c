@@ -23,7 +23,7 @@ static void print_vcpu(struct vcpu *v) {
 }
 
 static void print_domains(void) {
-    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
         printk("d%u %s: %s%s\n", d->id, d->name, domain_state_name(d->state),
                d->pause_count > 0 ? ", paused" : "");
         for (unsigned int i = 0; i < d->vcpu_count; i++) {

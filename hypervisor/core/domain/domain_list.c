@@ -37,7 +37,7 @@ static void take_place(struct domain *d) {
     struct place *best = NULL;
 
     for (struct place *p = places; p < places + DOMAIN_MAX; p++) {
-        if (!p->is_taken && (best == NULL || is_better(p, best, d->id))) {
+        if (!p->is_taken && (!best || is_better(p, best, d->id))) {
             best = p;
         }
     }

@@ -36,7 +36,7 @@ int domain_lookup(struct domain *caller, domid_t id, enum domain_right right, st
         }
         d = domain_by_id(id);
     }
-    if (d == NULL) {
+    if (!d) {
         return caller->is_privileged ? -XEN_ESRCH : -XEN_EINVAL;
     }
     if (!has_right(caller, d, right)) {

@@ -46,7 +46,7 @@ void time_info_vcpu_init(struct vcpu *v) {
 
 static void write_domain_time(struct domain *d, const struct clock_scale *scale) {
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        if (d->vcpu[i] != NULL) {
+        if (d->vcpu[i]) {
             write_time_info(&arch_vcpu_page(d->vcpu[i])->info.time, scale);
         }
     }
@@ -56,7 +56,7 @@ static void renewed(void) {
     struct clock_scale scale;
 
     clock_scale(&scale);
-    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
         write_domain_time(d, &scale);
     }
 }
@@ -88,7 +88,7 @@ void time_info_set_wallclock(uint64_t sec, uint32_t nsec, uint64_t system_time) 
     }
     wall.sec = sec > back_sec ? sec - back_sec : 0;
     wall.nsec = nsec - back_nsec;
-    for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
+    for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
         time_info_domain_init(d);
     }
 }

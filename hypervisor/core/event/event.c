@@ -61,7 +61,7 @@ static int add_page(struct event_domain *e) {
         return -XEN_ENOSPC;
     }
     e->page[index] = heap_alloc(0);
-    if (e->page[index] == NULL) {
+    if (!e->page[index]) {
         return -XEN_ENOMEM;
     }
     e->port_count = (uint16_t)(count < EVENT_PORT_MAX ? count : EVENT_PORT_MAX);
@@ -117,7 +117,7 @@ static bool is_masked(const struct event_domain *e, evtchn_port_t port) {
 static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
     unsigned int bit = port / 64;
 
-    if (v == NULL) {
+    if (!v) {
         return; /* a domain that is being built */
     }
     struct vcpu_info *info = &arch_vcpu_page(v->vcpu)->info;
@@ -188,7 +188,7 @@ static int send_locked(struct event_domain *e, evtchn_port_t port) {
     case EVENT_IPI: event_set_pending(e, port); return 0;
     case EVENT_UNBOUND: return 0; /* nobody there yet: as Xen */
     case EVENT_HYPERVISOR:
-        if (p->sink != NULL) {
+        if (p->sink) {
             p->sink->sent(p->sink, port);
         }
         return 0;
@@ -223,7 +223,7 @@ void event_send_virq(struct event_vcpu *v, unsigned int virq) {
 
 /* Global VIRQs are bound on vCPU 0, whichever vCPU they notify (event_bind_virq()). */
 void event_send_domain_virq(struct event_domain *e, unsigned int virq) {
-    if (e->vcpu_count > 0 && e->vcpu[0] != NULL) {
+    if (e->vcpu_count > 0 && e->vcpu[0]) {
         event_send_virq(e->vcpu[0], virq);
     }
 }

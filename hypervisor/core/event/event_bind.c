@@ -101,7 +101,7 @@ int event_bind_virq(struct event_domain *e, uint32_t virq, uint32_t vcpu, evtchn
         return -XEN_EINVAL;
     }
     struct event_vcpu *v = vcpu_by_id(e, vcpu);
-    if (v == NULL) {
+    if (!v) {
         return -XEN_ENOENT;
     }
     struct event_port value = {
@@ -118,7 +118,7 @@ int event_bind_virq(struct event_domain *e, uint32_t virq, uint32_t vcpu, evtchn
 }
 
 int event_bind_ipi(struct event_domain *e, uint32_t vcpu, evtchn_port_t *port) {
-    if (vcpu_by_id(e, vcpu) == NULL) {
+    if (!vcpu_by_id(e, vcpu)) {
         return -XEN_ENOENT;
     }
     struct event_port value = {.state = EVENT_IPI, .vcpu = (uint8_t)vcpu};
@@ -146,7 +146,7 @@ int event_bind_pirq(struct event_domain *e, uint32_t pirq, evtchn_port_t *port) 
 int event_bind_vcpu(struct event_domain *e, evtchn_port_t port, uint32_t vcpu) {
     int error = -XEN_EINVAL;
 
-    if (vcpu_by_id(e, vcpu) == NULL) {
+    if (!vcpu_by_id(e, vcpu)) {
         return -XEN_ENOENT;
     }
     spin_lock(&e->lock);
@@ -173,7 +173,7 @@ static struct event_domain *lock_both_ends(struct event_domain *e, evtchn_port_t
     for (;;) {
         spin_lock(&e->lock);
         struct event_port *p = event_is_port(e, port) ? event_port(e, port) : NULL;
-        struct event_domain *r = p != NULL && p->state == EVENT_INTERDOMAIN ? p->remote : e;
+        struct event_domain *r = p && p->state == EVENT_INTERDOMAIN ? p->remote : e;
         if (r == e) {
             return e;
         }
@@ -197,7 +197,7 @@ static void disconnect(struct event_domain *e, struct event_port *p) {
 
 static void unbind_virq(struct event_domain *e, evtchn_port_t port, uint32_t virq) {
     for (unsigned int i = 0; i < e->vcpu_count; i++) {
-        if (e->vcpu[i] != NULL && e->vcpu[i]->virq_port[virq] == port) {
+        if (e->vcpu[i] && e->vcpu[i]->virq_port[virq] == port) {
             e->vcpu[i]->virq_port[virq] = 0;
         }
     }

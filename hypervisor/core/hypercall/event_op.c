@@ -126,7 +126,7 @@ int32_t do_event_channel_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     uint32_t cmd = args[0];
     union event_args data;
 
-    if (cmd >= sizeof(ops) / sizeof(ops[0]) || ops[cmd].fn == NULL) {
+    if (cmd >= sizeof(ops) / sizeof(ops[0]) || !ops[cmd].fn) {
         return -XEN_ENOSYS;
     }
     if (copy_from_guest(&data, gvaddr(args[1]), ops[cmd].size) != 0) {

@@ -141,7 +141,7 @@ int32_t do_vcpu_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (id >= v->domain->vcpu_count) {
         return -XEN_ENOENT;
     }
-    if (cmd >= sizeof(ops) / sizeof(ops[0]) || ops[cmd].fn == NULL) {
+    if (cmd >= sizeof(ops) / sizeof(ops[0]) || !ops[cmd].fn) {
         return -XEN_ENOSYS;
     }
     struct vcpu *target = v->domain->vcpu[id];

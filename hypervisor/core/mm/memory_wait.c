@@ -35,7 +35,7 @@ void memory_wait_wake(unsigned int pool) {
     uint32_t owners = pool == PAGE_COMMON ? ~0u : 1u << pool;
     struct background_work *work;
 
-    while ((work = take_waiting(owners)) != NULL) {
+    while ((work = take_waiting(owners))) {
         background_start(work);
     }
 }

@@ -19,7 +19,7 @@ static struct sched_cpu *cpu_of(const struct sched_vcpu *v) {
 }
 
 static bool is_idle(const struct sched_vcpu *v) {
-    return v->ops == NULL;
+    return !v->ops;
 }
 
 static void set_needed(const struct sched_cpu *cpu) {
@@ -137,7 +137,7 @@ static struct sched_vcpu *pick_from_classes(struct sched_cpu *cpu) {
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
         struct sched_vcpu *v = classes[i]->pick(cpu);
 
-        if (v != NULL) {
+        if (v) {
             return v;
         }
     }

@@ -24,13 +24,13 @@ static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
     struct sched_vcpu *before = NULL;
     uint64_t key = key_of(v);
 
-    while (*link != NULL && key_of(*link) <= key) {
+    while (*link && key_of(*link) <= key) {
         before = *link;
         link = &before->credit.next;
     }
     v->credit.prev = before;
     v->credit.next = *link;
-    if (*link != NULL) {
+    if (*link) {
         (*link)->credit.prev = v;
     }
     *link = v;
@@ -38,12 +38,12 @@ static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
 }
 
 static void credit_dequeue(struct sched_cpu *cpu, struct sched_vcpu *v) {
-    if (v->credit.prev != NULL) {
+    if (v->credit.prev) {
         v->credit.prev->credit.next = v->credit.next;
     } else {
         *credit_list(cpu, v) = v->credit.next;
     }
-    if (v->credit.next != NULL) {
+    if (v->credit.next) {
         v->credit.next->credit.prev = v->credit.prev;
     }
     v->is_queued = v->credit.is_parked = false;
@@ -52,7 +52,7 @@ static void credit_dequeue(struct sched_cpu *cpu, struct sched_vcpu *v) {
 /* credit_dequeue() for the head of the queue, which every switch takes. */
 static void take_head(struct sched_cpu *cpu, struct sched_vcpu *v) {
     cpu->credit.queue = v->credit.next;
-    if (v->credit.next != NULL) {
+    if (v->credit.next) {
         v->credit.next->credit.prev = NULL;
     }
     v->is_queued = false;
@@ -71,7 +71,7 @@ static inline void start_period(struct sched_vcpu *v, uint64_t now) {
 }
 
 static void arm_unpark(struct sched_cpu *cpu) {
-    if (cpu->credit.parked != NULL) {
+    if (cpu->credit.parked) {
         timer_set(&cpu->credit.unpark, cpu->credit.parked->credit.period_end);
     }
 }
@@ -94,7 +94,7 @@ static void unpark_timer(void *data) {
     uint64_t now = clock_now();
 
     spin_lock(&cpu->lock);
-    while (cpu->credit.parked != NULL && cpu->credit.parked->credit.period_end <= now) {
+    while (cpu->credit.parked && cpu->credit.parked->credit.period_end <= now) {
         struct sched_vcpu *v = cpu->credit.parked;
 
         credit_dequeue(cpu, v);
@@ -135,7 +135,7 @@ static bool credit_preempts(const struct sched_vcpu *v, const struct sched_vcpu 
 static inline void advance_min(struct sched_cpu *cpu, const struct sched_vcpu *running) {
     uint64_t min = running->credit.vtime;
 
-    if (cpu->credit.queue != NULL && cpu->credit.queue->credit.vtime < min) {
+    if (cpu->credit.queue && cpu->credit.queue->credit.vtime < min) {
         min = cpu->credit.queue->credit.vtime;
     }
     if (min > cpu->credit.vtime_min) {
@@ -172,7 +172,7 @@ static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t no
 static void credit_yield(struct sched_cpu *cpu, struct sched_vcpu *v) {
     const struct sched_vcpu *head = cpu->credit.queue;
 
-    if (head != NULL && v->credit.vtime < head->credit.vtime) {
+    if (head && v->credit.vtime < head->credit.vtime) {
         v->credit.vtime = head->credit.vtime;
     }
 }
@@ -181,7 +181,7 @@ static struct sched_vcpu *credit_pick(struct sched_cpu *cpu) {
     struct sched_vcpu *v = cpu->credit.queue;
 
     cpu->credit.turn_ns = SCHED_SLICE_NS;
-    if (v != NULL) {
+    if (v) {
         take_head(cpu, v);
     }
     return v;
@@ -191,7 +191,7 @@ static uint64_t credit_slice_end(const struct sched_cpu *cpu, const struct sched
                                  uint64_t now) {
     uint64_t end = TIMER_NEVER;
 
-    if (cpu->credit.queue != NULL) {
+    if (cpu->credit.queue) {
         end = cpu->turn_start + cpu->credit.turn_ns;
     }
     if (v->credit.budget != 0 && now + (uint64_t)(int64_t)v->credit.budget_left < end) {

@@ -56,7 +56,7 @@ static inline uint64_t ticks_to_ns(uint32_t ticks) {
 void clock_init(void) {
     const struct counter *counter = &devices.counter;
 
-    CHECK(counter->reg != NULL);
+    CHECK(counter->reg);
     CHECK(counter->hz >= CLOCK_HZ_MIN && counter->hz <= CLOCK_HZ_MAX);
     CHECK(counter->mask != 0 && (counter->mask & (counter->mask + 1)) == 0);
     set_scale(counter->hz);

@@ -22,13 +22,13 @@ static struct timer_queue *this_queue(void) {
 static void insert_timer(struct timer_queue *queue, struct timer *timer, uint64_t deadline) {
     struct timer **link = &queue->first;
 
-    while (*link != NULL && (*link)->deadline <= deadline) {
+    while (*link && (*link)->deadline <= deadline) {
         link = &(*link)->next;
     }
     timer->deadline = deadline;
     timer->next = *link;
     timer->link = link;
-    if (timer->next != NULL) {
+    if (timer->next) {
         timer->next->link = &timer->next;
     }
     *link = timer;
@@ -36,7 +36,7 @@ static void insert_timer(struct timer_queue *queue, struct timer *timer, uint64_
 
 static void take_out(struct timer *timer) {
     *timer->link = timer->next;
-    if (timer->next != NULL) {
+    if (timer->next) {
         timer->next->link = timer->link;
     }
     timer->link = NULL;
@@ -48,7 +48,7 @@ static void take_out(struct timer *timer) {
  * many per slice is cheaper than a device access per switch.
  */
 static void program(struct timer_queue *queue) {
-    if (queue->first == NULL || queue->first->deadline >= queue->programmed) {
+    if (!queue->first || queue->first->deadline >= queue->programmed) {
         return;
     }
     uint64_t deadline = queue->first->deadline;
@@ -119,7 +119,7 @@ bool timer_is_unseen(void) {
 bool timer_is_due(void) {
     const struct timer *first = this_queue()->first;
 
-    return first != NULL && first->deadline <= clock_now();
+    return first && first->deadline <= clock_now();
 }
 
 void timer_interrupt(void) {
@@ -131,7 +131,7 @@ void timer_interrupt(void) {
     queue->is_serving = true;
     for (unsigned int i = 0; i < STEP_TIMERS; i++) {
         timer = queue->first;
-        if (timer == NULL || timer->deadline > now || (i > 0 && devices.intc->pending())) {
+        if (!timer || timer->deadline > now || (i > 0 && devices.intc->pending())) {
             break;
         }
         take_out(timer);
