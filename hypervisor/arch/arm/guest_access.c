@@ -21,15 +21,15 @@ static int check_range(gvaddr_t va, size_t size) {
 }
 
 int copy_from_guest(void *to, gvaddr_t from, size_t size) {
-    int rc = check_range(from, size);
+    int err = check_range(from, size);
 
-    return rc ? rc : guest_copy_in(to, from.v, size);
+    return err ? err : guest_copy_in(to, from.v, size);
 }
 
 int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
-    int rc = check_range(to, size);
+    int err = check_range(to, size);
 
-    return rc ? rc : guest_copy_out(to.v, from, size);
+    return err ? err : guest_copy_out(to.v, from, size);
 }
 
 /* Updates before the first one with an upper half that is not zero. */
@@ -50,12 +50,12 @@ static int count_valid(gvaddr_t from, uint32_t count) {
 
 int copy_updates_from_guest(struct guest_update *to, gvaddr_t from, uint32_t count) {
     uint32_t size = count * (uint32_t)sizeof(struct mmu_update);
-    int rc;
+    int result;
 
     if (count > GUEST_UPDATES_MAX || (from.v & 3) || from.v >= PV_VIRT_START ||
         size > PV_VIRT_START - from.v) {
         return -XEN_EFAULT;
     }
-    rc = guest_copy_updates(to, from.v, count);
-    return rc == 0 ? (int)count : rc < 0 ? rc : count_valid(from, count);
+    result = guest_copy_updates(to, from.v, count);
+    return result == 0 ? (int)count : result < 0 ? result : count_valid(from, count);
 }

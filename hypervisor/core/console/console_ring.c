@@ -81,12 +81,12 @@ static void ring_event(struct event_sink *sink, evtchn_port_t port) {
 
 int console_ring_init(struct console_domain *c, struct xencons_interface *ring,
                       evtchn_port_t *port) {
-    int error;
+    int err;
 
     c->ring_sink.sent = ring_event;
-    error = event_alloc_hypervisor_port(c->event, &c->ring_sink, port);
-    if (error != 0) {
-        return error;
+    err = event_alloc_hypervisor_port(c->event, &c->ring_sink, port);
+    if (err != 0) {
+        return err;
     }
     console_lock();
     c->ring = ring;

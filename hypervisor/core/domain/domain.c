@@ -37,7 +37,7 @@ static int alloc_shared_info(struct domain *d) {
 
 int domain_create(domid_t id, const char *name, struct domain **out) {
     struct domain *d = heap_alloc(heap_order(sizeof(*d)));
-    int rc;
+    int err;
 
     if (!d) {
         return -XEN_ENOMEM;
@@ -48,10 +48,10 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     space_init(&d->space, id);
     d->shared_info_mfn = INVALID_MFN;
     strncpy(d->name, name, sizeof(d->name) - 1);
-    rc = alloc_shared_info(d);
-    if (rc) {
+    err = alloc_shared_info(d);
+    if (err) {
         domain_free(d);
-        return rc;
+        return err;
     }
     event_domain_init(&d->event, id, d->shared_info);
     *out = d;
@@ -59,13 +59,13 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
 }
 
 int domain_appear(struct domain *d) {
-    int rc = domain_list_add(d);
+    int err = domain_list_add(d);
 
-    if (rc == 0) {
+    if (err == 0) {
         console_domain_init(&d->console, d->id, d->name,
                             &d->event); /* it links @d into the console's list */
     }
-    return rc;
+    return err;
 }
 
 void domain_free(struct domain *d) {
@@ -115,12 +115,12 @@ int domain_resume(struct domain *d) {
 }
 
 int domain_kill(struct domain *d) {
-    int error = domain_change_state(d, DOMAIN_DYING);
+    int err = domain_change_state(d, DOMAIN_DYING);
 
-    if (error == 0) {
+    if (err == 0) {
         domain_reap_request(d);
     }
-    return error;
+    return err;
 }
 
 void domain_crash(struct domain *d, const char *why) {

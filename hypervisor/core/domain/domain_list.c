@@ -74,12 +74,12 @@ static int insert_domain(struct domain *d) {
 }
 
 int domain_list_add(struct domain *d) {
-    int rc;
+    int err;
 
     spin_lock(&list_lock);
-    rc = insert_domain(d);
+    err = insert_domain(d);
     spin_unlock(&list_lock);
-    return rc;
+    return err;
 }
 
 void domain_list_remove(const struct domain *d) {

@@ -59,44 +59,44 @@ static int change_state(struct domain *d, enum domain_state to) {
 
 int domain_change_state(struct domain *d, enum domain_state to) {
     spin_lock(&d->life_lock);
-    int error = change_state(d, to);
+    int err = change_state(d, to);
     spin_unlock(&d->life_lock);
-    return error;
+    return err;
 }
 
 int domain_end(struct domain *d, uint8_t reason, uint64_t now) {
     spin_lock(&d->life_lock);
-    int error = change_state(d, DOMAIN_SHUTDOWN);
-    if (error == 0) {
+    int err = change_state(d, DOMAIN_SHUTDOWN);
+    if (err == 0) {
         d->shutdown_reason = reason;
         d->stopped = now;
     }
     spin_unlock(&d->life_lock);
-    return error;
+    return err;
 }
 
 int domain_pause(struct domain *d) {
-    int error = -XEN_EOVERFLOW;
+    int err = -XEN_EOVERFLOW;
 
     spin_lock(&d->life_lock);
     if (d->pause_count < DOMAIN_PAUSE_MAX) {
         set_state(d, d->state, d->pause_count + 1u);
-        error = 0;
+        err = 0;
     }
     spin_unlock(&d->life_lock);
-    return error;
+    return err;
 }
 
 int domain_unpause(struct domain *d) {
-    int error = -XEN_EINVAL;
+    int err = -XEN_EINVAL;
 
     spin_lock(&d->life_lock);
     if (d->pause_count > 0) {
         set_state(d, d->state, d->pause_count - 1u);
-        error = 0;
+        err = 0;
     }
     spin_unlock(&d->life_lock);
-    return error;
+    return err;
 }
 
 bool domain_is_off_cpu(const struct domain *d) {

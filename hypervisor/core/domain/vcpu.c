@@ -93,7 +93,7 @@ void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id) {
 
 int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
     struct vcpu *v;
-    int rc;
+    int err;
 
     if (id >= DOMAIN_VCPU_MAX || id != d->vcpu_count) {
         return id < d->vcpu_count ? -XEN_EEXIST : -XEN_EINVAL;
@@ -103,10 +103,10 @@ int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {
         return -XEN_ENOMEM;
     }
     vcpu_init_parts(v, d, id);
-    rc = alloc_page(v);
-    if (rc) {
+    err = alloc_page(v);
+    if (err) {
         vcpu_destroy(v);
-        return rc;
+        return err;
     }
     time_info_vcpu_init(v);
     d->vcpu[d->vcpu_count++] = v;

@@ -85,10 +85,10 @@ int event_port_alloc(struct event_domain *e) {
     int port = first_free_port(e);
 
     if (port >= e->port_count) {
-        int error = add_page(e);
+        int err = add_page(e);
 
-        if (error != 0) {
-            return error;
+        if (err != 0) {
+            return err;
         }
     }
     e->used[port / 32] |= bitmap_mask((unsigned int)port);
@@ -163,7 +163,7 @@ void event_set_pending(struct event_domain *e, evtchn_port_t port) {
 }
 
 int event_unmask(struct event_domain *e, evtchn_port_t port) {
-    int error = -XEN_EINVAL;
+    int err = -XEN_EINVAL;
 
     spin_lock(&e->lock);
     if (event_is_port(e, port)) {
@@ -172,10 +172,10 @@ int event_unmask(struct event_domain *e, evtchn_port_t port) {
         if (event_port_is_pending(e, port)) {
             notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);
         }
-        error = 0;
+        err = 0;
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 /* ---- Sending ---- */
@@ -201,9 +201,9 @@ static int send_locked(struct event_domain *e, evtchn_port_t port) {
 
 int event_send(struct event_domain *e, evtchn_port_t port) {
     spin_lock(&e->lock);
-    int error = event_is_port(e, port) ? send_locked(e, port) : -XEN_EINVAL;
+    int err = event_is_port(e, port) ? send_locked(e, port) : -XEN_EINVAL;
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 void event_notify(struct event_domain *e, evtchn_port_t port) {

@@ -41,9 +41,9 @@ static int new_port(struct event_domain *e, struct event_port value, evtchn_port
 
 static int new_port_locking(struct event_domain *e, struct event_port value, evtchn_port_t *port) {
     spin_lock(&e->lock);
-    int error = new_port(e, value, port);
+    int err = new_port(e, value, port);
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 /* ---- Binding ---- */
@@ -72,23 +72,23 @@ static int connect(struct event_domain *e, struct event_domain *r, evtchn_port_t
     if (other->state != EVENT_UNBOUND || other->number != e->id) {
         return -XEN_EINVAL;
     }
-    int error = new_port(e, mine, port);
-    if (error == 0) {
+    int err = new_port(e, mine, port);
+    if (err == 0) {
         other->state = EVENT_INTERDOMAIN;
         other->number = (uint16_t)*port;
         other->remote = e;
         /* What the other end sent before there was a channel must not be lost. */
         event_set_pending(e, *port);
     }
-    return error;
+    return err;
 }
 
 int event_bind_interdomain(struct event_domain *e, struct event_domain *remote,
                            evtchn_port_t remote_port, evtchn_port_t *port) {
     lock_pair(e, remote);
-    int error = connect(e, remote, remote_port, port);
+    int err = connect(e, remote, remote_port, port);
     unlock_pair(e, remote);
-    return error;
+    return err;
 }
 
 /* As Xen on ARM: what <xen/xen.h> marks "V." is per vCPU, all others are global. */
@@ -106,15 +106,15 @@ int event_bind_virq(struct event_domain *e, uint32_t virq, uint32_t vcpu, evtchn
     }
     struct event_port value = {
         .state = EVENT_VIRQ, .vcpu = (uint8_t)vcpu, .number = (uint16_t)virq};
-    int error = -XEN_EEXIST;
+    int err = -XEN_EEXIST;
 
     spin_lock(&e->lock);
     if (v->virq_port[virq] == 0) {
-        error = new_port(e, value, port);
-        v->virq_port[virq] = error == 0 ? *port : 0;
+        err = new_port(e, value, port);
+        v->virq_port[virq] = err == 0 ? *port : 0;
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 int event_bind_ipi(struct event_domain *e, uint32_t vcpu, evtchn_port_t *port) {
@@ -132,19 +132,19 @@ int event_bind_pirq(struct event_domain *e, uint32_t pirq, evtchn_port_t *port) 
     struct event_port value = {.state = EVENT_PIRQ, .number = (uint16_t)pirq};
 
     spin_lock(&e->lock);
-    int error = new_port(e, value, port);
-    if (error == 0) {
-        error = pirq_bind(e, pirq, *port);
-        if (error != 0) {
+    int err = new_port(e, value, port);
+    if (err == 0) {
+        err = pirq_bind(e, pirq, *port);
+        if (err != 0) {
             event_port_free(e, *port);
         }
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 int event_bind_vcpu(struct event_domain *e, evtchn_port_t port, uint32_t vcpu) {
-    int error = -XEN_EINVAL;
+    int err = -XEN_EINVAL;
 
     if (!vcpu_by_id(e, vcpu)) {
         return -XEN_ENOENT;
@@ -156,11 +156,11 @@ int event_bind_vcpu(struct event_domain *e, evtchn_port_t port, uint32_t vcpu) {
         if (p->state == EVENT_UNBOUND || p->state == EVENT_INTERDOMAIN || p->state == EVENT_PIRQ ||
             (p->state == EVENT_VIRQ && is_global(p->number))) {
             p->vcpu = (uint8_t)vcpu;
-            error = 0;
+            err = 0;
         }
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 /* ---- Closing ---- */
@@ -228,10 +228,10 @@ static int close_locked(struct event_domain *e, evtchn_port_t port, bool by_gues
 
 static int close_port(struct event_domain *e, evtchn_port_t port, bool by_guest) {
     struct event_domain *r = lock_both_ends(e, port);
-    int error = close_locked(e, port, by_guest);
+    int err = close_locked(e, port, by_guest);
 
     unlock_pair(e, r);
-    return error;
+    return err;
 }
 
 int event_close(struct event_domain *e, evtchn_port_t port) {
@@ -304,13 +304,13 @@ static void fill_status(const struct event_port *p, struct evtchn_status *status
 }
 
 int event_status(struct event_domain *e, evtchn_port_t port, struct evtchn_status *status) {
-    int error = -XEN_EINVAL;
+    int err = -XEN_EINVAL;
 
     spin_lock(&e->lock);
     if (event_is_port(e, port)) {
         fill_status(event_port(e, port), status);
-        error = 0;
+        err = 0;
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }

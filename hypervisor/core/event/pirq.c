@@ -23,18 +23,18 @@ static bool fired(unsigned int irq, void *data) {
 }
 
 int pirq_assign(struct event_domain *e, unsigned int irq) {
-    int error;
+    int err;
 
     if (pirq_is_assigned(e, irq)) {
         return 0;
     }
-    error = irq_claim(irq, fired, e);
-    if (error == 0) {
+    err = irq_claim(irq, fired, e);
+    if (err == 0) {
         pirqs[irq].owner = e;
         pirqs[irq].port = 0;
         e->pirq_count++;
     }
-    return error;
+    return err;
 }
 
 bool pirq_is_assigned(const struct event_domain *e, uint32_t irq) {
@@ -61,15 +61,15 @@ void pirq_unbind(struct event_domain *e, uint32_t irq) {
 }
 
 int pirq_eoi(struct event_domain *e, uint32_t irq) {
-    int error = -XEN_EINVAL;
+    int err = -XEN_EINVAL;
 
     spin_lock(&e->lock);
     if (pirq_is_assigned(e, irq) && pirqs[irq].port != 0) {
         devices.intc->unmask(irq);
-        error = 0;
+        err = 0;
     }
     spin_unlock(&e->lock);
-    return error;
+    return err;
 }
 
 void pirq_release_all(struct event_domain *e) {

@@ -45,43 +45,43 @@ static bool version_matches(const struct domain *d, uint32_t version) {
 
 /* The kernel part may be named once; naming the same again is no error. */
 static int set_kernel_start(struct domain *d, uint32_t va) {
-    int rc;
+    int err;
 
     if (d->callbacks_set && d->callbacks.kernel_virt_start == va) {
         return 0;
     }
     spin_lock(&d->space.lock);
-    rc = pt_set_kernel_start(&d->space, gvaddr(va));
+    err = pt_set_kernel_start(&d->space, gvaddr(va));
     spin_unlock(&d->space.lock);
-    return rc;
+    return err;
 }
 
 int32_t do_set_callbacks(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct domain *d = v->domain;
     struct pv_callbacks cb;
     uint8_t helpers[PV_HELPERS_SIZE];
-    int rc;
+    int err;
 
     if (!version_matches(d, args[1])) {
         return -XEN_EOPNOTSUPP;
     }
-    rc = copy_from_guest(&cb, gvaddr(args[0]), sizeof(cb));
-    if (rc == 0 && cb.helpers) {
-        rc = copy_from_guest(helpers, gvaddr(cb.helpers), sizeof(helpers));
+    err = copy_from_guest(&cb, gvaddr(args[0]), sizeof(cb));
+    if (err == 0 && cb.helpers) {
+        err = copy_from_guest(helpers, gvaddr(cb.helpers), sizeof(helpers));
     }
-    if (rc) {
-        return rc;
+    if (err) {
+        return err;
     }
     if (!entries_valid(&cb) || !restart_valid(&cb)) {
         return -XEN_EINVAL;
     }
-    rc = set_kernel_start(d, cb.kernel_virt_start);
-    if (rc == 0) {
+    err = set_kernel_start(d, cb.kernel_virt_start);
+    if (err == 0) {
         d->callbacks = cb;
         d->callbacks_set = true;
         arch_set_callbacks(d, cb.helpers ? helpers : NULL);
     }
-    return rc;
+    return err;
 }
 
 int32_t do_fpu_taskswitch(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {

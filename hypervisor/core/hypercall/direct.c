@@ -14,17 +14,17 @@ int32_t do_pv_mmuext(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         .arg1.mfn = args[1],
         .arg2.src_mfn = args[2],
     };
-    int error = mmuext_run(v, &op, &args[3]);
+    int err = mmuext_run(v, &op, &args[3]);
 
-    return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+    return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
 }
 
 int32_t do_pv_task_switch(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (args[0] != PV_SWITCH_SAME_TABLE) {
-        int error = args[0] >> (32 - PAGE_SHIFT) ? -XEN_EINVAL : mmuext_load_base(v, gfn(args[0]));
+        int err = args[0] >> (32 - PAGE_SHIFT) ? -XEN_EINVAL : mmuext_load_base(v, gfn(args[0]));
 
-        if (error) {
-            return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+        if (err) {
+            return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
         }
     }
     arch_vcpu_set_tls(v, args[1]);

@@ -31,10 +31,10 @@ union event_args {
 static int32_t op_alloc_unbound(struct domain *caller, union event_args *args) {
     struct evtchn_alloc_unbound *a = &args->alloc_unbound;
     struct domain *d;
-    int error = domain_lookup(caller, a->dom, DOMAIN_RIGHT_MANAGE, &d);
+    int err = domain_lookup(caller, a->dom, DOMAIN_RIGHT_MANAGE, &d);
 
-    if (error != 0) {
-        return error;
+    if (err != 0) {
+        return err;
     }
     /* DOMID_SELF as the remote end is the caller, whoever the port belongs to. */
     return event_alloc_unbound(&d->event, domain_lookup_id(caller, a->remote_dom), &a->port);
@@ -43,10 +43,10 @@ static int32_t op_alloc_unbound(struct domain *caller, union event_args *args) {
 static int32_t op_bind_interdomain(struct domain *caller, union event_args *args) {
     struct evtchn_bind_interdomain *a = &args->bind_interdomain;
     struct domain *remote;
-    int error = domain_lookup(caller, a->remote_dom, DOMAIN_RIGHT_CONNECT, &remote);
+    int err = domain_lookup(caller, a->remote_dom, DOMAIN_RIGHT_CONNECT, &remote);
 
-    if (error != 0) {
-        return error;
+    if (err != 0) {
+        return err;
     }
     return event_bind_interdomain(&caller->event, &remote->event, a->remote_port, &a->local_port);
 }
@@ -79,9 +79,9 @@ static int32_t op_send(struct domain *caller, union event_args *args) {
 
 static int32_t op_status(struct domain *caller, union event_args *args) {
     struct domain *d;
-    int error = domain_lookup(caller, args->status.dom, DOMAIN_RIGHT_MANAGE, &d);
+    int err = domain_lookup(caller, args->status.dom, DOMAIN_RIGHT_MANAGE, &d);
 
-    return error != 0 ? error : event_status(&d->event, args->status.port, &args->status);
+    return err != 0 ? err : event_status(&d->event, args->status.port, &args->status);
 }
 
 static int32_t op_bind_vcpu(struct domain *caller, union event_args *args) {
@@ -94,10 +94,10 @@ static int32_t op_unmask(struct domain *caller, union event_args *args) {
 
 static int32_t op_reset(struct domain *caller, union event_args *args) {
     struct domain *d;
-    int error = domain_lookup(caller, args->reset.dom, DOMAIN_RIGHT_MANAGE, &d);
+    int err = domain_lookup(caller, args->reset.dom, DOMAIN_RIGHT_MANAGE, &d);
 
-    if (error != 0) {
-        return error;
+    if (err != 0) {
+        return err;
     }
     return event_reset(&d->event) ? HYPERCALL_AGAIN : 0;
 }

@@ -16,18 +16,18 @@ static bool may_set(const struct vcpu *v, uint32_t index) {
 int32_t do_hvm_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct xen_hvm_param param;
     struct domain *d;
-    int rc;
+    int err;
 
     if (args[0] != HVMOP_get_param && args[0] != HVMOP_set_param) {
         return -XEN_ENOSYS;
     }
-    rc = copy_from_guest(&param, gvaddr(args[1]), sizeof(param));
-    if (rc) {
-        return rc;
+    err = copy_from_guest(&param, gvaddr(args[1]), sizeof(param));
+    if (err) {
+        return err;
     }
-    rc = domain_lookup(v->domain, param.domid, DOMAIN_RIGHT_MANAGE, &d);
-    if (rc) {
-        return rc;
+    err = domain_lookup(v->domain, param.domid, DOMAIN_RIGHT_MANAGE, &d);
+    if (err) {
+        return err;
     }
     if (param.index >= HVM_NR_PARAMS) {
         return -XEN_EINVAL;

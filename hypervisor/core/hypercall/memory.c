@@ -18,25 +18,25 @@
 /* A step of p2m_change(): -EAGAIN is for the caller's caller, so that interrupts come in
  * between. */
 static int change_frame(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
-    int error;
+    int err;
 
     spin_lock(&d->space.lock);
-    error = p2m_change(&d->space, g, to, type);
+    err = p2m_change(&d->space, g, to, type);
     spin_unlock(&d->space.lock);
-    return error;
+    return err;
 }
 
 static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
     struct xen_add_to_physmap add;
     struct domain *d;
-    int error;
+    int err;
 
     if (copy_from_guest(&add, from, sizeof(add))) {
         return -XEN_EFAULT;
     }
-    error = domain_lookup(v->domain, add.domid, DOMAIN_RIGHT_ITSELF, &d);
-    if (error) {
-        return error;
+    err = domain_lookup(v->domain, add.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (err) {
+        return err;
     }
     if (add.space != XENMAPSPACE_shared_info) {
         return -XEN_ENOSYS;
@@ -45,24 +45,24 @@ static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
         return -XEN_EINVAL;
     }
     page_get(d->shared_info_mfn);
-    error = change_frame(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
-    if (error) {
+    err = change_frame(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
+    if (err) {
         page_put(d->shared_info_mfn);
     }
-    return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+    return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
 }
 
 static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
     struct domain *d;
     domid_t id;
-    int error;
+    int err;
 
     if (copy_from_guest(&id, from, sizeof(id))) {
         return -XEN_EFAULT;
     }
-    error = domain_lookup(v->domain, id, DOMAIN_RIGHT_MANAGE, &d);
-    if (error) {
-        return error;
+    err = domain_lookup(v->domain, id, DOMAIN_RIGHT_MANAGE, &d);
+    if (err) {
+        return err;
     }
     return (int32_t)(maximum ? d->space.p2m.capacity : d->space.p2m.held);
 }
@@ -73,38 +73,38 @@ static int32_t reservation(struct vcpu *v, gvaddr_t from, bool maximum) {
  * a machine that is never idle would not come to it.
  */
 static int take_frame(const struct domain *d, gfn_t g, mfn_t *m) {
-    int error;
+    int err;
 
     if (d->is_direct_mapped) {
         *m = mfn(g.v);
-        error = page_alloc_at(*m, d->id);
+        err = page_alloc_at(*m, d->id);
     } else {
         *m = page_pool_alloc(d->pool, d->id);
-        error = mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
+        err = mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
     }
-    if (error && page_pool_dirty(d->pool) > 0) {
+    if (err && page_pool_dirty(d->pool) > 0) {
         page_scrub_step(d->pool);
-        error = -XEN_EAGAIN;
+        err = -XEN_EAGAIN;
     }
-    return error;
+    return err;
 }
 
 static int populate_extent(struct domain *d, gfn_t g) {
     mfn_t m;
-    int error;
+    int err;
 
     if (g.v - d->space.p2m.base >= d->space.p2m.count || p2m_lookup(&d->space.p2m, g) != P2M_NONE) {
         return -XEN_EINVAL;
     }
-    error = take_frame(d, g, &m);
-    if (error) {
-        return error;
+    err = take_frame(d, g, &m);
+    if (err) {
+        return err;
     }
-    error = change_frame(d, g, m, P2M_RAM);
-    if (error) {
+    err = change_frame(d, g, m, P2M_RAM);
+    if (err) {
         page_put(m);
     }
-    return error;
+    return err;
 }
 
 static int one_extent(struct domain *d, uint32_t command, gvaddr_t list, uint32_t i) {
@@ -128,23 +128,23 @@ static int32_t change_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS])
     uint32_t i = args[0] >> EXTENT_SHIFT;
     struct xen_memory_reservation r;
     struct domain *d;
-    int error;
+    int err;
 
     if (copy_from_guest(&r, gvaddr(args[1]), sizeof(r))) {
         return -XEN_EFAULT;
     }
-    error = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_ITSELF, &d);
-    if (error) {
-        return error;
+    err = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_ITSELF, &d);
+    if (err) {
+        return err;
     }
     if (r.extent_order != 0 || r.nr_extents > EXTENTS_MAX || r.extent_start.q >> 32) {
         return -XEN_EINVAL;
     }
     if (i < r.nr_extents) {
-        error = one_extent(d, command, gvaddr((uint32_t)r.extent_start.q), i);
+        err = one_extent(d, command, gvaddr((uint32_t)r.extent_start.q), i);
 
-        i += error == 0;
-        if ((error == 0 && i < r.nr_extents) || error == -XEN_EAGAIN) {
+        i += err == 0;
+        if ((err == 0 && i < r.nr_extents) || err == -XEN_EAGAIN) {
             args[0] = command | i << EXTENT_SHIFT;
             return HYPERCALL_AGAIN;
         }

@@ -15,8 +15,8 @@
 
 _Static_assert(sizeof(struct mmu_update) == 16, "public ABI");
 
-static inline int32_t result_of(int error) {
-    return error == -XEN_EAGAIN ? HYPERCALL_AGAIN : error;
+static inline int32_t result_of(int err) {
+    return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
 }
 
 static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
@@ -26,7 +26,7 @@ static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
 }
 
 /* Updates from @from on until all @count are done, one fails or it is time to give way. */
-static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *error) {
+static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err) {
     struct guest_update batch[STEP_UPDATES + 1];
     uint32_t done = 0;
 
@@ -37,17 +37,17 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *erro
         uint32_t applied;
 
         if (valid < 0) {
-            *error = valid;
+            *err = valid;
             break;
         }
         spin_lock(&s->lock);
-        applied = pt_update_list(s, batch, (uint32_t)valid, error);
+        applied = pt_update_list(s, batch, (uint32_t)valid, err);
         spin_unlock(&s->lock);
         done += applied;
-        if (*error == 0 && applied < n) {
-            *error = -XEN_EINVAL; /* all that could be copied is done, the next one is malformed */
+        if (*err == 0 && applied < n) {
+            *err = -XEN_EINVAL; /* all that could be copied is done, the next one is malformed */
         }
-    } while (*error == 0 && done < count);
+    } while (*err == 0 && done < count);
     arch_pte_sync();
     return done;
 }
@@ -74,21 +74,21 @@ static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
     gvaddr_t where = gvaddr(args[2]);
     uint32_t before = 0;
     uint32_t done = 0;
-    int error = 0;
+    int err = 0;
 
     if ((args[1] & CONTINUED) && where.v && copy_from_guest(&before, where, sizeof(before))) {
         return -XEN_EFAULT;
     }
     if (args[1] == CONTINUED) {
-        error = finish_drop(&v->domain->space);
+        err = finish_drop(&v->domain->space);
     } else if (count) {
-        done = update(&v->domain->space, gvaddr(args[0]), count, &error);
+        done = update(&v->domain->space, gvaddr(args[0]), count, &err);
     }
     if (where.v && put_done(where, before, done)) {
         return -XEN_EFAULT;
     }
-    if (error != -XEN_EAGAIN) {
-        return error;
+    if (err != -XEN_EAGAIN) {
+        return err;
     }
     args[0] += done * UPDATE_SIZE;
     args[1] = (count - done) | CONTINUED;
@@ -97,13 +97,13 @@ static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
 
 static inline __attribute__((always_inline)) int32_t update_one(struct space *s, uint32_t ptr,
                                                                 uint32_t val) {
-    int error;
+    int err;
 
     spin_lock(&s->lock);
-    error = pt_update_one(s, ptr, val);
+    err = pt_update_one(s, ptr, val);
     spin_unlock(&s->lock);
     arch_pte_sync();
-    return result_of(error);
+    return result_of(err);
 }
 
 int32_t do_mmu_update(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
@@ -138,17 +138,17 @@ static void flush_va(struct space *s, gvaddr_t va, uint32_t flags) {
 int32_t do_update_va_mapping(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct space *s = &v->domain->space;
     gvaddr_t va = gvaddr(args[0]);
-    int error;
+    int err;
 
     if (va.v >= PV_VIRT_START) {
         return -XEN_EPERM;
     }
     spin_lock(&s->lock);
-    error = pt_update_va(s, v->id, va, args[1]);
+    err = pt_update_va(s, v->id, va, args[1]);
     spin_unlock(&s->lock);
     arch_pte_sync();
-    if (error == 0) {
+    if (err == 0) {
         flush_va(s, va, args[2]);
     }
-    return error;
+    return err;
 }

@@ -57,23 +57,23 @@ int mmuext_run(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
 
 /* Operations until all are done, one fails, or it is time for an interrupt.  Returns how many. */
 static uint32_t run_operations(struct vcpu *v, gvaddr_t from, uint32_t count, uint32_t *progress,
-                               int *error) {
+                               int *err) {
     uint32_t done = 0;
 
     do {
         struct mmuext_op op;
 
-        *error = copy_from_guest(&op, gvaddr(from.v + done * OP_SIZE), sizeof(op));
-        if (*error == 0) {
-            *error = mmuext_run(v, &op, progress);
+        *err = copy_from_guest(&op, gvaddr(from.v + done * OP_SIZE), sizeof(op));
+        if (*err == 0) {
+            *err = mmuext_run(v, &op, progress);
         }
-        if (*error == 0) {
+        if (*err == 0) {
             *progress = 0;
             done++;
-        } else if (*error == -XEN_EAGAIN) {
-            *error = 0;
+        } else if (*err == -XEN_EAGAIN) {
+            *err = 0;
         }
-    } while (*error == 0 && done < count && !preempt_check());
+    } while (*err == 0 && done < count && !preempt_check());
     return done;
 }
 
@@ -83,7 +83,7 @@ int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     uint32_t progress = args[1] & CONTINUED ? args[3] : 0;
     uint32_t before = 0;
     uint32_t done = 0;
-    int error = 0;
+    int err = 0;
 
     if (!(args[1] & CONTINUED) && args[3] != DOMID_SELF) {
         return -XEN_EPERM;
@@ -92,7 +92,7 @@ int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         return -XEN_EFAULT;
     }
     if (count) {
-        done = run_operations(v, gvaddr(args[0]), count, &progress, &error);
+        done = run_operations(v, gvaddr(args[0]), count, &progress, &err);
     }
     if (where.v) {
         before += done;
@@ -100,8 +100,8 @@ int32_t do_mmuext_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
             return -XEN_EFAULT;
         }
     }
-    if (error || done == count) {
-        return error;
+    if (err || done == count) {
+        return err;
     }
     args[0] += done * OP_SIZE;
     args[1] = (count - done) | CONTINUED;

@@ -116,28 +116,28 @@ static bool is_page(uint64_t va) {
 }
 
 int mmuext_clear_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error;
+    int err;
 
     (void)progress;
     if (!is_page(op->arg1.linear_addr)) {
         return -XEN_EINVAL;
     }
     spin_lock(&v->domain->space.lock);
-    error = arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
+    err = arch_guest_clear_page(gvaddr((uint32_t)op->arg1.linear_addr));
     spin_unlock(&v->domain->space.lock);
-    return error;
+    return err;
 }
 
 int mmuext_copy_page(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error;
+    int err;
 
     (void)progress;
     if (!is_page(op->arg1.linear_addr) || !is_page(op->arg2.src_mfn)) {
         return -XEN_EINVAL;
     }
     spin_lock(&v->domain->space.lock);
-    error = arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
-                                 gvaddr((uint32_t)op->arg2.src_mfn));
+    err = arch_guest_copy_page(gvaddr((uint32_t)op->arg1.linear_addr),
+                               gvaddr((uint32_t)op->arg2.src_mfn));
     spin_unlock(&v->domain->space.lock);
-    return error;
+    return err;
 }

@@ -15,43 +15,43 @@ static gfn_t frame_of(const struct mmuext_op *op) {
 }
 
 int mmuext_pin(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error;
+    int err;
 
     (void)progress;
     spin_lock(&v->domain->space.lock);
-    error = pt_pin_l1(&v->domain->space, frame_of(op));
+    err = pt_pin_l1(&v->domain->space, frame_of(op));
     spin_unlock(&v->domain->space.lock);
-    return error;
+    return err;
 }
 
 int mmuext_unpin(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
-    int error;
+    int err;
 
     (void)progress;
     spin_lock(&v->domain->space.lock);
-    error = pt_unpin(&v->domain->space, frame_of(op));
+    err = pt_unpin(&v->domain->space, frame_of(op));
     arch_pte_sync();
     spin_unlock(&v->domain->space.lock);
-    return error;
+    return err;
 }
 
 int mmuext_load_base(struct vcpu *v, gfn_t g) {
     struct space *s = &v->domain->space;
     uint16_t block;
-    int error = 0;
+    int err = 0;
 
     spin_lock(&s->lock);
     block = pt_find_l1(s, g);
     if (!block || pt_blocks[block].dying) {
-        error = -XEN_EINVAL;
+        err = -XEN_EINVAL;
     } else if (pt_blocks[block].version != s->pt.version && !pt_sync_l1(s, block, v->id)) {
-        error = -XEN_EAGAIN;
+        err = -XEN_EAGAIN;
     } else {
         s->pt.vcpu_l1[v->id] = block;
         arch_vcpu_set_base(v, pt_block_table(block));
     }
     spin_unlock(&s->lock);
-    return error;
+    return err;
 }
 
 int mmuext_new_base(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
@@ -72,37 +72,37 @@ static uint16_t find_unit(const struct space *s, uint64_t gpa) {
 
 static int load_entries(struct space *s, uint64_t gpa, uint32_t first, const uint32_t *raw) {
     uint16_t unit;
-    int error = 0;
+    int err = 0;
 
     spin_lock(&s->lock);
     unit = find_unit(s, gpa);
     if (!unit) {
-        error = -XEN_EINVAL;
+        err = -XEN_EINVAL;
     }
-    for (uint32_t i = 0; i < STEP_LOAD && error == 0; i++) {
-        error = pt_set_l2(s, &pt_unit_write(unit)[first + i], raw[i]);
+    for (uint32_t i = 0; i < STEP_LOAD && err == 0; i++) {
+        err = pt_set_l2(s, &pt_unit_write(unit)[first + i], raw[i]);
     }
     arch_pte_sync();
     spin_unlock(&s->lock);
-    return error;
+    return err;
 }
 
 int mmuext_load_table(struct vcpu *v, const struct mmuext_op *op, uint32_t *progress) {
     uint32_t raw[STEP_LOAD];
     uint32_t first = *progress & ~(STEP_LOAD - 1);
-    int error;
+    int err;
 
     if (first >= PT_L2_ENTRIES || op->arg2.src_mfn >> 32) {
         return -XEN_EINVAL;
     }
-    error = copy_from_guest(
+    err = copy_from_guest(
         raw, gvaddr((uint32_t)op->arg2.src_mfn + first * (uint32_t)sizeof(uint32_t)), sizeof(raw));
-    if (error == 0) {
-        error = load_entries(&v->domain->space, op->arg1.mfn, first, raw);
+    if (err == 0) {
+        err = load_entries(&v->domain->space, op->arg1.mfn, first, raw);
     }
-    if (error == 0 && first + STEP_LOAD < PT_L2_ENTRIES) {
+    if (err == 0 && first + STEP_LOAD < PT_L2_ENTRIES) {
         *progress = first + STEP_LOAD;
-        error = -XEN_EAGAIN;
+        err = -XEN_EAGAIN;
     }
-    return error;
+    return err;
 }

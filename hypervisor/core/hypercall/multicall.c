@@ -49,10 +49,10 @@ static int32_t run_entry(struct vcpu *v, gvaddr_t at) {
 
 int32_t do_multicall(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     while (args[1] > 0) {
-        int32_t rc = run_entry(v, gvaddr(args[0]));
+        int32_t err = run_entry(v, gvaddr(args[0]));
 
-        if (rc) {
-            return rc;
+        if (err) {
+            return err;
         }
         args[0] += (uint32_t)sizeof(struct multicall_entry);
         args[1]--;

@@ -186,14 +186,14 @@ static int32_t op_shutdown_code(struct vcpu *v, gvaddr_t arg) {
 static int32_t op_remote_shutdown(struct vcpu *v, gvaddr_t arg) {
     struct sched_remote_shutdown shutdown;
     struct domain *d;
-    int error;
+    int err;
 
     if (copy_from_guest(&shutdown, arg, sizeof(shutdown)) != 0) {
         return -XEN_EFAULT;
     }
-    error = domain_lookup(v->domain, shutdown.domain_id, DOMAIN_RIGHT_END, &d);
-    if (error != 0) {
-        return error;
+    err = domain_lookup(v->domain, shutdown.domain_id, DOMAIN_RIGHT_END, &d);
+    if (err != 0) {
+        return err;
     }
     domain_shutdown(d, (uint8_t)shutdown.reason);
     return 0;

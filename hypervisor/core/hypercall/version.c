@@ -19,17 +19,17 @@
 static int put_version_text(gvaddr_t to, const char *text, size_t size) {
     static const char nul = '\0';
     size_t length = strnlen(text, size - 1);
-    int rc = copy_to_guest(to, text, length);
+    int err = copy_to_guest(to, text, length);
 
-    return rc ? rc : copy_to_guest(gvaddr(to.v + (uint32_t)length), &nul, sizeof(nul));
+    return err ? err : copy_to_guest(gvaddr(to.v + (uint32_t)length), &nul, sizeof(nul));
 }
 
 static int get_features(const struct vcpu *v, gvaddr_t arg) {
     struct xen_feature_info info;
-    int rc = copy_from_guest(&info, arg, sizeof(info));
+    int err = copy_from_guest(&info, arg, sizeof(info));
 
-    if (rc) {
-        return rc;
+    if (err) {
+        return err;
     }
     if (info.submap_idx >= XENFEAT_NR_SUBMAPS) {
         return -XEN_EINVAL;

@@ -233,15 +233,15 @@ void heap_free(void *p, unsigned int order) {
 }
 
 int heap_reserve(unsigned int count) {
-    int error = -XEN_ENOMEM;
+    int err = -XEN_ENOMEM;
 
     spin_lock(&heap_lock);
     if (available(count)) {
         promised += count;
-        error = 0;
+        err = 0;
     }
     spin_unlock(&heap_lock);
-    return error;
+    return err;
 }
 
 void heap_unreserve(unsigned int count) {

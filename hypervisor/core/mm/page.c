@@ -75,11 +75,11 @@ int page_init_early(const struct maddr_range *ram, unsigned int ram_count,
                     const struct maddr_range *reserved, unsigned int reserved_count) {
     static const struct page_info free_page = {.owner = DOMID_INVALID, .state = PAGE_FREE};
     static const struct page_info used_page = {.count = 1, .owner = DOMID_XEN, .state = PAGE_USED};
-    int error = find_span(ram, ram_count);
+    int err = find_span(ram, ram_count);
 
-    error = error ? error : alloc_tables();
-    if (error) {
-        return error;
+    err = err ? err : alloc_tables();
+    if (err) {
+        return err;
     }
     page_scrub_init();
     for (unsigned int i = 0; i < ram_count; i++) {

@@ -150,15 +150,15 @@ mfn_t page_alloc(domid_t owner) {
 
 int page_alloc_at(mfn_t m, domid_t owner) {
     uint32_t index = m.v - page_first;
-    int error = -XEN_EBUSY;
+    int err = -XEN_EBUSY;
 
     spin_lock(&page_lock);
     if (index < page_frames && page_table[index].state == PAGE_FREE) {
         take_one(index, owner);
-        error = 0;
+        err = 0;
     }
     spin_unlock(&page_lock);
-    return error;
+    return err;
 }
 
 void page_take(mfn_t first, uint32_t count, domid_t owner) {

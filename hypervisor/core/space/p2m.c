@@ -123,10 +123,10 @@ int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
     struct p2m *p2m = &s->p2m;
     struct p2m_range r = {.gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type};
     unsigned int at = 0;
-    int error = check_range(p2m, &r);
+    int err = check_range(p2m, &r);
 
-    if (error) {
-        return error;
+    if (err) {
+        return err;
     }
     while (at < p2m->range_count && p2m->range[at].gfn < r.gfn) {
         at++;

@@ -133,9 +133,9 @@ static int split_range(const struct change *c, uint16_t block, unsigned int from
         }
         pte = arch_pte_decode_hw_l1(table[i]);
         if (pte.kind == PTE_SECTION) {
-            int error = pt_split_section(c->s, block, i, c->first);
+            int err = pt_split_section(c->s, block, i, c->first);
 
-            return error ? error : -XEN_EAGAIN;
+            return err ? err : -XEN_EAGAIN;
         }
     }
     return 0;
@@ -225,7 +225,7 @@ static int search(const struct change *c) {
     uint32_t end = SCAN_BLOCKS + heap_block_count() * SCAN_PER_BLOCK;
 
     for (unsigned int steps = 0; is_mapped(c); steps++) {
-        int error;
+        int err;
 
         if (steps == STEP_SCANS || !skip_others(c->s, position)) {
             return -XEN_EAGAIN;
@@ -233,9 +233,9 @@ static int search(const struct change *c) {
         if (*position >= end) {
             break;
         }
-        error = scan_position(c, *position);
-        if (error) {
-            return error;
+        err = scan_position(c, *position);
+        if (err) {
+            return err;
         }
         ++*position;
     }
@@ -288,26 +288,26 @@ static void finish_change(const struct change *c, uint32_t *entry) {
 }
 
 static int run_change(struct change *c, uint32_t *entry) {
-    int error;
+    int err;
 
     if (c->s->p2m.changing != c->first + c->index) {
-        error = begin_change(c, entry);
-        if (error) {
-            return error;
+        err = begin_change(c, entry);
+        if (err) {
+            return err;
         }
     }
     rewrite_splits(c);
-    error = search(c);
-    if (error != -XEN_EAGAIN && pt_split_abandon(c->s)) {
+    err = search(c);
+    if (err != -XEN_EAGAIN && pt_split_abandon(c->s)) {
         return -XEN_EAGAIN; /* the guest took the section away that this was for */
     }
-    if (error == 0) {
+    if (err == 0) {
         finish_change(c, entry);
-    } else if (error != -XEN_EAGAIN) {
+    } else if (err != -XEN_EAGAIN) {
         *entry = c->old | c->s->p2m.changing_type;
         c->s->p2m.changing = INVALID_GFN.v;
     }
-    return error;
+    return err;
 }
 
 static int populate_frame(const struct change *c, uint32_t *entry) {

@@ -12,7 +12,7 @@
 
 int pt_init(struct space *s, uint32_t limit) {
     unsigned int blocks = limit >> HEAP_BLOCK_SHIFT;
-    int error = 0;
+    int err = 0;
 
     memset(&s->pt, 0, sizeof(s->pt));
     s->pt.kernel_index = PT_HOLE_INDEX;
@@ -23,15 +23,15 @@ int pt_init(struct space *s, uint32_t limit) {
         return -XEN_EINVAL;
     }
     if (!pt_blocks) {
-        error = pt_mem_setup();
+        err = pt_mem_setup();
     }
-    if (error == 0) {
-        error = heap_reserve(blocks);
+    if (err == 0) {
+        err = heap_reserve(blocks);
     }
-    if (error == 0) {
+    if (err == 0) {
         s->pt.block_limit = (uint16_t)blocks;
     }
-    return error;
+    return err;
 }
 
 /* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone,

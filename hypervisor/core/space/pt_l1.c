@@ -235,7 +235,7 @@ bool pt_sync_l1(struct space *s, uint16_t block, unsigned int vcpu) {
 
 int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw) {
     struct pte pte = arch_pte_decode_l1(raw);
-    int error = 0;
+    int err = 0;
 
     s->pt.work += PT_WORK_L1;
     if (index >= PT_HOLE_INDEX) {
@@ -251,9 +251,9 @@ int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw)
     if (pte.dacr_domain != PV_DOMAIN_USER && pte.dacr_domain != PV_DOMAIN_KERNEL) {
         return -XEN_EPERM;
     }
-    error = pte.kind == PTE_SECTION ? get_section(s, &pte) : get_table(s, &pte);
-    if (error == 0) {
+    err = pte.kind == PTE_SECTION ? get_section(s, &pte) : get_table(s, &pte);
+    if (err == 0) {
         pt_store_l1(s, block, index, arch_pte_encode_l1(&pte));
     }
-    return error;
+    return err;
 }

@@ -102,19 +102,19 @@ static void mark_frames(const struct space *s, gfn_t g, enum page_type type, uin
 }
 
 int pt_pin_l1(struct space *s, gfn_t g) {
-    int error = check_frames(s, g);
+    int err = check_frames(s, g);
     uint16_t block;
 
-    if (error) {
-        return error;
+    if (err) {
+        return err;
     }
     if (!s->pt.kernel[0]) {
-        error = pt_build_l1(s, &s->pt.kernel[0]);
-        return error ? error : -XEN_EAGAIN;
+        err = pt_build_l1(s, &s->pt.kernel[0]);
+        return err ? err : -XEN_EAGAIN;
     }
-    error = take_l1(s, &block);
-    if (error) {
-        return error;
+    err = take_l1(s, &block);
+    if (err) {
+        return err;
     }
     pt_blocks[block].gfn = g.v & PT_NO_GFN;
     pt_list_add(&s->pt.registered, block);

@@ -79,20 +79,20 @@ static struct guest_update *run_all_simple(struct space *s, struct guest_update 
 static int update_l1(struct space *s, const struct page_info *page, uint32_t ptr, uint32_t val,
                      bool alone) {
     uint32_t offset = ptr & (HEAP_BLOCK_SIZE - 1);
-    int error = 0;
+    int err = 0;
 
     if (s->pt.dropping) {
         pt_drop_step(s);
         return -XEN_EAGAIN;
     }
     if (!pt_blocks[page->l1].dying) {
-        error = pt_set_l1(s, page->l1, offset / (uint32_t)sizeof(uint32_t), val);
+        err = pt_set_l1(s, page->l1, offset / (uint32_t)sizeof(uint32_t), val);
     }
     if (alone && s->pt.dropping) {
         pt_drop_step(s);
-        return s->pt.dropping ? -XEN_EAGAIN : error;
+        return s->pt.dropping ? -XEN_EAGAIN : err;
     }
-    return error;
+    return err;
 }
 
 /*
@@ -126,9 +126,9 @@ static __attribute__((noinline)) int find_table(struct space *s, uint32_t ptr, u
 
 /* One update, by the long way.  @alone: see update_l1(). */
 static int update_any(struct space *s, uint32_t ptr, uint32_t val, bool alone) {
-    int rc = pt_is_in_last_table(s, ptr) ? 1 : find_table(s, ptr, val, alone);
+    int result = pt_is_in_last_table(s, ptr) ? 1 : find_table(s, ptr, val, alone);
 
-    return rc <= 0 ? rc : pt_set_l2(s, pt_last_table_entry(s, ptr), val);
+    return result <= 0 ? result : pt_set_l2(s, pt_last_table_entry(s, ptr), val);
 }
 
 __attribute__((noinline)) int pt_update_alone(struct space *s, uint32_t ptr, uint32_t val) {
@@ -154,27 +154,27 @@ static void drop_step(struct space *s) {
     s->pt.work = PT_WORK_MAX;
 }
 
-uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count, int *error) {
+uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count, int *err) {
     const struct guest_update *start = u;
     struct guest_update *end = u + count;
-    int rc = 0;
+    int result = 0;
 
-    while (rc == 0 && (u != end || s->pt.dropping)) {
+    while (result == 0 && (u != end || s->pt.dropping)) {
         const struct guest_update *from = u;
 
         if (pt_should_stop(s)) {
-            rc = -XEN_EAGAIN;
+            result = -XEN_EAGAIN;
         } else if (s->pt.dropping) {
             drop_step(s);
         } else if (pt_is_in_last_table(s, u->ptr) && (u = run_all_simple(s, u, end)) != from) {
             continue; /* some were simple */
-        } else if ((rc = long_update(s, u)) == 0) {
+        } else if ((result = long_update(s, u)) == 0) {
             u++;
-        } else if (rc == -XEN_EAGAIN) {
-            rc = 0;
+        } else if (result == -XEN_EAGAIN) {
+            result = 0;
         }
     }
-    *error = rc;
+    *err = result;
     return (uint32_t)(u - start);
 }
 

@@ -35,11 +35,11 @@ static inline __attribute__((always_inline)) int pt_update_one(struct space *s, 
  * pt_update_list() - updates @u[0] to @u[count - 1], with looks for interrupts in between;
  * pt_space.work counts what was done since the last.  @u has room for one more, which is written
  * to.
- * Returns how many were done.  *@error: 0, the error of the first update that was refused (as
+ * Returns how many were done.  *@err: 0, the error of the first update that was refused (as
  * pt_update_one()), or -EAGAIN: it is time to give way.  A table that the last one dropped may
  * still be there: pt_space.dropping.
  */
-uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count, int *error);
+uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count, int *err);
 
 /**
  * pt_update_va() - the second-level entry that maps @va (below PV_VIRT_START) for vCPU @vcpu

@@ -101,10 +101,10 @@ static void init_memory(void) {
 
 static void init_devices(void) {
     const char *what;
-    int rc = drivers_probe(boot.fdt, &what);
+    int err = drivers_probe(boot.fdt, &what);
 
-    if (rc) {
-        panic("device tree: no usable %s (error %d)", what, rc);
+    if (err) {
+        panic("device tree: no usable %s (error %d)", what, err);
     }
     clock_init();
     time_info_init(devices.date);

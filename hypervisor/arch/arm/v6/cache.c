@@ -91,10 +91,10 @@ void level_cache_flush_set(uint32_t value) {
 /* ---- A guest's addresses are translated (Arm ARM DDI 0406, D12.7.10 about ARMv6) ---- */
 
 static int guest_range(guest_lines_fn *operation, uint32_t va, size_t size) {
-    int error = operation(va & ~(LINE - 1), va + (uint32_t)size, LINE);
+    int err = operation(va & ~(LINE - 1), va + (uint32_t)size, LINE);
 
     level_drain();
-    return error;
+    return err;
 }
 
 int level_guest_dcache_clean(uint32_t va, size_t size) {
@@ -112,19 +112,19 @@ int level_guest_dcache_inval(uint32_t va, size_t size) {
 }
 
 int level_guest_icache_sync(uint32_t va, size_t size) {
-    int error = level_guest_dcache_clean(va, size);
+    int err = level_guest_dcache_clean(va, size);
 
-    if (error == 0) {
+    if (err == 0) {
         invalidate_instructions();
     }
-    return error;
+    return err;
 }
 
 /* Where the data cache may alias, what was stored goes to memory: the page has a user mapping at
  * another address, perhaps of another colour. */
-static int flush_if_aliasing(uint32_t va, int error) {
-    return error == 0 && (cp15_read_ctr() & CTR_DSIZE_P) ? level_guest_dcache_flush(va, PAGE_SIZE)
-                                                         : error;
+static int flush_if_aliasing(uint32_t va, int err) {
+    return err == 0 && (cp15_read_ctr() & CTR_DSIZE_P) ? level_guest_dcache_flush(va, PAGE_SIZE)
+                                                       : err;
 }
 
 int level_clear_page(uint32_t va) {

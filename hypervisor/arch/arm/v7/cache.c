@@ -204,31 +204,31 @@ bool level_cache_flush_step(uint32_t *progress) {
 
 static int guest_range(guest_lines_fn *operation, uint32_t va, size_t size) {
     uint32_t line = dline();
-    int error = operation(va & ~(line - 1), va + (uint32_t)size, line);
+    int err = operation(va & ~(line - 1), va + (uint32_t)size, line);
 
     dsb();
-    return error;
+    return err;
 }
 
 int level_guest_dcache_clean(uint32_t va, size_t size) {
-    int error = guest_range(guest_clean_lines, va, size);
+    int err = guest_range(guest_clean_lines, va, size);
 
-    if (error == 0 && devices.outer_cache) {
+    if (err == 0 && devices.outer_cache) {
         outer_range(va, size, devices.outer_cache->clean);
     }
-    return error;
+    return err;
 }
 
 int level_guest_dcache_flush(uint32_t va, size_t size) {
-    int error = 0;
+    int err = 0;
 
     if (devices.outer_cache) {
-        error = level_guest_dcache_clean(va, size);
-        if (error == 0) {
+        err = level_guest_dcache_clean(va, size);
+        if (err == 0) {
             outer_range(va, size, devices.outer_cache->flush);
         }
     }
-    return error ? error : guest_range(guest_flush_lines, va, size);
+    return err ? err : guest_range(guest_flush_lines, va, size);
 }
 
 /*
@@ -241,12 +241,12 @@ int level_guest_dcache_inval(uint32_t va, size_t size) {
 }
 
 int level_guest_icache_sync(uint32_t va, size_t size) {
-    int error = guest_range(guest_unify_lines, va, size);
+    int err = guest_range(guest_unify_lines, va, size);
 
-    if (error == 0) {
+    if (err == 0) {
         invalidate_instructions();
     }
-    return error;
+    return err;
 }
 
 /* More than a second-level cache holds. */
