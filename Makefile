@@ -36,6 +36,7 @@ include tools/mk/unit.mk
 include tools/mk/images.mk
 -include tests/guests/guests.mk
 include tools/mk/check.mk
+include tools/mk/mutate.mk
 include tools/mk/run.mk
 include tools/mk/bench.mk
 

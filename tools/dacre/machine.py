@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A board in QEMU with the hypervisor and its guests, watched and typed to on the console."""
+import os
 import re
 import signal
 import time
@@ -19,7 +20,7 @@ LAST_LINES = 30
 # The hypervisor's last words.  It stays stopped, so that they can be read; nothing else will come.
 PANIC = r"^PANIC: (?:.*\n)*Stopped\."
 # Real seconds until what is waited for counts as hung, on a machine that has much else to do.
-PATIENCE = 240
+PATIENCE = float(os.environ.get("DACRE_PATIENCE", 240))
 
 
 def icount(shift):

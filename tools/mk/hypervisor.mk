@@ -16,7 +16,8 @@ warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 gcc_warnings := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 hyp_warnings := $(warnings) -Wcast-qual -Wformat=2 $(gcc_warnings)
 
-H := $(B)/hyp/$(arch)
+hyp_built := $(B)/hyp
+H := $(hyp_built)/$(arch)
 level_boards := $(shell grep -l '^arch := $(arch)$$' platforms/*/platform.mk)
 level_drivers := $(sort $(shell sed -n 's/^drivers := //p' $(level_boards)))
 
@@ -49,7 +50,8 @@ hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)
 int32_is_int := -U__INT32_TYPE__ -D__INT32_TYPE__=int -U__UINT32_TYPE__ -D__UINT32_TYPE__=unsigned
 
 # Compiled and linked as one program: a call to a short function of another file costs nothing then.
-hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g -flto=auto -ffreestanding -fno-common \
+lto := -flto=auto
+hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g $(lto) -ffreestanding -fno-common \
 	-fno-builtin-printf -fno-strict-aliasing -fno-asynchronous-unwind-tables $(hyp_warnings) \
 	-Wnull-dereference -Wstack-usage=1024
 
@@ -105,12 +107,11 @@ $(H)/libfdt/%.o: $(B)/libfdt/libfdt.h
 $(H)/objects: FORCE
 	$(Q)mkdir -p $(@D) && echo '$(hyp_objects)' | cmp -s - $@ || echo '$(hyp_objects)' > $@
 
+hyp_link := $(CC_ARM) $(hyp_cflags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
+	-Wl,--defsym=IMAGE_OFFSET=$(image_offset) -Wl,--no-warn-rwx-segments -T $(hyp_script)
 $(H)/dacre.elf: $(hyp_objects) $(fdt_objects) $(hyp_script) $(H)/objects
 	$(call say,LD,$@)
-	$(Q)$(CC_ARM) $(hyp_cflags) -nostdlib -static -Wl,--build-id=none -Wl,--fatal-warnings \
-		-Wl,--defsym=IMAGE_OFFSET=$(image_offset) \
-		-Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map) -T $(hyp_script) \
-		$(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
+	$(Q)$(hyp_link) -Wl,-Map=$(@:.elf=.map) $(hyp_objects) $(fdt_objects) -lc -lgcc -o $@
 
 $(H)/dacre.bin: $(H)/dacre.elf
 	$(call say,OBJCOPY,$@)

@@ -18,8 +18,13 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 
 # What the host's programs are instrumented with; make coverage counts instead.
 instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-unit_flags := -std=gnu11 -g -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
+debug := -g
+unit_flags := -std=gnu11 $(debug) -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
 	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(XEN_HOST)
+
+unit_libs := -lcmocka -lfdt
+# More options of the link: make mutate has maps made.
+unit_link =
 
 unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
 unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
@@ -50,7 +55,7 @@ $(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*) hypervisor/core/%
 $(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(CC_HOST) $(instrument) $(filter %.o,$^) \
-		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -lfdt -o $@
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(unit_libs) $(unit_link) -o $@
 
 .PHONY: unit
 unit: $(unit_programs)

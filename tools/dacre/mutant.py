@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds one mutation at a time and finds out which test notices it: the unit tests that link the file, then,
+for what decides about isolation, bare-metal guests.  make mutate has built everything before."""
+import collections
+import os
+import pathlib
+import re
+import resource
+import shlex
+import shutil
+import subprocess
+import threading
+import time
+
+from dacre import BUILD, TOP, UserError
+from dacre.board import load_board
+
+MADE = pathlib.Path("build/mutate")     # as the compiler is told, from the top of a tree
+COPIED = ("hypervisor", "platforms", "tests", "tools", "docs", "Makefile")
+SHARED = ("gen", "include", "include-host", "libfdt", "guests", "mutate")
+
+# Where guests are asked when the unit tests have not noticed.
+ISOLATION = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/space/", "hypervisor/core/domain/",
+             "hypervisor/core/top/")
+BOARDS = {"v5": "versatilepb", "v6": "realview-eb", "v7": "vexpress-a9"}
+LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6"}
+GUESTS = TOP / "tests" / "mutate" / "guests"
+
+# A test that needs so many times what it needs on its own is in an endless loop.
+SLOWER, SECONDS_MORE = 3, 2
+WALL_SECONDS = 300
+QEMU_SECONDS = 12       # of CPU, for one guest: the longest takes 3
+PATIENCE = 60           # seconds without what a guest test waits for, in a machine that only sleeps
+MEMORY_MB = 3000
+SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={MEMORY_MB}:detect_leaks=1"}
+
+Verdict = collections.namedtuple("Verdict", "result by")       # result: noticed, survived, invalid or same
+
+
+def limited(seconds):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return limit
+
+
+def run(command, cwd, seconds=60, env=None):
+    """The status of a silent command: 0, or not."""
+    try:
+        return subprocess.run(command, cwd=cwd, preexec_fn=limited(seconds), timeout=WALL_SECONDS, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | (env or {})).returncode
+    except subprocess.TimeoutExpired:
+        return -1
+
+
+def read_dependencies(folder):
+    """{source or header: the objects below @folder that are compiled from it}, by the compiler's .d files."""
+    found = collections.defaultdict(set)
+    for file in sorted((TOP / folder).rglob("*.d")):
+        text = file.read_text().replace("\\\n", " ")
+        for target, needs in re.findall(r"^(\S+\.o): (.*)$", text, re.M):
+            for name in needs.split():
+                found[name].add(target)
+    return found
+
+
+class Units:
+    """The unit tests: which objects each links, and how long it takes."""
+
+    def __init__(self):
+        self.folder = MADE / "unit"
+        compiler, linker, libraries = (TOP / self.folder / "lines").read_text().splitlines()
+        self.compile = shlex.split(compiler)
+        self.link = shlex.split(linker) + ["-fuse-ld=gold"], shlex.split(libraries)
+        self.objects_of = read_dependencies(self.folder / "obj")
+        self.programs = {p.stem: self.linked(p) for p in sorted((TOP / self.folder).glob("*_test.map"))}
+        self.seconds = {}
+        self.noticed = collections.Counter()    # (file, program)
+
+    def linked(self, link_map):
+        """The objects of a program, those taken from archives by their own names."""
+        text = link_map.read_text()
+        root = f"{self.folder}/"
+        plain = re.findall(rf"^LOAD ({re.escape(root)}\S+\.o)$", text, re.M)
+        members = set(re.findall(rf"^{re.escape(root)}lib(\w+)\.a\((\w+\.o)\)$", text, re.M))
+        found = [self.member(room, name) for room, name in sorted(members)]
+        return plain + found
+
+    def member(self, room, name):
+        places = ["hypervisor/arch/fake", "hypervisor/lib", "tests/unit", "build/libfdt"] if room in ("support", "shipped") \
+            else [f"hypervisor/core/{room}"]
+        return next(str(self.folder / "obj" / place / name) for place in places
+                    if (TOP / self.folder / "obj" / place / name).exists())
+
+    def source_of(self, target):
+        return pathlib.Path(target).relative_to(self.folder / "obj").with_suffix(".c")
+
+    def measure(self):
+        for program in self.programs:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            if run([str(TOP / self.folder / program)], TOP, 60, SANITIZERS) != 0:
+                raise UserError(f"{program} fails without any mutation")
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.seconds[program] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    def order(self, path, targets):
+        """Programs that link one of @targets, those that noticed most of this file first."""
+        stem = pathlib.Path(path).stem
+        using = [p for p, objects in self.programs.items() if targets.intersection(objects)]
+        return sorted(using, key=lambda p: (-self.noticed[path, p], not p.startswith(stem), self.seconds[p]))
+
+    def limit(self, program):
+        return int(SLOWER * self.seconds[program]) + SECONDS_MORE
+
+
+class Level:
+    """The hypervisor of one architecture level and the guests that try it."""
+
+    def __init__(self, name):
+        self.board = load_board(BOARDS[name])
+        self.folder = MADE / "hyp" / name
+        self.compile, self.assemble, self.link, objects = (
+            shlex.split(line) for line in (TOP / self.folder / "lines").read_text().splitlines())
+        self.objects = [word for word in objects if word.endswith(".o")]
+        self.libraries = [word for word in objects if not word.endswith(".o")]
+        self.objects_of = read_dependencies(self.folder)
+        self.trusted = threading.Event()        # that the guests pass without a mutation
+        self.lock = threading.Lock()
+
+    def source_of(self, target):
+        stem = pathlib.Path(target).relative_to(self.folder)
+        return next(s for s in (stem.with_suffix(".c"), stem.with_suffix(".S")) if (TOP / s).exists())
+
+
+class Tree:
+    """A copy of the sources in which one mutation at a time is made."""
+
+    def __init__(self, number, units, levels):
+        self.units, self.levels = units, levels
+        self.top = BUILD / "mutate" / f"tree{number}"
+        shutil.rmtree(self.top, ignore_errors=True)
+        (self.top / "build" / "hyp").mkdir(parents=True)
+        for name in COPIED:
+            copy = shutil.copytree if (TOP / name).is_dir() else shutil.copy
+            copy(TOP / name, self.top / name)
+        for name in SHARED:
+            (self.top / "build" / name).symlink_to(BUILD / name)
+        self.own = self.top / "own"
+        self.own.mkdir()
+        # QEMU, for as long as a guest should need.
+        shim = self.own / "qemu-system-arm"
+        shim.write_text(f"#!/bin/sh\nulimit -t {QEMU_SECONDS}\nexec {shutil.which('qemu-system-arm')} \"$@\"\n")
+        shim.chmod(0o755)
+
+    def judge(self, mutation):
+        """What becomes of @mutation: the first test that notices it."""
+        file = self.top / mutation.path
+        original = file.read_text()
+        file.write_text(mutation.applied(original))
+        try:
+            return self.judge_units(mutation.path) or self.judge_guests(mutation.path) or self.judge_code(mutation.path)
+        finally:
+            file.write_text(original)
+
+    def compiled(self, command, target, source):
+        """The object in this tree's own folder, or None if the mutation does not compile."""
+        made = self.own / target.replace("/", "_")
+        return str(made) if run([*command, "-c", str(source), "-o", str(made)], self.top) == 0 else None
+
+    # ---- Unit tests ----
+
+    def judge_units(self, path):
+        units, made = self.units, {}
+        targets = units.objects_of.get(path, set())
+        for program in units.order(path, targets):
+            for target in targets.intersection(units.programs[program]).difference(made):
+                made[target] = self.compiled(units.compile, target, units.source_of(target))
+                if not made[target]:
+                    return Verdict("invalid", "")
+            if not self.passes(program, made):
+                units.noticed[path, program] += 1
+                return Verdict("noticed", program)
+        return None
+
+    def passes(self, program, made):
+        units, binary = self.units, str(self.own / "program")
+        objects = [made.get(o, o) for o in units.programs[program]]
+        first, libraries = units.link
+        if run([*first, *objects, *libraries, "-o", binary], self.top) != 0:
+            return False
+        return run([binary], self.top, units.limit(program), SANITIZERS) == 0
+
+    # ---- Guests ----
+
+    def judge_guests(self, path):
+        if not path.startswith(ISOLATION):
+            return None
+        level = self.level_of(path)
+        if not level:
+            return None
+        self.trust(level)
+        made = {}
+        for target in level.objects_of.get(path, set()).intersection(level.objects):
+            source = level.source_of(target)
+            made[target] = self.compiled(level.assemble if source.suffix == ".S" else level.compile, target, source)
+            if not made[target]:
+                return Verdict("invalid", "")
+        if not made:
+            return None
+        failed = self.failing_guest(level, made)
+        return Verdict("noticed", failed) if failed else None
+
+    def level_of(self, path):
+        folder = pathlib.PurePath(path).parts[3] if path.startswith("hypervisor/arch/arm/") else ""
+        if folder in LEVEL_OF_FOLDER:
+            return self.levels[LEVEL_OF_FOLDER[folder]]
+        return next((level for level in self.levels.values() if level.objects_of.get(path)), None)
+
+    def trust(self, level):
+        with level.lock:
+            if not level.trusted.is_set():
+                failed = self.failing_guest(level, {})
+                if failed:
+                    raise UserError(f"{failed} fails on {level.board.name} without any mutation")
+                level.trusted.set()
+
+    def failing_guest(self, level, made):
+        """The first test of guests that fails with those objects instead of their own, or None."""
+        folder = self.top / "build" / "hyp" / level.board.arch
+        folder.mkdir(exist_ok=True)
+        elf = str(folder / "dacre.elf")
+        objects = [made.get(o, o) for o in level.objects]
+        if run([*level.link, *objects, *level.libraries, "-o", elf], self.top) != 0:
+            return "the linker"
+        run(["arm-none-eabi-objcopy", "-O", "binary", elf, str(folder / "dacre.bin")], self.top)
+        command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no", "tests/guests",
+                   f"--board={level.board.name}", "-k", " or ".join(GUESTS.read_text().split())]
+        env = os.environ | {"PATH": f"{self.own}:{os.environ['PATH']}", "DACRE_PATIENCE": str(PATIENCE),
+                            "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, cwd=self.top, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        failed = re.search(r"^(?:FAILED|ERROR) \S*::(\S+)", done.stdout, re.M)
+        return failed[1] if failed else None if done.returncode == 0 else "pytest"
+
+    # ---- The code itself ----
+
+    def judge_code(self, path):
+        """Is it the same machine code as before?  Then there is nothing to notice."""
+        if path.endswith(".c"):
+            target = next(iter(self.units.objects_of.get(path, ())), None)
+            if target:
+                line = [*self.units.compile, "-O2", "-fno-sanitize=all"]
+            else:
+                level = self.level_of(path)
+                target = level and next(iter(level.objects_of.get(path, ())), None)
+                line = level and level.compile
+            if target and self.same_code(line, target, path):
+                return Verdict("same", "")
+        return Verdict("survived", "")
+
+    def same_code(self, line, target, path):
+        line = [*line, "-g0"]
+        here = self.compiled(line, target, path)
+        before = self.own / "before.o"
+        if not here or run([*line, "-c", path, "-o", str(before)], TOP) != 0:
+            return False
+        return pathlib.Path(here).read_bytes() == before.read_bytes()
+
+
+def judge_all(mutations, jobs, tell):
+    """Judges @mutations, so many at a time; tell(mutation, verdict, seconds) after each."""
+    units = Units()
+    units.measure()
+    levels = {name: Level(name) for name in BOARDS if (TOP / MADE / "hyp" / name / "lines").exists()}
+    waiting, lock, errors = collections.deque(mutations), threading.Lock(), []
+
+    def work(number):
+        tree = Tree(number, units, levels)
+        while not errors:
+            with lock:
+                if not waiting:
+                    return
+                mutation = waiting.popleft()
+            begin = time.monotonic()
+            try:
+                verdict = tree.judge(mutation)
+            except UserError as error:
+                errors.append(error)
+                return
+            with lock:
+                tell(mutation, verdict, time.monotonic() - begin)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(jobs)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if errors:
+        raise errors[0]

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make mutate: whether the tests notice what breaks the code (docs/mutants.md).  The unit tests are built apart,
+# with a map of what each links; the hypervisor of each level too, compiled file by file, without link-time
+# optimization, so that one changed file is soon in it.
+
+M := $(B)/mutate
+MUTANTS ?= 300
+SEED ?=
+mutate_boards := versatilepb realview-eb vexpress-a9
+
+# The lines by which tools/mutate compiles and links what it changed.
+.PHONY: mutate-units mutate-level mutate
+mutate-units: $(unit_programs)
+	$(Q)printf '%s\n' '$(CC_HOST) $(unit_flags)' '$(CC_HOST) $(instrument)' '$(unit_libs)' >$(U)/lines
+
+mutate-level: $(H)/dacre.bin guests
+	$(Q)printf '%s\n' '$(CC_ARM) $(hyp_cflags)' '$(CC_ARM) $(hyp_flags) -D__ASSEMBLY__' \
+		'$(hyp_link)' '$(hyp_objects) $(fdt_objects) -lc -lgcc' >$(H)/lines
+
+mutate: deps
+	$(Q)$(MAKE) --no-print-directory -j2 mutate-units U=$(M)/unit debug= hyp_warnings=-w unit_link='-Wl,-Map=$$@.map'
+	$(Q)for b in $(mutate_boards); do $(MAKE) --no-print-directory -j2 mutate-level PLATFORM=$$b \
+		hyp_built=$(M)/hyp lto=-fno-lto hyp_warnings=-w || exit 1; done
+	$(Q)tools/mutate --count=$(MUTANTS) $(SEED:%=--seed=%) $(ONLY:%=--only='%')
