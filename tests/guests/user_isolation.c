@@ -7,11 +7,14 @@
 
 #include "clock.h"
 #include "core.h"
+#include "event.h"
 #include "hypercall.h"
 #include "page.h"
+#include "pt.h"
 #include "random.h"
 #include "test.h"
 #include "user.h"
+#include "vfp.h"
 
 static volatile uint32_t kernel_secret = 0x5ec4e7;
 
@@ -105,6 +108,78 @@ TEST(user_code_that_was_interrupted_gains_nothing) {
     EXPECT_EQ(kernel_secret, 0x5ec4e7);
 }
 
+/* How long this vCPU has waited for the CPU while it could have run, ns. */
+static uint64_t time_preempted(void) {
+    struct vcpu_runstate_info info;
+
+    EXPECT_EQ(vcpu_op(VCPUOP_get_runstate_info, 0, &info), 0);
+    return info.time[RUNSTATE_runnable];
+}
+
+/* Others had the CPU while it ran: the hypervisor switched away from user code and back to it. */
+TEST(user_code_that_was_preempted_gains_nothing) {
+    for (uint32_t i = 0; i < 2 * COUNT(forbidden); i++) {
+        uint32_t address = forbidden[i / 2];
+        void (*code)(void) = i % 2 ? user_linger_read : user_linger_write;
+        uint64_t before = time_preempted(), end = clock_ns() + 100 * NS_PER_MS;
+
+        do {
+            expect_refused(user_run(code, address, 1000000), address); /* two ms */
+        } while (time_preempted() == before && clock_ns() < end);
+        EXPECT_TRUE(time_preempted() > before);
+    }
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
+/* It faulted at first; its kernel has mapped the page and lets it go on. */
+TEST(user_code_after_its_page_fault_gains_nothing) {
+    uint32_t page = page_gpa(page_alloc(1));
+
+    for (uint32_t i = 0; i < 2 * COUNT(forbidden); i++) {
+        uint32_t address = forbidden[i / 2];
+
+        EXPECT_EQ(pt_map(USER_WINDOW, 0), 0);
+        expect_refused(user_run(i % 2 ? user_touch_read : user_touch_write, address, USER_WINDOW),
+                       USER_WINDOW);
+        EXPECT_EQ(pt_map(USER_WINDOW, core_small(page, CORE_READ_WRITE)), 0);
+        expect_refused(user_continue(), address);
+    }
+    EXPECT_EQ(pt_map(USER_WINDOW, 0), 0);
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
+/* Its first use of the VFP made the hypervisor save another domain's registers and load its own. */
+TEST(user_code_that_was_given_the_vfp_gains_nothing) {
+    EXPECT_EQ(vfp_trap(0), 0);
+    for (uint32_t i = 0; i < 2 * COUNT(forbidden); i++) {
+        uint32_t address = forbidden[i / 2];
+
+        clock_sleep(3 * NS_PER_MS); /* the victim uses it meanwhile */
+        expect_refused(user_run(i % 2 ? user_vfp_read : user_vfp_write, address, 0xbad), address);
+    }
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
+/* The ways back that the hypervisor's C takes: mode bits that mean user mode and are not its usual
+ * ones, and an event that is due, which the kernel gets before user code goes on. */
+TEST(user_code_after_an_unusual_iret_gains_nothing) {
+    for (uint32_t i = 0; i < 4 * COUNT(forbidden); i++) {
+        uint32_t address = forbidden[i / 4];
+
+        memset(&user_state, 0, sizeof(user_state));
+        user_state.pc = (uint32_t)(i & 1 ? user_read : user_write);
+        user_state.psr = i & 2 ? PSR_USER : 0;
+        user_state.r[0] = address & ~7u;
+        event_mask_all();
+        pv_page()->info.evtchn_upcall_pending = (i & 2) != 0;
+        expect_refused(user_continue(), address & ~7u);
+        EXPECT_EQ(pv_page()->info.evtchn_upcall_pending, 0); /* the upcall came */
+        EXPECT_EQ(user_state.psr & PSR_MODE, PSR_USER);
+        event_unmask_all();
+    }
+    EXPECT_EQ(kernel_secret, 0x5ec4e7);
+}
+
 TEST(user_code_cannot_write_vectors_or_helpers) {
     static const uint32_t words[] = {PV_VECTORS_VA, PV_VECTORS_VA + 8,
                                      PV_HELPERS_VA, PV_HELPERS_VA + 0x60,
@@ -125,8 +200,10 @@ TEST(user_code_cannot_write_vectors_or_helpers) {
 }
 
 TEST(user_code_reads_helpers_and_tls) {
+    EXPECT_EQ(hypercall2(__HYPERVISOR_set_segment_base, PV_SEGBASE_TLS, 0x7151515), 0);
     EXPECT_TRAP(user_run(user_read, PV_TLS_VA, 0), TRAP_SWI);
-    EXPECT_EQ(user_state.r[0], *(volatile uint32_t *)PV_TLS_VA);
+    EXPECT_EQ(user_state.r[0], 0x7151515);
+    EXPECT_EQ(hypercall2(__HYPERVISOR_set_segment_base, PV_SEGBASE_TLS, 0), 0);
 }
 
 /*

@@ -13,48 +13,17 @@
 #include "option.h"
 #include "test.h"
 #include "user.h"
+#include "vfp.h"
 
-#define REGISTERS CORE_VFP_WORDS
-#define LOWER     32 /* words of d0-d15 */
-
-#define FPEXC_EX  (1u << 31)
-#define FPEXC_EN  (1u << 30)
-
-/* vfp_asm.S */
-void vfp_store(uint32_t *to);
-void vfp_load(const uint32_t *from);
-void vfp_store_upper(uint32_t *to); /* d16-d31, where there are any */
-void vfp_load_upper(const uint32_t *from);
-uint32_t vfp_get_fpscr(void);
-void vfp_set_fpscr(uint32_t value);
-uint32_t vfp_get_fpexc(void);
-void vfp_set_fpexc(uint32_t value);
-void user_vfp(void);
-
-static void store_all(uint32_t to[REGISTERS]) {
-    vfp_store(to);
-    if (REGISTERS > LOWER) {
-        vfp_store_upper(to + LOWER);
-    }
-}
-
-static void load_all(const uint32_t from[REGISTERS]) {
-    vfp_load(from);
-    if (REGISTERS > LOWER) {
-        vfp_load_upper(from + LOWER);
-    }
-}
-
-static int32_t vfp_trap(uint32_t on) {
-    return hypercall1(__HYPERVISOR_fpu_taskswitch, on);
-}
+#define FPEXC_EX (1u << 31)
+#define FPEXC_EN (1u << 30)
 
 TEST(registers_are_empty_at_start) {
-    uint32_t got[REGISTERS];
+    uint32_t got[VFP_REGISTERS];
 
     EXPECT_EQ(vfp_trap(0), 0);
-    store_all(got);
-    for (int i = 0; i < REGISTERS; i++) {
+    vfp_store_all(got);
+    for (int i = 0; i < VFP_REGISTERS; i++) {
         EXPECT_EQ(got[i], 0);
     }
     EXPECT_EQ(vfp_get_fpscr() & 0x0fffffff, 0);
@@ -63,14 +32,14 @@ TEST(registers_are_empty_at_start) {
 TEST(registers_are_kept_while_others_run) {
     uint32_t mark = option_number("mark", 0x1234) << 16;
     uint32_t rounds = option_number("rounds", 200);
-    uint32_t put[REGISTERS], got[REGISTERS];
+    uint32_t put[VFP_REGISTERS], got[VFP_REGISTERS];
 
     EXPECT_EQ(vfp_trap(0), 0);
     for (uint32_t round = 0; round < rounds; round++) {
-        for (uint32_t i = 0; i < REGISTERS; i++) {
+        for (uint32_t i = 0; i < VFP_REGISTERS; i++) {
             put[i] = mark | round << 8 | i;
         }
-        load_all(put);
+        vfp_load_all(put);
         vfp_set_fpscr(round % 4 << 22);
         if (round % 2) {
             sched_op(SCHEDOP_yield, NULL);
@@ -78,7 +47,7 @@ TEST(registers_are_kept_while_others_run) {
             clock_sleep(300 * NS_PER_US);
         }
         EXPECT_EQ(vfp_get_fpscr() >> 22 & 3, round % 4);
-        store_all(got);
+        vfp_store_all(got);
         EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
     }
 }
@@ -110,16 +79,16 @@ TEST(a_pending_exception_is_the_guests_own) {
 
 /* Trapping and not trapping again keeps what is in the registers. */
 TEST(registers_survive_trapping) {
-    uint32_t put[REGISTERS], got[REGISTERS];
+    uint32_t put[VFP_REGISTERS], got[VFP_REGISTERS];
 
-    for (uint32_t i = 0; i < REGISTERS; i++) {
+    for (uint32_t i = 0; i < VFP_REGISTERS; i++) {
         put[i] = 0xabcd0000 + i;
     }
     EXPECT_EQ(vfp_trap(0), 0);
-    load_all(put);
+    vfp_load_all(put);
     EXPECT_EQ(vfp_trap(1), 0);
     clock_sleep(NS_PER_MS);
     EXPECT_EQ(vfp_trap(0), 0);
-    store_all(got);
+    vfp_store_all(got);
     EXPECT_EQ(memcmp(put, got, sizeof(put)), 0);
 }

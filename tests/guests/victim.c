@@ -18,6 +18,7 @@
 #include "random.h"
 #include "test.h"
 #include "user.h"
+#include "vfp.h"
 
 #define BUFFER_PAGES  64
 #define CANARY_PAGES  256
@@ -53,6 +54,23 @@ static uint32_t canary_damage(const uint32_t *page) {
     return damage;
 }
 
+/* The VFP's registers before it sleeps, and that they are the same afterwards. */
+static uint32_t vfp_marks[VFP_REGISTERS];
+
+static void vfp_mark(uint32_t round) {
+    for (uint32_t i = 0; i < VFP_REGISTERS; i++) {
+        vfp_marks[i] = 0x71c70000 + round * VFP_REGISTERS + i;
+    }
+    vfp_load_all(vfp_marks);
+}
+
+static void vfp_check(void) {
+    uint32_t got[VFP_REGISTERS];
+
+    vfp_store_all(got);
+    EXPECT_EQ(memcmp(got, vfp_marks, sizeof(got)), 0);
+}
+
 /* A little of everything that an attacker could have disturbed. */
 static void check_services(void) {
     uint32_t receiver, value = 0;
@@ -81,12 +99,15 @@ TEST(results_stay_right) {
     for (int i = 0; option_given("peer") && i < 8; i++) {
         EXPECT_TRUE(event_alloc_unbound(option_number("peer", 1)) > 0);
     }
+    EXPECT_EQ(vfp_trap(0), 0);
     canary_set(canary);
     check_services();
     do {
         EXPECT_EQ(hash_once(buffer), HASH_EXPECTED);
+        vfp_mark(rounds);
         clock_sleep(option_number("pause", 200) * NS_PER_US);
         EXPECT_EQ(*(volatile uint32_t *)PV_TLS_VA, 0x7157157);
+        vfp_check();
         check_services();
         rounds++;
     } while (clock_ns() < end);

@@ -41,6 +41,9 @@ void user_syscall_thumb(void);
  * access. */
 void user_linger_read(void);
 void user_linger_write(void);
+/** user_touch_read() / user_touch_write() - read the word at r1 first, then the access. */
+void user_touch_read(void);
+void user_touch_write(void);
 /** user_count() - r0 up to r1, a step each three instructions; then SWI. */
 void user_count(void);
 

@@ -51,3 +51,14 @@
         bne     1b
         str     r0, [r0]
         swi     0
+
+        /* The word at r1 first. */
+        probe_begins user_touch_read, arm, .user.text
+        ldr     r2, [r1]
+        ldr     r0, [r0]
+        swi     0
+
+        probe_begins user_touch_write, arm, .user.text
+        ldr     r2, [r1]
+        str     r1, [r0]
+        swi     0

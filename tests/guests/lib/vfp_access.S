@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* VFP accesses for vfp.c, which is itself compiled without floating point. */
-        .syntax unified
+/*
+ * VFP accesses; see vfp.h.  C is compiled without floating point.
+ */
+#include "probe.inc"
+
         .arm
         .fpu    vfpv3
         .text
@@ -46,9 +49,15 @@ vfp_set_fpexc:
         vmsr    fpexc, r0
         bx      lr
 
-        .section .user.text, "ax"
-        .balign 4
-        .globl  user_vfp
-user_vfp:
-        vmov    s0, r0
+        user_probe user_vfp, arm, "vmov s0, r0"
+
+        /* The unit's first use, then the access. */
+        probe_begins user_vfp_read, arm, .user.text
+        vmov    s0, r1
+        ldr     r0, [r0]
+        swi     0
+
+        probe_begins user_vfp_write, arm, .user.text
+        vmov    s0, r1
+        str     r1, [r0]
         swi     0
