@@ -32,11 +32,15 @@ static void close_loopback(uint32_t sender, uint32_t receiver) {
     EXPECT_EQ(event_close(receiver), 0);
 }
 
-static uint32_t status_of(uint32_t port) {
+static struct evtchn_status all_of(uint32_t port) {
     struct evtchn_status status = {.dom = DOMID_SELF, .port = port};
 
     EXPECT_EQ(event_op(EVTCHNOP_status, &status), 0);
-    return status.status;
+    return status;
+}
+
+static uint32_t status_of(uint32_t port) {
+    return all_of(port).status;
 }
 
 TEST(event_arrives_within_the_send) {
@@ -112,6 +116,7 @@ TEST(poll_ends_with_its_event_or_its_time) {
 
 TEST(ports_change_state_as_xen_says) {
     int32_t receiver = event_alloc_unbound(DOMID_SELF);
+    domid_t own = all_of((uint32_t)receiver).u.unbound.dom;
     int32_t sender;
 
     REQUIRE_EQ(receiver > 0, 1);
@@ -120,9 +125,15 @@ TEST(ports_change_state_as_xen_says) {
     REQUIRE_EQ(sender > 0, 1);
     EXPECT_EQ(status_of((uint32_t)receiver), EVTCHNSTAT_interdomain);
     EXPECT_EQ(status_of((uint32_t)sender), EVTCHNSTAT_interdomain);
+    EXPECT_EQ(all_of((uint32_t)receiver).u.interdomain.port, sender);
+    EXPECT_EQ(all_of((uint32_t)sender).u.interdomain.port, receiver);
     EXPECT_EQ(event_close((uint32_t)sender), 0);
     EXPECT_EQ(status_of((uint32_t)sender), EVTCHNSTAT_closed);
+    /* The other end waits for whom it was connected to, not for a port's number. */
     EXPECT_EQ(status_of((uint32_t)receiver), EVTCHNSTAT_unbound);
+    EXPECT_EQ(all_of((uint32_t)receiver).u.unbound.dom, own);
+    EXPECT_EQ(event_bind_interdomain(DOMID_SELF, (uint32_t)receiver), sender);
+    EXPECT_EQ(event_close((uint32_t)sender), 0);
     EXPECT_EQ(event_close((uint32_t)receiver), 0);
     EXPECT_EQ(status_of((uint32_t)receiver), EVTCHNSTAT_closed);
 }
@@ -135,8 +146,8 @@ TEST(bad_ports_are_refused) {
 
         EXPECT_EQ(event_send(ports[i]), -XEN_EINVAL);
         EXPECT_EQ(event_close(ports[i]), -XEN_EINVAL);
-        EXPECT_TRUE(event_bind_interdomain(DOMID_SELF, ports[i]) < 0);
-        (void)event_op(EVTCHNOP_unmask, &unmask);
+        EXPECT_EQ(event_bind_interdomain(DOMID_SELF, ports[i]), -XEN_EINVAL);
+        EXPECT_EQ(event_op(EVTCHNOP_unmask, &unmask), -XEN_EINVAL);
     }
 }
 
@@ -163,10 +174,10 @@ TEST(channels_to_nobody_are_refused) {
     EXPECT_TRUE(port > 0);
     EXPECT_EQ(event_send((uint32_t)port), 0);
     EXPECT_EQ(event_close((uint32_t)port), 0);
-    EXPECT_TRUE(event_bind_interdomain(12345, 1) < 0);
-    EXPECT_TRUE(event_bind_interdomain(DOMID_XEN, 1) < 0);
+    EXPECT_EQ(event_bind_interdomain(12345, 1), -XEN_EINVAL);
+    EXPECT_EQ(event_bind_interdomain(DOMID_XEN, 1), -XEN_EINVAL);
     for (uint32_t remote = 1; remote < 32; remote++) {
-        EXPECT_TRUE(event_bind_interdomain(0, remote) < 0);
+        EXPECT_EQ(event_bind_interdomain(0, remote), -XEN_EINVAL);
     }
 }
 
