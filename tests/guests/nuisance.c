@@ -19,6 +19,8 @@
  *     bad_stack       an exception with kernel_sp (sp=) pointing nowhere
  *     bad_handler     exception entries that point nowhere
  *     bad_stack_kernel a kernel fault with sp pointing nowhere
+ *     undefined_in_entry  an exception entry whose first instruction is undefined
+ *     fault_in_entry  the same with a data abort
  *     crash, reboot, poweroff     at once; reboot after until= ms is a poweroff
  *     balloon         gives frames of all its MiBs back and takes them again, without end, or
  *                     until= ms and then powers off
@@ -208,6 +210,38 @@ static void do_bad_stack_kernel(void) {
     __asm__ volatile("mov sp, #0x70000000\n\tmov r0, #0\n\tldr r0, [r0]" : : : "r0");
 }
 
+/* Entries that fault before they have taken the frame over. */
+__attribute__((naked)) static void undefined_entry(void) {
+    __asm__ volatile("udf #0");
+}
+
+__attribute__((naked)) static void faulting_entry(void) {
+    __asm__ volatile("mov r0, #0\n\tldr r0, [r0]");
+}
+
+static void enter_at(void (*entry)(void)) {
+    struct pv_callbacks callbacks = {
+        .undef = (uint32_t)entry,
+        .swi = (uint32_t)entry,
+        .prefetch_abort = (uint32_t)entry,
+        .data_abort = (uint32_t)entry,
+        .event = (uint32_t)entry_event,
+        .kernel_virt_start = KERNEL_BASE,
+    };
+
+    event_mask_all();
+    REQUIRE_EQ(set_callbacks(&callbacks), 0);
+    user_run(user_syscall, 0, 0);
+}
+
+static void do_undefined_in_entry(void) {
+    enter_at(undefined_entry);
+}
+
+static void do_fault_in_entry(void) {
+    enter_at(faulting_entry);
+}
+
 static void do_crash(void) {
     shutdown(SHUTDOWN_crash);
 }
@@ -334,6 +368,8 @@ static const struct {
     NUISANCE(bad_stack),
     NUISANCE(bad_handler),
     NUISANCE(bad_stack_kernel),
+    NUISANCE(undefined_in_entry),
+    NUISANCE(fault_in_entry),
     NUISANCE(crash),
     NUISANCE(reboot),
     NUISANCE(poweroff),

@@ -154,16 +154,25 @@ def test_nuisance_does_not_disturb(boot, what):
     assert not re.search(r"^domain 1 .*shutdown", machine.stream(HYPERVISOR), re.M)
 
 
-@pytest.mark.parametrize("what", [
-    "bad_stack", "bad_stack sp=0xff000000", "bad_stack sp=0xffff1000", "bad_stack sp=0xfe0ff800",
-    "bad_handler", "bad_stack_kernel", "crash",
+TWICE = "fault in its own exception entry"
+UNDEFINED = "undefined instruction while its exception frame was in use"
+
+
+@pytest.mark.parametrize("what, why", [
+    ("bad_stack", TWICE), ("bad_stack sp=0xff000000", TWICE), ("bad_stack sp=0xffff1000", TWICE),
+    ("bad_stack sp=0xfe0ff800", TWICE), ("bad_handler", TWICE), ("bad_stack_kernel", TWICE),
+    ("fault_in_entry", TWICE), ("undefined_in_entry", UNDEFINED), ("crash", None),
 ])
-def test_crash_ends_only_the_culprit(boot, what):
+def test_crash_ends_only_the_culprit(boot, what, why):
     """A fault that the guest cannot take ends its domain with a report, and its memory is freed."""
     machine = boot_with_victim(boot, guest("attacker", "nuisance", f"do={what}"))
-    machine.expect(r"^domain 1 \(attacker\): .*crash", HYPERVISOR, PATIENCE)
-    machine.expect(r"pc +=? *[0-9a-f]{8}", HYPERVISOR, PATIENCE)
     machine.expect(r"^domain 1: destroyed, \d+ frames free", HYPERVISOR, PATIENCE)
+    report = machine.stream(HYPERVISOR).partition("domain 1 (attacker): shutdown, crash\n")[2].splitlines()
+    registers = [rf"    r{n:<2} [0-9a-f]{{8}}  r{n + 1:<2} [0-9a-f]{{8}}" for n in range(0, 12, 2)]
+    expected = [*([re.escape(f"domain 1: {why}")] if why else []), r"  vcpu 0, kernel mode, cpsr [0-9a-f]{8}",
+                *registers, r"    r12 [0-9a-f]{8}  sp  [0-9a-f]{8}", r"    lr  [0-9a-f]{8}  pc  [0-9a-f]{8}",
+                r"domain 1: destroyed, \d+ frames free"]
+    assert len(report) == len(expected) and all(map(re.fullmatch, expected, report)), report
     expect_victim_well(machine)
 
 
