@@ -186,6 +186,23 @@ def test_no_vcpu_outlives_its_domain(boot, how):
     expect_victim_well(machine)
 
 
+def test_death_in_the_middle_of_everything(boot):
+    """A timer, a poll, channels, VFP registers and a frame that is half given back: the next life inherits none of
+    it, the other end sees the death, and all frames come back."""
+    machine = boot({"domu": [guest("mortal", "mortal", "lives=3 peer=2"), guest("heir", "heir", "deaths=2 peer=1")]},
+                   shift=SLOW_CPU)
+    machine.expect(r"^DONE .*$", "heir", PATIENCE)
+    free = [int(machine.expect(r"^domain [12]: destroyed, (\d+) frames free", HYPERVISOR, PATIENCE)[1])
+            for _ in range(4)]
+    mortal = machine.stream("mortal")
+    assert re.findall(r"^(dies half-way|PASS life|FAIL life)$", mortal, re.M) == [
+        "dies half-way", "dies half-way", "PASS life"], mortal
+    assert not re.search(r"\.c:\d+: ", mortal), mortal
+    assert results(machine, "heir") == {"deaths_are_seen_and_disturb_nothing": "PASS"}, machine.stream("heir")
+    at_boot = int(re.search(r"(\d+) frames free$", machine.stream(HYPERVISOR), re.M)[1])
+    assert free[0] == free[1] and free[3] == at_boot, (free, at_boot)
+
+
 def live_at_random(boot, seed, milliseconds, sequences):
     """Two guests beside a victim make random calls, which their models know the results of, end themselves in the
     middle of them after so many sequences, and start again, a second or more after they started, until the time is
