@@ -92,12 +92,13 @@ TEST(device_is_not_ram) {
     struct xen_memory_reservation reservation = {.nr_extents = 1, .domid = DOMID_SELF};
     xen_pfn_t frame = uart() >> 12;
 
-    EXPECT_TRUE(
-        pt_set(pt_l1_entry(pt_kernel_l1, WINDOW + 32 * SECTION_SIZE),
-               core_section(uart() & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL, CORE_READ_WRITE)) < 0);
-    EXPECT_TRUE(pt_set(pt_l1_entry(pt_kernel_l1, WINDOW + 32 * SECTION_SIZE),
-                       core_table(uart(), PV_DOMAIN_KERNEL)) < 0);
-    EXPECT_TRUE(pt_pin(uart() & ~0x3fffu) < 0);
+    EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, WINDOW + 32 * SECTION_SIZE),
+                     core_section(uart() & ~(SECTION_SIZE - 1), PV_DOMAIN_KERNEL, CORE_READ_WRITE)),
+              -XEN_EPERM);
+    EXPECT_EQ(pt_set(pt_l1_entry(pt_kernel_l1, WINDOW + 32 * SECTION_SIZE),
+                     core_table(uart(), PV_DOMAIN_KERNEL)),
+              -XEN_EPERM);
+    EXPECT_EQ(pt_pin(uart() & ~0x3fffu), -XEN_EPERM);
     set_xen_guest_handle(reservation.extent_start, &frame);
     EXPECT_TRUE(memory_op(XENMEM_decrease_reservation, &reservation) <= 0);
 }

@@ -213,11 +213,11 @@ TEST(clear_page_and_copy_page) {
     for (uint32_t i = 0; i < PAGE_SIZE / 4; i++) {
         EXPECT_EQ(to[i], 0);
     }
-    EXPECT_TRUE(pt_ext(MMUEXT_CLEAR_PAGE, (uint32_t)to + 4, 0) < 0);
-    EXPECT_TRUE(pt_ext(MMUEXT_CLEAR_PAGE, 0xff000000, 0) < 0);
-    EXPECT_TRUE(pt_ext(MMUEXT_CLEAR_PAGE, PV_VECTORS_VA, 0) < 0);
-    EXPECT_TRUE(pt_ext(MMUEXT_COPY_PAGE, (uint32_t)to, 0xff000000) < 0);
-    EXPECT_TRUE(pt_ext(MMUEXT_COPY_PAGE, 0xff000000, (uint32_t)from) < 0);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, (uint32_t)to + 4, 0), -XEN_EINVAL);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, 0xff000000, 0), -XEN_EINVAL);
+    EXPECT_EQ(pt_ext(MMUEXT_CLEAR_PAGE, PV_VECTORS_VA, 0), -XEN_EINVAL);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, (uint32_t)to, 0xff000000), -XEN_EINVAL);
+    EXPECT_EQ(pt_ext(MMUEXT_COPY_PAGE, 0xff000000, (uint32_t)from), -XEN_EINVAL);
 }
 
 TEST(page_operations_have_the_guests_rights) {

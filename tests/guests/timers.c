@@ -103,8 +103,8 @@ TEST(timer_of_another_vcpu_is_refused) {
     struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = 1};
 
     for (uint32_t vcpu = 1; vcpu < 0x80000000; vcpu *= 2) {
-        EXPECT_TRUE(vcpu_op(VCPUOP_set_singleshot_timer, vcpu, &timer) < 0);
-        EXPECT_TRUE(vcpu_op(VCPUOP_stop_singleshot_timer, vcpu, NULL) < 0);
+        EXPECT_EQ(vcpu_op(VCPUOP_set_singleshot_timer, vcpu, &timer), -XEN_ENOENT);
+        EXPECT_EQ(vcpu_op(VCPUOP_stop_singleshot_timer, vcpu, NULL), -XEN_ENOENT);
     }
 }
 
