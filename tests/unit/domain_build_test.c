@@ -48,7 +48,7 @@
 static struct bootinfo boot;
 static const char *error;
 static struct guest_hw hw;
-static unsigned int reap_requests, assigned;
+static unsigned int reap_requests, goes_on, assigned;
 static int console_error, appear_error;
 
 /* ---- What is around the builder ---- */
@@ -78,6 +78,12 @@ int domain_kill(struct domain *d) {
     d->state = DOMAIN_DYING;
     reap_requests++;
     return 0;
+}
+
+/* Its last reference is gone. */
+void domain_reap_request(struct domain *d) {
+    assert_int_equal(d->references, 0);
+    goes_on++;
 }
 
 int pirq_assign(struct event_domain *e, unsigned int irq) {
@@ -292,6 +298,9 @@ static void *tear_down(struct domain *d) {
 
     domain_builder.cancel(d);
     destroy_vcpus(d);
+    while (d->references != 0) { /* its build's: that sees that it is over */
+        assert_true(background_step(BACKGROUND_NEEDED));
+    }
     mm_destroy(d);
     while (page_scrub_step(pool)) {
     }
@@ -416,6 +425,26 @@ static void a_restart_waits_for_memory(void **state) {
     }
     check_guest();
     mm_check();
+}
+
+/* The end of a domain waits for its build, and that for memory which only this end may bring. */
+static void a_build_lets_go_of_who_is_killed(void **state) {
+    static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB];
+
+    (void)state;
+    build();
+    assert_int_equal(domain_by_id(1)->references, 0);
+    struct domain_build *record = tear_down(domain_by_id(1));
+    hog(taken);
+    rebuild(record);
+    struct domain *d = domain_by_id(1);
+    assert_int_equal(d->references, 1);
+    assert_int_equal(domain_kill(d), 0);
+    goes_on = 0;
+    domain_builder.cancel(d);
+    work();
+    assert_int_equal(goes_on, 1);
+    tear_down(d);
 }
 
 /* One frame of its RAM is still in use by somebody, as one could that has it mapped. */
@@ -584,7 +613,7 @@ static void a_domain_can_be_killed_while_it_is_built(void **state) {
         struct domain *d = domain_by_id(1);
         assert_int_equal(d->state, DOMAIN_CREATED);
         assert_int_equal(domain_kill(d), 0);
-        if (kill % 2) { /* it looks before the domain is gone, or after */
+        if (kill % 2) { /* it looks by itself, or when it is told */
             assert_int_equal(work(), 1);
         }
         tear_down(d);
@@ -683,6 +712,7 @@ int main(void) {
         test(a_restart_finds_everything_again),
         test(a_restart_keeps_its_memory),
         test(a_restart_waits_for_memory),
+        test(a_build_lets_go_of_who_is_killed),
         test(a_restart_waits_for_its_last_frame),
         test(a_ballooning_guest_delays_no_restart),
         test(a_restart_without_a_place_is_given_up),

@@ -33,7 +33,7 @@ static bool is_kept;
 static const struct domain_build *restarted;
 static uint64_t restarted_after;
 
-static void cancel(const struct domain *d) {
+static void cancel(struct domain *d) {
     (void)d;
     cancelled++;
 }
@@ -339,6 +339,45 @@ static void nothing_of_it_comes_later(void **state) {
     expect_all_back();
 }
 
+/* What outlives an entry holds it: nothing but the domain itself is left, under its own name. */
+static void who_is_held_stays_until_it_is_let_go(void **state) {
+    struct domain *d = create(1, 1), *other;
+
+    (void)state;
+    assert_true(domain_get(d));
+    assert_true(domain_get(d));
+    assert_int_equal(domain_start(d), 0);
+    domain_shutdown(d, SHUTDOWN_poweroff);
+    work();
+    assert_ptr_equal(domain_by_id(1), d);
+    assert_int_equal(d->state, DOMAIN_DYING);
+    assert_int_equal(d->vcpu_count, 0);
+    assert_int_equal(d->space.p2m.count, 0);
+    assert_false(domain_get(d)); /* too late for more */
+    assert_int_equal(domain_create(1, "other", &other), 0);
+    assert_int_equal(domain_appear(other), -XEN_EEXIST);
+    domain_free(other);
+    domain_put(d);
+    work();
+    assert_ptr_equal(domain_by_id(1), d);
+    assert_null(strstr(said(), "destroyed"));
+    domain_put(d);
+    work();
+    assert_non_null(strstr(said(), "domain 1: destroyed"));
+    expect_all_back();
+}
+
+/* A reference that goes before the end costs it nothing. */
+static void who_was_held_ends_at_once(void **state) {
+    struct domain *d = create(1, 1);
+
+    (void)state;
+    assert_true(domain_get(d));
+    domain_put(d);
+    end(d);
+    expect_all_back();
+}
+
 static void the_end_of_dom0_is_the_boards(void **state) {
     struct domain *d = create(0, 1);
     jmp_buf halted;
@@ -371,6 +410,8 @@ int main(void) {
         test(a_killed_domain_ends_without_a_word),
         test(who_starts_again_is_handed_over_with_its_time),
         test(nothing_of_it_comes_later),
+        test(who_is_held_stays_until_it_is_let_go),
+        test(who_was_held_ends_at_once),
         test(the_end_of_dom0_is_the_boards), /* the last: the log prints synchronously from here on
                                               */
     };

@@ -50,12 +50,12 @@ void domain_build_again(struct domain_build *b) {
     background_start(&b->work);
 }
 
-static void cancel_build(const struct domain *d) {
+/* The next step sees it, be it that the build waits for memory. */
+static void cancel_build(struct domain *d) {
     struct domain_build *b = d->build;
 
     if (b && b->domain == d) {
-        b->domain = NULL;
-        b->is_stopped = true;
+        background_start(&b->work);
     }
 }
 
@@ -103,8 +103,11 @@ static bool give_up_build(struct domain_build *b, int err) {
     printk("Domain %s cannot be built: %s (error %d)\n", b->name, b->why, err);
     b->is_stopped = true;
     if (b->domain) {
-        b->domain->is_privileged = false; /* it never ran: its end is not the board's */
-        CHECK(domain_kill(b->domain) == 0);
+        struct domain *d = b->domain;
+
+        d->is_privileged = false; /* it never ran: its end is not the board's */
+        domain_build_let_go(b);
+        CHECK(domain_kill(d) == 0);
     } else {
         p2m_store_free(&b->store);
     }
@@ -116,6 +119,8 @@ static bool build_work(struct background_work *work) {
         (struct domain_build *)((char *)work - offsetof(struct domain_build, work));
 
     if (b->domain && b->domain->state != DOMAIN_CREATED) {
+        b->is_stopped = true;
+        domain_build_let_go(b);
         return false; /* killed: domain_reap.c has it */
     }
     if (b->is_stopped) {

@@ -34,12 +34,12 @@ struct domain_build {
     struct p2m_store store; /* of its map */
     struct background_work work;
     unsigned int stage;
-    uint32_t done;   /* bytes or frames, within the stage */
-    mfn_t mib;       /* whose frames it is being given */
-    bool is_short;   /* it waits for memory, and has said so */
-    bool is_stopped; /* it is not to be built: what it kept is let go */
-    const char *why; /* what it failed for last */
-    struct domain *domain;
+    uint32_t done;         /* bytes or frames, within the stage */
+    mfn_t mib;             /* whose frames it is being given */
+    bool is_short;         /* it waits for memory, and has said so */
+    bool is_stopped;       /* it is not to be built: what it kept is let go */
+    const char *why;       /* what it failed for last */
+    struct domain *domain; /* as long as it is being built, with a reference; else NULL */
 };
 
 /* Set at boot, while the machine's tree is there; a restart has domain_build.tree already. */
@@ -47,6 +47,9 @@ extern const struct bootinfo *domain_build_boot;
 
 /** domain_build_fail() - note that @what, which stays, is why @b cannot be built; returns @err. */
 int domain_build_fail(struct domain_build *b, int err, const char *what);
+
+/** domain_build_let_go() - the build has no more to do with its domain. */
+void domain_build_let_go(struct domain_build *b);
 
 /**
  * domain_build_again() - build the domain that @b describes once more, as background work.  The old

@@ -34,6 +34,7 @@ static int domain_build_create(struct domain_build *b) {
         b->domain = NULL;
         return domain_build_fail(b, err, "no memory for another domain");
     }
+    CHECK(domain_get(b->domain));
     b->domain->pool = b->pool;
     b->domain->build = b;
     b->domain->is_privileged = b->is_dom0;
@@ -274,7 +275,11 @@ static int domain_build_announce_modules(struct domain_build *b) {
 static int domain_build_start(struct domain_build *b) {
     /* No line of what was at these addresses before may be fetched as this guest's code. */
     arch_cache_flush_aliases();
-    return domain_start(b->domain);
+    int err = domain_start(b->domain);
+    if (err == 0) {
+        domain_build_let_go(b);
+    }
+    return err;
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
@@ -287,6 +292,13 @@ static int (*const domain_build_stages[])(struct domain_build *b) = {
     domain_build_start,
 };
 #define STAGE_COUNT (sizeof(domain_build_stages) / sizeof(domain_build_stages[0]))
+
+void domain_build_let_go(struct domain_build *b) {
+    struct domain *d = b->domain;
+
+    b->domain = NULL;
+    domain_put(d);
+}
 
 int domain_build_step(struct domain_build *b) {
     int result = domain_build_stages[b->stage](b);

@@ -3,6 +3,17 @@
  * Domains: the unit of isolation.  A domain owns frames, translation tables,
  * event channels and vCPUs.  Each module keeps its own part of the structure,
  * declared in that module's header and locked as stated there.
+ *
+ * How long a struct domain stays: whoever got one from domain_lookup(), domain_by_id() or
+ * domain_next() has it until this entry into the hypervisor returns to a guest or answers
+ * HYPERCALL_AGAIN.  Nothing is counted for that.  A domain is freed by a step of background work of
+ * its own, which on one pCPU runs between entries; with several, that step comes after every pCPU
+ * has left the entry it was in (a grace period), and the rule stays the same.
+ *
+ * What outlives the entry takes a reference with domain_get(): a build, and what will be a mapping
+ * of another domain's frame or a grant.  Two kinds of pointers need none, since the first steps of
+ * a domain's end remove them: an event channel is closed at both ends, and a console, a vCPU's
+ * timers and background work are taken off their lists.
  */
 #ifndef CORE_DOMAIN_H
 #define CORE_DOMAIN_H
@@ -32,6 +43,7 @@ struct domain {
     spinlock_t life_lock;               /* protects state and pause_count */
     enum domain_state state;            /* changed by domain_state.c alone */
     uint8_t pause_count;                /* the same */
+    uint32_t references;                /* of domain_get(); arch_atomic_add() */
     uint8_t shutdown_reason;            /* SHUTDOWN_*, set when it becomes DOMAIN_SHUTDOWN */
     const char *crash_why;              /* to be printed at its end, or NULL; domain_reap.c */
     uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
@@ -76,6 +88,20 @@ struct domain *domain_by_id(domid_t id);
 
 /** domain_next() - iterate: the domain after @prev (NULL = the first), or NULL. Order of ids. */
 struct domain *domain_next(const struct domain *prev);
+
+/**
+ * domain_get() - @d, which the caller has for this entry, stays until domain_put().  When it dies,
+ * its ports, tables, frames and vCPUs go at once; then it waits in state DOMAIN_DYING for the last
+ * reference, still listed, so that its id is no other's.  Frames of it that others hold
+ * (page_get()) keep their owner's id as long as who holds them has a reference.
+ * Returns false, and takes none, if it is dying: nothing new comes to hold it.
+ * Any context and lock; arch_atomic_add().
+ */
+bool domain_get(struct domain *d) __attribute__((warn_unused_result));
+
+/** domain_put() - give back a reference of domain_get().  The caller has @d until the end of this
+ * entry.  No lock held that background.h names: the last one lets @d's end go on. */
+void domain_put(struct domain *d);
 
 /**
  * domain_start() - bring its initialised vCPUs up and let it run, unless it is paused.

@@ -15,13 +15,14 @@ struct domain_build;
  * or never was. */
 void domain_free(struct domain *d);
 
-/** domain_reap_request() - @d ended: have it torn down, and started again if it asked for that. */
+/** domain_reap_request() - @d ended, or nobody holds it any more: have it torn down, as far as that
+ * goes, and started again if it asked for that. */
 void domain_reap_request(struct domain *d);
 
 /* Who builds domains, and keeps what is needed to build them again. */
 struct domain_builder {
-    /** @d is torn down: if it is still being built, that ends here. */
-    void (*cancel)(const struct domain *d);
+    /** @d is torn down: if it is still being built, that ends, and its reference is given back. */
+    void (*cancel)(struct domain *d);
     /** @d is gone.  If it is to start again, returns what restart() gets; else all that was kept
      * for that is freed, but its pool, and the result is NULL. */
     struct domain_build *(*keep)(const struct domain *d);

@@ -198,6 +198,11 @@ static bool (*const reap_stages[])(struct reap *r) = {
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 
+/* Others hold it, and nothing but itself is left: it waits, and domain_put() has it go on. */
+static bool is_held(const struct reap *r) {
+    return reap_stages[r->stage] == reap_domain && r->d->references != 0;
+}
+
 /* It runs on: what ended it was taken back in time. */
 static bool is_resumed(const struct reap *r) {
     return r->d && r->d->state == DOMAIN_RUNNING;
@@ -208,6 +213,9 @@ static bool reap_step(struct background_work *work) {
 
     if (is_resumed(r)) {
         r->d = NULL;
+        return false;
+    }
+    if (is_held(r)) {
         return false;
     }
     if (!reap_stages[r->stage](r)) {

@@ -18,6 +18,12 @@ static inline bool arch_atomic_test_and_set(volatile uint32_t *word, uint32_t ma
     return (old & mask) != 0;
 }
 
+/** arch_atomic_add() - add @by, modulo 2^32; returns the sum.  A count that the compiler may keep
+ * nowhere else between two calls if several pCPUs change it; on one pCPU a plain addition. */
+static inline uint32_t arch_atomic_add(uint32_t *word, uint32_t by) {
+    return *word += by;
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     *word &= ~mask;

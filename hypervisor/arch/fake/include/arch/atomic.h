@@ -14,6 +14,11 @@ static inline bool arch_atomic_test_and_set(volatile uint32_t *word, uint32_t ma
     return (__atomic_fetch_or(word, mask, __ATOMIC_SEQ_CST) & mask) != 0;
 }
 
+/** arch_atomic_add() - add @by, modulo 2^32; returns the sum. */
+static inline uint32_t arch_atomic_add(uint32_t *word, uint32_t by) {
+    return __atomic_add_fetch(word, by, __ATOMIC_SEQ_CST);
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
