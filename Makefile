@@ -46,6 +46,6 @@ help:
 
 .PHONY: clean distclean
 clean:
-	$(Q)for d in $(B)/*; do case $$d in $(B)/linux|$(B)/userland|$(B)/uboot|$(B)/debs) ;; *) rm -rf "$$d";; esac; done
+	$(Q)for d in $(B)/*; do case $$d in $(B)/linux|$(B)/userland|$(B)/uboot|$(B)/xen|$(B)/debs) ;; *) rm -rf "$$d";; esac; done
 distclean:
 	$(Q)rm -rf $(B)

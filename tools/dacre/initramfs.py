@@ -28,7 +28,7 @@ def find_library(root, triplet, name):
 
 
 def add_libraries(root, image, triplet, elves, extra=()):
-    """Copies what @elves need, directly or not, and what is named in @extra to lib/."""
+    """Copies what @elves need, directly or not, and what is named in @extra to lib/; what is there is taken as it is."""
     todo, seen = list(elves), set()
     (image / "lib").mkdir(exist_ok=True)
     for name in extra:
@@ -39,6 +39,9 @@ def add_libraries(root, image, triplet, elves, extra=()):
             if name in seen:
                 continue
             seen.add(name)
+            if (image / "lib" / name).exists():
+                todo.append(image / "lib" / name)
+                continue
             todo.append(find_library(root, triplet, name))
             shutil.copy(todo[-1], image / "lib" / name)
 

@@ -33,7 +33,7 @@ check-columns:
 # The guest's init is busybox's shell, which has no files to look at here.
 check-shell: | tools-present
 	$(call say,CHECK,shell)
-	$(Q)shellcheck --severity=warning $$(grep -l '^#!/bin/sh' tools/* .ci/run 2>/dev/null)
+	$(Q)shellcheck --severity=warning $$(grep -l '^#!/bin/sh' tools/* tools/xen/* .ci/run 2>/dev/null)
 	$(Q)shellcheck --severity=warning --exclude=SC1090,SC2164 tools/userland/init tests/bench/xen/init
 
 check-layers: $(rooms:%=$(U)/lib%.a)

@@ -22,6 +22,14 @@ $(B)/userland/%.cpio.gz: tools/mkinitramfs tools/fetch-armel | tools-present
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D) && tools/mkinitramfs $* $@
 
+# Xen's tools for dom0: Debian's own on ARMv7, the same source cross-built for armel.
+$(B)/xen/stamp: tools/xen/build-tools $(wildcard tools/xen/patches/*) | tools-present
+	$(call say,XEN,tools)
+	$(Q)tools/xen/build-tools
+toolstack_files := $(wildcard tools/userland/toolstack/* tools/userland/toolstack/*/* tools/userland/toolstack/*/*/*)
+$(B)/userland/toolstack.cpio.gz: $(B)/xen/stamp $(toolstack_files)
+$(B)/userland/toolstack-armhf.cpio.gz: $(toolstack_files)
+
 # Programs that run in guests, with the libraries of the part that is unpacked along with them.
 CC_ARMEL := arm-linux-gnueabi-gcc
 boot_programs := $(patsubst tests/boot/programs/%.c,$(B)/userland/programs/%,\
@@ -43,7 +51,7 @@ $(B)/userland/programs-armhf/%: tests/boot/programs/armhf/%.c | tools-present
 		$< -o $@
 $(B)/userland/armhf.cpio.gz: $(armhf_programs)
 
-armhf_part := $(if $(filter v7,$(arch)),armhf)
+armhf_part := $(if $(filter v7,$(arch)),armhf toolstack-armhf)
 
 # The board's kernels: a flavour's name ends in what its platform.mk says in kernel.
 suffix := $(kernel:%=-%)
