@@ -31,12 +31,12 @@ def write_files(text, board, directory):
 
 
 def type_commands(text, board, directory):
-    """What they print; make is told to run the configuration with what is built."""
+    """What they print, typed where the page says; mine/ alone is somewhere else."""
     printed = ""
     for command in re.findall(r"^    \$ (.*)$", text, re.M):
-        command = re.sub(r"^make run CONFIG=", f"{TOP}/tools/run {board.name} ", command)
-        done = subprocess.run(command, shell=True, cwd=directory, capture_output=True, text=True,
-                              timeout=4 * PATIENCE, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+        command = re.sub(r"\bmine/", f"{directory}/mine/", command)
+        done = subprocess.run(command, shell=True, cwd=TOP, capture_output=True, text=True, timeout=4 * PATIENCE,
+                              env=os.environ | {"PLATFORM": board.name, "PYTHONDONTWRITEBYTECODE": "1"})
         assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr}"
         printed += done.stdout
     return printed

@@ -58,13 +58,13 @@ hyp_cflags := $(hyp_flags) $(int32_is_int) -std=gnu11 -O2 -g $(lto) -ffreestandi
 .PHONY: hypervisor
 hypervisor: $(H)/dacre.bin
 
-# Written anew only if it changed.  A source tree without git says so.
+# Written anew only if it changed; two makes at a time do not meet.  A source tree without git says so.
 version_texts := $(B)/gen/version_texts.h
 .PHONY: always
 $(version_texts): always
 	$(Q)mkdir -p $(@D) && printf '#define VERSION_RELEASE "%s"\n#define VERSION_CHANGESET "%s"\n' '$(VERSION)' \
-		"$$(git describe --always --dirty 2>/dev/null || echo unknown)" >$@.new
-	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+		"$$(git describe --always --dirty 2>/dev/null || echo unknown)" >$@.$$PPID
+	$(Q)cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 # What must be there before anything is compiled.
 hyp_prepared := $(B)/libfdt/libfdt.h $(XEN_INCLUDE)/xen $(version_texts)

@@ -15,6 +15,7 @@ linux_inputs := tools/build-linux $(wildcard tools/scan-sensitive* guest-patches
 $(B)/linux/%/Image: $(linux_inputs) | tools-present
 	$(call say,LINUX,$*)
 	$(Q)tools/build-linux $*
+$(B)/linux/%/zImage: $(B)/linux/%/Image ;
 
 $(B)/userland/base.cpio.gz: $(wildcard tools/userland/* tools/userland/*/*)
 $(B)/userland/tests.cpio.gz $(B)/userland/armhf.cpio.gz: $(wildcard tests/boot/sessions/*)
@@ -77,12 +78,19 @@ $(B)/uboot/%/u-boot: tools/build-uboot tools/fetch-source | tools-present
 	$(call say,UBOOT,$*)
 	$(Q)tools/build-uboot $*
 
-.PHONY: linux userland guests run-images images test-images
+# Of what the configuration names, that which is made by rules of this file.
+makable := $(foreach kind,pv native,$(foreach flavour,$(kind) $(kind)-v6v7,\
+	$(B)/linux/$(flavour)/Image $(B)/linux/$(flavour)/zImage)) \
+	$(foreach part,base stress debug tests armhf toolstack toolstack-armhf,$(B)/userland/$(part).cpio.gz)
+config_files = $(filter $(makable),$(shell grep -o '"build/[^"]*"' '$(CONFIG)' 2>/dev/null | tr -d '"'))
+
+.PHONY: linux userland guests run-images config-images images test-images
 linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
 run-images: hypervisor linux userland
+config-images: hypervisor $(config_files)
 images: deps
-	$(Q)$(MAKE) --no-print-directory -j2 run-images
+	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/mkuboot $(PLATFORM) $(CONFIG)
 test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)

@@ -7,7 +7,7 @@ TESTS ?=
 # One after the other: what is installed first is what the rest is built with.
 .PHONY: run test test-all soak
 run: deps
-	$(Q)$(MAKE) --no-print-directory -j2 run-images
+	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/run $(PLATFORM) $(CONFIG)
 
 test: deps
