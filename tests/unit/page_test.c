@@ -4,6 +4,7 @@
 #include "core/mm/page.h"
 
 #include <arch/fake_mm.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +51,42 @@ static void reserved_ranges_are_not_handed_out(void **state) {
     }
     assert_int_equal(page_free_count(), 0);
     page_put(mfn(FIRST));
+    assert_int_equal(page_dirty_count(), 1);
+}
+
+#define ROUNDS 1000000 /* enough that both run at once for a while, on a busy machine too */
+
+static pthread_barrier_t both_run;
+
+static void *hold_and_let_go(void *frame) {
+    struct page_info *page = page_of(*(const mfn_t *)frame);
+
+    pthread_barrier_wait(&both_run);
+    for (unsigned int i = 0; i < ROUNDS; i++) {
+        page_get(*(const mfn_t *)frame);
+        (void)page_count_add(page, 2);
+        if (!arch_atomic_drop(&page->count)) {
+            abort(); /* it is not the last */
+        }
+        page_put(*(const mfn_t *)frame);
+        (void)page_count_add(page, ~0u);
+    }
+    return NULL;
+}
+
+/* Tables of two domains map it, and nobody has a lock that is the frame's: no reference is lost. */
+static void two_holders_count_at_once(void **state) {
+    pthread_t other;
+    mfn_t m = page_alloc(OWNER);
+
+    (void)state;
+    assert_int_equal(pthread_barrier_init(&both_run, NULL, 2), 0);
+    assert_int_equal(pthread_create(&other, NULL, hold_and_let_go, &m), 0);
+    hold_and_let_go(&m);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_int_equal(page_of(m)->count, 1);
+    assert_false(arch_atomic_drop(&page_of(m)->count));
+    page_put(m);
     assert_int_equal(page_dirty_count(), 1);
 }
 
@@ -240,6 +277,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(reserved_ranges_are_not_handed_out, setup),
         cmocka_unit_test_setup(no_frame_is_given_twice, setup),
+        cmocka_unit_test_setup(two_holders_count_at_once, setup),
         cmocka_unit_test_setup(ranges_are_aligned_contiguous_first_fit, setup),
         cmocka_unit_test_setup(single_frames_leave_whole_mibs_alone, setup),
         cmocka_unit_test_setup(a_frame_is_scrubbed_after_a_flush, setup),

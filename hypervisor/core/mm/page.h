@@ -4,6 +4,10 @@
  *
  * A frame's count is one for its owner plus one for each small-page entry of any
  * translation table that maps it; sections are counted per MiB (page_sections).
+ * Entries may be in tables of several domains, so the count belongs to no space and to no lock: it
+ * is one word that is changed by arch_atomic_add() and arch_atomic_drop() alone, which in an image
+ * for one pCPU are plain arithmetic.  Who adds to it must know that it is not 0 and stays so: it
+ * has a reference itself, or holds the lock of a space whose map (p2m.h) has one.
  * When the count falls to zero the frame is not free yet: it waits until, after
  * that moment, the TLB was flushed (no core can still reach it) and the caches were
  * cleaned and invalidated (no line of the old owner can be written back over the
@@ -15,6 +19,7 @@
 #ifndef CORE_PAGE_H
 #define CORE_PAGE_H
 
+#include <arch/atomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,7 +48,7 @@ enum page_state {
 
 /* 16 bytes on the target; entries index heap tables (pt_mem.h), 0 = none. */
 struct page_info {
-    uint32_t count; /* references; table entries are counted under the space lock */
+    uint32_t count; /* references: page_count_add(), no lock */
     uint16_t owner; /* domid; DOMID_XEN = the hypervisor; constant while USED */
     uint8_t state;  /* enum page_state; page lock */
     uint8_t type;   /* enum page_type; owner's space lock */
@@ -101,6 +106,12 @@ static inline struct page_info *page_at(uintptr_t bias, uint32_t m) {
 /** page_number() - the number of the frame whose record is @page. */
 static inline uint32_t page_number(const struct page_info *page) {
     return (uint32_t)(((uintptr_t)page - page_bias) / sizeof(struct page_info));
+}
+
+/** page_count_add() - @by more references to the frame of @page, or fewer, modulo 2^32.  Returns
+ * how many it has then; with 0 it goes to page_release(). */
+static inline uint32_t page_count_add(struct page_info *page, uint32_t by) {
+    return arch_atomic_add(&page->count, by);
 }
 
 /** page_section_count() - the section counter of the MiB of @m, which must be RAM. */

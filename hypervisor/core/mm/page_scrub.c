@@ -40,7 +40,7 @@ void page_get(mfn_t m) {
 
     if (page) {
         CHECK(page->state == PAGE_USED);
-        page->count++;
+        (void)page_count_add(page, 1);
     }
 }
 
@@ -49,7 +49,7 @@ void page_put(mfn_t m) {
 
     if (page) {
         CHECK(page->count > 0);
-        if (--page->count == 0) {
+        if (page_count_add(page, ~0u) == 0) {
             page_release(page);
         }
     }

@@ -63,7 +63,7 @@ static inline unsigned int clear_entry(uintptr_t bias, uint32_t *entry) {
         struct page_info *page = page_of_ram(bias, old >> PAGE_SHIFT);
 
         arch_pte_write(entry, 0);
-        if (--page->count == 0) {
+        if (page_count_add(page, ~0u) == 0) {
             page_release(page);
             return 1;
         }

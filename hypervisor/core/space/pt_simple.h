@@ -7,6 +7,8 @@
 #ifndef CORE_PT_SIMPLE_H
 #define CORE_PT_SIMPLE_H
 
+#include <arch/atomic.h>
+
 #include "core/space/pt_table.h"
 
 #define PT_TABLE_OFFSETS 0x3fcu /* of entries in a second-level table */
@@ -70,16 +72,15 @@ static inline __attribute__((always_inline)) bool pt_store_simple(struct pt_fast
         frame = f->frames[index];
         /* Plain RAM is type 0, in the low byte. */
         if (__builtin_expect((old | frame << 24) == 0, 1)) {
-            ++*references_of_ram(f, frame);
+            (void)arch_atomic_add(references_of_ram(f, frame), 1);
         } else if (frame & P2M_TYPE_MASK) {
             return false;
         } else {
             if ((old ^ frame) >> PAGE_SHIFT != 0) {
-                if (!arch_l2_is_cached(old) || *references(f, old) == 1) {
+                if (!arch_l2_is_cached(old) || !arch_atomic_drop(references(f, old))) {
                     return false;
                 }
-                --*references(f, old);
-                ++*references_of_ram(f, frame);
+                (void)arch_atomic_add(references_of_ram(f, frame), 1);
             }
             f->changed |= old;
         }
@@ -87,10 +88,9 @@ static inline __attribute__((always_inline)) bool pt_store_simple(struct pt_fast
     } else if (!arch_l2_is_fault(raw)) {
         return false;
     } else if (arch_l2_is_cached(old)) {
-        if (*references(f, old) == 1) {
+        if (!arch_atomic_drop(references(f, old))) {
             return false;
         }
-        --*references(f, old);
         f->changed |= old;
         write_entry(table, ptr, 0);
     } else if (old) {

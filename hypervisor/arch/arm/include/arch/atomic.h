@@ -24,6 +24,15 @@ static inline uint32_t arch_atomic_add(uint32_t *word, uint32_t by) {
     return *word += by;
 }
 
+/** arch_atomic_drop() - one less, unless it is 1: then false, and nothing has changed. */
+static inline bool arch_atomic_drop(uint32_t *word) {
+    if (*word == 1) {
+        return false;
+    }
+    --*word;
+    return true;
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     *word &= ~mask;

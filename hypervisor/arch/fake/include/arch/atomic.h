@@ -19,6 +19,16 @@ static inline uint32_t arch_atomic_add(uint32_t *word, uint32_t by) {
     return __atomic_add_fetch(word, by, __ATOMIC_SEQ_CST);
 }
 
+/** arch_atomic_drop() - one less, unless it is 1: then false, and nothing has changed. */
+static inline bool arch_atomic_drop(uint32_t *word) {
+    uint32_t old = __atomic_load_n(word, __ATOMIC_SEQ_CST);
+
+    while (old != 1 && !__atomic_compare_exchange_n(word, &old, old - 1, false, __ATOMIC_SEQ_CST,
+                                                    __ATOMIC_SEQ_CST)) {
+    }
+    return old != 1;
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
