@@ -190,7 +190,7 @@ static void count_l1(const struct domain *d, uint16_t block, unsigned int from, 
 static void count_list(const struct domain *d, uint16_t list, struct l1_count *c) {
     unsigned int first = d->space.pt.kernel_index;
 
-    for (uint16_t b = list; b; b = pt_blocks[b].next) {
+    for (uint16_t b = list; b; b = pt_blocks[b].link.next) {
         count_l1(d, b, 0, first, c);
         if (pt_blocks[b].version == d->space.pt.version) {
             assert_memory_equal(&pt_block_table(b)[first],

@@ -10,6 +10,7 @@
 #include "core/base/abi.h"
 #include "core/base/lock.h"
 #include "core/base/panic.h"
+#include "core/mm/index_list.h"
 
 enum block_state {
     BLOCK_FREE,  /* in free_list */
@@ -18,7 +19,7 @@ enum block_state {
 };
 
 struct heap_block {
-    uint16_t next, prev; /* in a list; 0 = end */
+    struct index_link link;
     uint8_t state;
     uint8_t order;      /* BLOCK_SPLIT */
     uint8_t free_units; /* BLOCK_SPLIT: one bit each */
@@ -39,26 +40,8 @@ static unsigned int free_units_pages; /* free pages in split blocks */
 static uint16_t free_list;
 static uint16_t split_list[HEAP_ORDER_BLOCK];
 
-static void list_add(uint16_t *head, unsigned int index) {
-    blocks[index].prev = 0;
-    blocks[index].next = *head;
-    if (*head) {
-        blocks[*head].prev = (uint16_t)index;
-    }
-    *head = (uint16_t)index;
-}
-
-static void list_remove(uint16_t *head, unsigned int index) {
-    struct heap_block *b = &blocks[index];
-
-    if (b->next) {
-        blocks[b->next].prev = b->prev;
-    }
-    if (b->prev) {
-        blocks[b->prev].next = b->next;
-    } else {
-        *head = b->next;
-    }
+static struct index_link *block_link(unsigned int index) {
+    return &blocks[index].link;
 }
 
 void heap_init(void *va, maddr_t pa, size_t size) {
@@ -79,7 +62,7 @@ void heap_init(void *va, maddr_t pa, size_t size) {
     free_blocks = block_count - 1;
     /* Single blocks come from the top of the region, long runs from its bottom. */
     for (unsigned int i = 1; i < block_count; i++) {
-        list_add(&free_list, i);
+        index_list_add(block_link, &free_list, i);
     }
 }
 
@@ -109,7 +92,7 @@ static unsigned int take_block(uint8_t state) {
     unsigned int index = free_list;
 
     CHECK(index != 0);
-    list_remove(&free_list, index);
+    index_list_remove(block_link, &free_list, index);
     blocks[index].state = state;
     free_blocks--;
     return index;
@@ -117,7 +100,7 @@ static unsigned int take_block(uint8_t state) {
 
 static void give_block(unsigned int index) {
     blocks[index].state = BLOCK_FREE;
-    list_add(&free_list, index);
+    index_list_add(block_link, &free_list, index);
     free_blocks++;
 }
 
@@ -137,13 +120,13 @@ static void *alloc_unit(unsigned int order) {
         blocks[index].order = (uint8_t)order;
         blocks[index].free_units = (uint8_t)((1u << (HEAP_BLOCK_SIZE / PAGE_SIZE >> order)) - 1);
         free_units_pages += HEAP_BLOCK_SIZE / PAGE_SIZE;
-        list_add(&split_list[order], index);
+        index_list_add(block_link, &split_list[order], index);
     }
     unit = (unsigned int)__builtin_ctz(blocks[index].free_units);
     blocks[index].free_units &= (uint8_t) ~(1u << unit);
     free_units_pages -= 1u << order;
     if (!blocks[index].free_units) {
-        list_remove(&split_list[order], index);
+        index_list_remove(block_link, &split_list[order], index);
     }
     return (char *)heap_block_at(index) + ((size_t)unit << (PAGE_SHIFT + order));
 }
@@ -156,12 +139,12 @@ static void free_unit(void *p, unsigned int order) {
 
     CHECK(b->state == BLOCK_SPLIT && b->order == order && !(b->free_units & 1u << unit));
     if (!b->free_units) {
-        list_add(&split_list[order], index);
+        index_list_add(block_link, &split_list[order], index);
     }
     b->free_units |= (uint8_t)(1u << unit);
     free_units_pages += 1u << order;
     if (b->free_units == (1u << (HEAP_BLOCK_SIZE / PAGE_SIZE >> order)) - 1) {
-        list_remove(&split_list[order], index);
+        index_list_remove(block_link, &split_list[order], index);
         free_units_pages -= HEAP_BLOCK_SIZE / PAGE_SIZE;
         give_block(index);
     }
@@ -180,7 +163,7 @@ static void *alloc_run(unsigned int count) {
             unsigned int first = i + 1 - count;
 
             for (unsigned int j = first; j <= i; j++) {
-                list_remove(&free_list, j);
+                index_list_remove(block_link, &free_list, j);
                 blocks[j].state = BLOCK_WHOLE;
             }
             free_blocks -= count;

@@ -7,12 +7,13 @@
 #define CORE_PAGE_FREE_H
 
 #include "core/base/lock.h"
+#include "core/mm/index_list.h"
 #include "core/mm/page.h"
 
 struct page_mib {
     uint32_t free[FRAMES_PER_MIB / 32]; /* a bit for each free frame */
     uint16_t free_count;
-    uint16_t next, prev; /* number of a record + 1; 0 = end */
+    struct index_link link; /* by the number of a record + 1 */
     uint8_t pool;
 };
 

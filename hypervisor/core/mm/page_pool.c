@@ -35,27 +35,20 @@ static uint16_t *list_of(const struct page_mib *m) {
     return &pools[m->pool].list[fill];
 }
 
-static void list_remove(const struct page_mib *m) {
-    if (m->next) {
-        page_mibs[m->next - 1].prev = m->prev;
-    }
-    if (m->prev) {
-        page_mibs[m->prev - 1].next = m->next;
-    } else {
-        *list_of(m) = m->next;
-    }
+static struct index_link *mib_link(unsigned int name) {
+    return &page_mibs[name - 1].link;
 }
 
-static void list_add(struct page_mib *m) {
-    uint16_t *head = list_of(m);
-    uint16_t name = (uint16_t)(m - page_mibs + 1);
+static unsigned int name_of(const struct page_mib *m) {
+    return (unsigned int)(m - page_mibs) + 1;
+}
 
-    m->prev = 0;
-    m->next = *head;
-    if (*head) {
-        page_mibs[*head - 1].prev = name;
-    }
-    *head = name;
+static void list_mib(struct page_mib *m) {
+    index_list_add(mib_link, list_of(m), name_of(m));
+}
+
+static void unlist_mib(const struct page_mib *m) {
+    index_list_remove(mib_link, list_of(m), name_of(m));
 }
 
 static void set_free_count(struct page_mib *m, uint32_t count) {
@@ -64,17 +57,17 @@ static void set_free_count(struct page_mib *m, uint32_t count) {
         m->free_count = (uint16_t)count; /* stays on the same list */
         return;
     }
-    list_remove(m);
+    unlist_mib(m);
     m->free_count = (uint16_t)count;
-    list_add(m);
+    list_mib(m);
 }
 
 static void set_pool(struct page_mib *m, unsigned int pool) {
-    list_remove(m);
+    unlist_mib(m);
     pools[m->pool].count--;
     m->pool = (uint8_t)pool;
     pools[pool].count++;
-    list_add(m);
+    list_mib(m);
 }
 
 int page_pool_init(uint32_t mibs) {
@@ -86,7 +79,7 @@ int page_pool_init(uint32_t mibs) {
         return -XEN_ENOMEM;
     }
     for (uint32_t i = 0; i < mibs; i++) {
-        list_add(&page_mibs[i]);
+        list_mib(&page_mibs[i]);
     }
     return 0;
 }

@@ -22,26 +22,16 @@ int pt_mem_setup(void) {
     return pt_blocks && pt_units ? 0 : -XEN_ENOMEM;
 }
 
+static struct index_link *pt_block_link(unsigned int block) {
+    return &pt_blocks[block].link;
+}
+
 void pt_list_add(uint16_t *head, uint16_t block) {
-    pt_blocks[block].prev = 0;
-    pt_blocks[block].next = *head;
-    if (*head) {
-        pt_blocks[*head].prev = block;
-    }
-    *head = block;
+    index_list_add(pt_block_link, head, block);
 }
 
 void pt_list_remove(uint16_t *head, uint16_t block) {
-    const struct pt_block *b = &pt_blocks[block];
-
-    if (b->next) {
-        pt_blocks[b->next].prev = b->prev;
-    }
-    if (b->prev) {
-        pt_blocks[b->prev].next = b->next;
-    } else {
-        *head = b->next;
-    }
+    index_list_remove(pt_block_link, head, block);
 }
 
 static void drop_spare(struct space *s) {

@@ -15,6 +15,7 @@
 #include "core/base/arch.h"
 #include "core/base/steps.h"
 #include "core/mm/heap.h"
+#include "core/mm/index_list.h"
 #include "core/mm/page.h"
 #include "core/space/p2m.h"
 #include "core/space/pt.h"
@@ -33,7 +34,7 @@ _Static_assert(PT_UNITS_PER_BLOCK << PT_UNIT_SHIFT == HEAP_BLOCK_SIZE, "units fi
 enum pt_block_kind { PT_BLOCK_NONE, PT_BLOCK_L1, PT_BLOCK_L2 };
 
 struct pt_block {
-    uint16_t next, prev; /* in one of pt_space's lists */
+    struct index_link link; /* in one of pt_space's lists */
     domid_t owner;
     uint8_t kind;
     bool dying;    /* L1: being dropped, takes no updates */
