@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A domain's scheduling parameters: those of all its vCPUs.
+ * A domain's place in the scheduler.  All its vCPUs are of one class, which the toolstack sees as a
+ * pool; weight and cap are the domain's, budgets and periods a vCPU's.
  */
 #ifndef CORE_DOMAIN_SCHED_H
 #define CORE_DOMAIN_SCHED_H
@@ -8,6 +9,10 @@
 #include "core/sched/sched.h"
 
 struct domain;
+
+/* The pools, named by their scheduler as in <xen/domctl.h>. */
+#define DOMAIN_SCHED_FAIR     6u /* XEN_SCHEDULER_CREDIT2 */
+#define DOMAIN_SCHED_REALTIME 8u /* XEN_SCHEDULER_RTDS */
 
 /**
  * domain_sched_set() - weight and cap of all vCPUs of @d, from now on.
@@ -17,5 +22,28 @@ int domain_sched_set(struct domain *d, const struct sched_params *params);
 
 /** domain_sched_get() - the parameters in force. @d has a vCPU. */
 void domain_sched_get(const struct domain *d, struct sched_params *params);
+
+/** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*.  @d has a vCPU. */
+unsigned int domain_sched_id(const struct domain *d);
+
+/**
+ * domain_sched_move() - @d is in the pool @sched_id from now on.  A domain that comes to
+ * DOMAIN_SCHED_REALTIME gets SCHED_RT_PERIOD_DEFAULT_US, SCHED_RT_BUDGET_DEFAULT_US and extra time
+ * for each vCPU; one that was there keeps what it has.
+ * Returns 0, -EINVAL (no such pool), or an error of sched_edf_admit(); then nothing has changed.
+ * A call with -EAGAIN may be repeated, and succeeds or is refused for good within a second.
+ * @d has a vCPU.  No lock held.
+ */
+int domain_sched_move(struct domain *d, unsigned int sched_id);
+
+/**
+ * domain_sched_rt_set() - budget and period of vCPU number @vcpu of @d, from its next period on.
+ * Returns 0, -EINVAL (no such vCPU, or @d is not in DOMAIN_SCHED_REALTIME), or an error of
+ * sched_edf_admit(), as above.  No lock held.
+ */
+int domain_sched_rt_set(struct domain *d, unsigned int vcpu, const struct sched_rt_params *params);
+
+/** domain_sched_rt_get() - what was set.  Returns 0, or -EINVAL as domain_sched_rt_set(). */
+int domain_sched_rt_get(const struct domain *d, unsigned int vcpu, struct sched_rt_params *params);
 
 #endif /* CORE_DOMAIN_SCHED_H */

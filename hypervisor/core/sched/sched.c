@@ -7,10 +7,11 @@
 #include "core/base/panic.h"
 #include "core/base/percpu.h"
 #include "core/sched/sched_credit.h"
+#include "core/sched/sched_edf.h"
 #include "core/time/clock.h"
 
-/* In order of precedence. */
-static const struct sched_ops *const classes[] = {&sched_credit};
+/* By rank. */
+static const struct sched_ops *const classes[] = {&sched_edf, &sched_credit};
 
 struct sched_cpu sched_cpus[ARCH_CPU_MAX];
 
@@ -190,11 +191,16 @@ struct sched_vcpu *sched_pick(void) {
 
 /* ---- Changes of state ---- */
 
+static bool goes_first(const struct sched_vcpu *v, const struct sched_vcpu *running) {
+    return v->ops == running->ops ? running->ops->preempts(v, running)
+                                  : v->ops->rank < running->ops->rank;
+}
+
 /* @v was queued: does it run at once, later, or now that nobody else does? */
 static void reconsider(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     struct sched_vcpu *running = cpu->running;
 
-    if (is_idle(running) || !may_run(running) || running->ops->preempts(v, running)) {
+    if (is_idle(running) || !may_run(running) || goes_first(v, running)) {
         set_needed(cpu);
     } else {
         arm_slice(cpu, now);
@@ -216,8 +222,19 @@ static void queue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
         return;
     }
     account_running(cpu, now);
-    if (v->ops->wake(cpu, v, now)) {
+    if (v->home->wake(cpu, v, now)) {
         reconsider(cpu, v, now);
+    }
+}
+
+void sched_settle(struct sched_cpu *cpu, uint64_t now) {
+    account_running(cpu, now);
+    set_needed(cpu);
+}
+
+void sched_woken(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    if (happen(v, VCPU_WAKE, is_held(v), now)) {
+        queue(cpu, v, now);
     }
 }
 
@@ -251,6 +268,23 @@ static inline bool has_effect(const struct sched_vcpu *v, enum vcpu_event event)
 
 void sched_wake(struct sched_vcpu *v) {
     if (has_effect(v, VCPU_WAKE)) {
+        make_runnable(v, VCPU_WAKE);
+    }
+}
+
+void sched_wake_by_other(struct sched_vcpu *v) {
+    struct sched_cpu *cpu = cpu_of(v);
+    bool is_deferred = false;
+
+    if (!has_effect(v, VCPU_WAKE)) {
+        return;
+    }
+    if (v->edf.params.defers_events) {
+        spin_lock(&cpu->lock);
+        is_deferred = has_effect(v, VCPU_WAKE) && sched_edf_defer(cpu, v, clock_now());
+        spin_unlock(&cpu->lock);
+    }
+    if (!is_deferred) {
         make_runnable(v, VCPU_WAKE);
     }
 }
@@ -353,6 +387,7 @@ void sched_init(struct sched_vcpu *idle) {
     cpu->turn_start = cpu->accounted = clock_now();
     timer_init(&cpu->slice, slice_timer, cpu);
     sched_credit_init(cpu);
+    sched_edf_init(cpu);
 }
 
 static struct sched_cpu *least_loaded(void) {
@@ -370,6 +405,7 @@ void sched_vcpu_init(struct sched_vcpu *v) {
     struct sched_cpu *cpu = least_loaded();
 
     *v = (struct sched_vcpu){.ops = &sched_credit,
+                             .home = &sched_credit,
                              .cpu = (uint8_t)cpu->id,
                              .state = VCPU_OFFLINE,
                              .pause_count = 1,
@@ -387,6 +423,9 @@ void sched_vcpu_destroy(struct sched_vcpu *v) {
 
     spin_lock(&cpu->lock);
     CHECK(v->pause_count > 0 && !v->on_cpu && !v->is_queued);
+    if (sched_is_realtime(v)) {
+        sched_edf_leave(cpu, v, clock_now());
+    }
     cpu->count--;
     spin_unlock(&cpu->lock);
 }
@@ -400,5 +439,56 @@ void sched_set_params(struct sched_vcpu *v, const struct sched_params *params,
     v->sharers = (uint8_t)sharers;
     v->ops->adjust(cpu, v);
     set_needed(cpu);
+    spin_unlock(&cpu->lock);
+}
+
+/* ---- Classes ---- */
+
+/* @v is about to change: it is in no queue, and accounted for.  True if it was queued. */
+static bool take_out(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    bool was_queued = v->is_queued;
+
+    if (was_queued) {
+        v->ops->dequeue(cpu, v);
+    }
+    if (v == cpu->running) {
+        sched_settle(cpu, now);
+    }
+    return was_queued;
+}
+
+/* It is ordered by the class that it is of, for as long as that wants to. */
+static void put_in(struct sched_cpu *cpu, struct sched_vcpu *v, bool was_queued, uint64_t now) {
+    v->ops = v->home;
+    if (was_queued) {
+        v->ops->requeue(cpu, v, now);
+        sched_queued(cpu, v, now);
+    }
+}
+
+int sched_set_realtime(struct sched_vcpu *v, const struct sched_rt_params *params) {
+    struct sched_cpu *cpu = cpu_of(v);
+    uint64_t now = clock_now();
+    int err;
+
+    spin_lock(&cpu->lock);
+    bool was_queued = take_out(cpu, v, now);
+    err = sched_edf_admit(cpu, v, params, now);
+    put_in(cpu, v, was_queued, now);
+    spin_unlock(&cpu->lock);
+    return err;
+}
+
+void sched_set_fair(struct sched_vcpu *v) {
+    struct sched_cpu *cpu = cpu_of(v);
+    uint64_t now = clock_now();
+
+    spin_lock(&cpu->lock);
+    if (sched_is_realtime(v)) {
+        bool was_queued = take_out(cpu, v, now);
+
+        sched_edf_leave(cpu, v, now);
+        put_in(cpu, v, was_queued, now);
+    }
     spin_unlock(&cpu->lock);
 }

@@ -2,10 +2,10 @@
 /*
  * Scheduling of vCPUs.  The generic part keeps states, accounting and the current
  * vCPU of each pCPU; a scheduling class (struct sched_ops) orders the runnable
- * ones.  Classes are asked in order, so that a real-time class goes before the
- * fair one.  The states are vcpu_state.h's.  A vCPU is queued in its class while it is RUNNABLE,
- * nothing holds it, and it is not the one that its pCPU runs; its runstate (RUNSTATE_*), which
- * guests can read, follows from these.
+ * ones.  Classes are asked in order, so that the real-time class (sched_edf.h) goes before the
+ * fair one (sched_credit.h).  The states are vcpu_state.h's.  A vCPU is queued in its class while
+ * it is RUNNABLE, nothing holds it, and it is not the one that its pCPU runs; its runstate
+ * (RUNSTATE_*), which guests can read, follows from these.
  *
  * Locking: the run queue lock of a pCPU protects the scheduling data of the vCPUs
  * assigned to it.
@@ -20,6 +20,7 @@
 #include "core/base/lock.h"
 #include "core/base/percpu.h"
 #include "core/sched/sched_credit.h"
+#include "core/sched/sched_edf.h"
 #include "core/sched/vcpu_state.h"
 #include "core/time/timer.h"
 
@@ -40,16 +41,18 @@ struct sched_params {
 
 /* A vCPU's place in the scheduler. */
 struct sched_vcpu {
-    const struct sched_ops *ops; /* its class; constant while it exists; NULL: the idle vCPU */
-    uint8_t cpu;                 /* constant: pCPU whose run queue it belongs to */
-    uint8_t state;               /* enum vcpu_state */
-    bool on_cpu;                 /* a pCPU has it; cleared when another was picked there */
-    uint16_t pause_count;        /* reasons why it must not run */
-    bool is_queued;              /* in a list of its class */
-    uint8_t sharers;             /* vCPUs of its domain, which share its cap; at least 1 */
+    const struct sched_ops *ops;  /* the class that orders it now; NULL: the idle vCPU */
+    const struct sched_ops *home; /* the class that it is of, and that it wakes in */
+    uint8_t cpu;                  /* constant: pCPU whose run queue it belongs to */
+    uint8_t state;                /* enum vcpu_state */
+    bool on_cpu;                  /* a pCPU has it; cleared when another was picked there */
+    uint16_t pause_count;         /* reasons why it must not run */
+    bool is_queued;               /* in a list of its class */
+    uint8_t sharers;              /* vCPUs of its domain, which share its cap; at least 1 */
     struct sched_params params;
     struct vcpu_runstate_info runstate;
     struct credit_vcpu credit;
+    struct edf_vcpu edf;
 };
 
 /* A pCPU's scheduler. */
@@ -65,6 +68,7 @@ struct sched_cpu {
     uint64_t slice_end;         /* when to pick again, TIMER_NEVER = no need */
     struct timer slice;         /* fires at slice_end or before */
     struct credit_cpu credit;
+    struct edf_cpu edf;
 };
 
 extern struct sched_cpu sched_cpus[ARCH_CPU_MAX];
@@ -74,6 +78,7 @@ extern struct sched_cpu sched_cpus[ARCH_CPU_MAX];
  */
 struct sched_ops {
     const char *name;
+    unsigned int rank; /* of two classes the one of lower rank goes first, whatever they say */
     /** Take over v->params, at creation and whenever they change. */
     void (*adjust)(struct sched_cpu *cpu, struct sched_vcpu *v);
     /** @v becomes runnable after having been blocked or offline: queue it.  False: it may not run
@@ -89,18 +94,24 @@ struct sched_ops {
     void (*account)(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t ns);
     /** Take the vCPU to run next off the queue; NULL if there is none. */
     struct sched_vcpu *(*pick)(struct sched_cpu *cpu);
-    /** Should @v, just queued, run at once instead of @running?  If only later, slice_end says
-     * when. */
+    /** Should @v, just queued, run at once instead of @running, of the same class?  If only later,
+     * slice_end says when. */
     bool (*preempts)(const struct sched_vcpu *v, const struct sched_vcpu *running);
     /** When @v, running, must be looked at again at the latest; TIMER_NEVER = it need not. */
     uint64_t (*slice_end)(const struct sched_cpu *cpu, const struct sched_vcpu *v, uint64_t now);
 };
 
-extern const struct sched_ops sched_credit;
+extern const struct sched_ops sched_credit, sched_edf;
 
-/** sched_queued() - for a class: @v was queued other than by its operations.  Run queue lock
- * held. */
+/* For classes.  Run queue lock held; @now = clock_now(). */
+
+/** sched_queued() - @v was queued other than by its operations. */
 void sched_queued(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
+/** sched_settle() - what @cpu runs is about to be ordered by another class, or by other parameters:
+ * account for it as it was, and pick again. */
+void sched_settle(struct sched_cpu *cpu, uint64_t now);
+/** sched_woken() - VCPU_WAKE of @v. */
+void sched_woken(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
 
 /** sched_init() - this pCPU's run queue and its idle vCPU, which becomes current.  Boot. */
 void sched_init(struct sched_vcpu *idle);
@@ -119,10 +130,18 @@ void sched_vcpu_destroy(struct sched_vcpu *v);
  * queue lock held; they may set sched_needed().
  */
 
+/** sched_wakes_at_release() - was the wake-up of @v by another domain put off?  Any context. */
+static inline bool sched_wakes_at_release(const struct sched_vcpu *v) {
+    return v->edf.wakes_at_release;
+}
+
 /** sched_start() - VCPU_UP. */
 void sched_start(struct sched_vcpu *v);
 /** sched_wake() - VCPU_WAKE. */
 void sched_wake(struct sched_vcpu *v);
+/** sched_wake_by_other() - VCPU_WAKE by an event that another domain sent: if @v is of the
+ * real-time class and defers such, at its next release. */
+void sched_wake_by_other(struct sched_vcpu *v);
 /** sched_block() - VCPU_BLOCK: @v, current, waits for sched_wake(). */
 void sched_block(struct sched_vcpu *v);
 /** sched_sleep() - VCPU_DOWN. */
@@ -164,5 +183,21 @@ void sched_runstate(struct sched_vcpu *v, struct vcpu_runstate_info *out);
  * @sharers: vCPUs that share the cap with it, itself included.  No lock held. */
 void sched_set_params(struct sched_vcpu *v, const struct sched_params *params,
                       unsigned int sharers);
+
+/**
+ * sched_set_realtime() - @v is of the real-time class from now on; if it is already, its parameters
+ * change, at the latest when its present period ends.  Whatever happens to @v, all other guarantees
+ * hold.  No lock held.  Returns 0 or the error of sched_edf_admit(); then nothing has changed.
+ */
+int sched_set_realtime(struct sched_vcpu *v, const struct sched_rt_params *params);
+
+/** sched_set_fair() - @v is of the fair class from now on, with the weight and cap that it has.  No
+ * lock held. */
+void sched_set_fair(struct sched_vcpu *v);
+
+/** sched_is_realtime() - is @v of the real-time class, on extra time or not? */
+static inline bool sched_is_realtime(const struct sched_vcpu *v) {
+    return v->home == &sched_edf;
+}
 
 #endif /* CORE_SCHED_H */

@@ -158,13 +158,17 @@ static void credit_account(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t
     advance_min(cpu, v);
 }
 
-static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+void sched_credit_enter(struct sched_cpu *cpu, struct sched_vcpu *v) {
     uint64_t least =
         cpu->credit.vtime_min > SCHED_CREDIT_LEAD ? cpu->credit.vtime_min - SCHED_CREDIT_LEAD : 0;
 
     if (v->credit.vtime < least) {
         v->credit.vtime = least;
     }
+}
+
+static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    sched_credit_enter(cpu, v);
     credit_requeue(cpu, v, now);
     return !v->credit.is_parked;
 }
@@ -217,6 +221,7 @@ static void credit_adjust(struct sched_cpu *cpu, struct sched_vcpu *v) {
 
 const struct sched_ops sched_credit = {
     .name = "credit",
+    .rank = 1,
     .adjust = credit_adjust,
     .wake = credit_wake,
     .requeue = credit_requeue,

@@ -56,4 +56,8 @@ struct credit_vcpu {
 /** sched_credit_init() - the class's part of @cpu.  By sched_init(). */
 void sched_credit_init(struct sched_cpu *cpu);
 
+/** sched_credit_enter() - @v, which is not queued, was away: it starts at most SCHED_CREDIT_LEAD
+ * behind the others.  Run queue lock held. */
+void sched_credit_enter(struct sched_cpu *cpu, struct sched_vcpu *v);
+
 #endif /* CORE_SCHED_CREDIT_H */
