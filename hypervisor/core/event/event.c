@@ -113,8 +113,15 @@ static bool is_masked(const struct event_domain *e, evtchn_port_t port) {
     return (*bitmap_word(e->info->evtchn_mask, port) & bitmap_mask(port)) != 0;
 }
 
-/* The selector has a bit for each 64-bit word of the pending bitmap. */
-static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
+/* How a vCPU is woken: sched_wake(), or sched_wake_by_other(). */
+typedef void wake_fn(struct sched_vcpu *v);
+
+/*
+ * The selector has a bit for each 64-bit word of the pending bitmap.  If it was set, somebody woke
+ * the vCPU, or, if that was another domain, will later: not later than this event may.
+ */
+static inline __attribute__((always_inline)) void notify_vcpu(struct event_vcpu *v,
+                                                              evtchn_port_t port, wake_fn *wake) {
     unsigned int bit = port / 64;
 
     if (!v) {
@@ -122,7 +129,8 @@ static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
     }
     struct vcpu_info *info = &arch_vcpu_page(v->vcpu)->info;
 
-    if (arch_atomic_test_and_set(bitmap_word(&info->evtchn_pending_sel, bit), bitmap_mask(bit))) {
+    if (arch_atomic_test_and_set(bitmap_word(&info->evtchn_pending_sel, bit), bitmap_mask(bit)) &&
+        !sched_wakes_at_release(v->sched)) {
         return;
     }
     *(volatile uint8_t *)&info->evtchn_upcall_pending = 1;
@@ -131,23 +139,24 @@ static void notify_vcpu(struct event_vcpu *v, evtchn_port_t port) {
      * a store may be seen after a later load (Arm ARM DDI 0406, A3.8.2), and the wake-up is
      * lost. */
     arch_memory_barrier();
-    sched_wake(v->sched);
+    wake(v->sched);
 }
 
 /* Pollers wait for the pending bit, whether or not the port is masked. */
-static void wake_pollers(struct event_domain *e, evtchn_port_t port) {
+static void wake_pollers(struct event_domain *e, evtchn_port_t port, wake_fn *wake) {
     for (unsigned int i = 0; i < e->vcpu_count; i++) {
         struct event_vcpu *v = e->vcpu[i];
 
         if (v->polling && (v->poll_port == 0 || v->poll_port == port)) {
             v->poll_hit = true;
             arch_memory_barrier(); /* it says that it blocks before it looks at this */
-            sched_wake(v->sched);
+            wake(v->sched);
         }
     }
 }
 
-void event_set_pending(struct event_domain *e, evtchn_port_t port) {
+static inline __attribute__((always_inline)) void set_pending(struct event_domain *e,
+                                                              evtchn_port_t port, wake_fn *wake) {
     if (arch_atomic_test_and_set(bitmap_word(e->info->evtchn_pending, port), bitmap_mask(port))) {
         return;
     }
@@ -155,11 +164,15 @@ void event_set_pending(struct event_domain *e, evtchn_port_t port) {
      * bit, and a poller counts itself before it does. */
     arch_memory_barrier();
     if (!is_masked(e, port)) {
-        notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);
+        notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port, wake);
     }
     if (e->poller_count > 0) {
-        wake_pollers(e, port);
+        wake_pollers(e, port, wake);
     }
+}
+
+void event_set_pending(struct event_domain *e, evtchn_port_t port) {
+    set_pending(e, port, sched_wake);
 }
 
 int event_unmask(struct event_domain *e, evtchn_port_t port) {
@@ -170,7 +183,7 @@ int event_unmask(struct event_domain *e, evtchn_port_t port) {
         arch_atomic_clear(bitmap_word(e->info->evtchn_mask, port), bitmap_mask(port));
         arch_memory_barrier(); /* event_set_pending() looks at the mask after it set the bit */
         if (event_port_is_pending(e, port)) {
-            notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port);
+            notify_vcpu(e->vcpu[event_port(e, port)->vcpu], port, sched_wake);
         }
         err = 0;
     }
@@ -180,11 +193,19 @@ int event_unmask(struct event_domain *e, evtchn_port_t port) {
 
 /* ---- Sending ---- */
 
+static void send_remote(const struct event_domain *e, const struct event_port *p) {
+    if (p->remote == e) {
+        event_set_pending(p->remote, p->number);
+    } else {
+        set_pending(p->remote, p->number, sched_wake_by_other);
+    }
+}
+
 static int send_locked(struct event_domain *e, evtchn_port_t port) {
     struct event_port *p = event_port(e, port);
 
     switch ((enum event_state)p->state) {
-    case EVENT_INTERDOMAIN: event_set_pending(p->remote, p->number); return 0;
+    case EVENT_INTERDOMAIN: send_remote(e, p); return 0;
     case EVENT_IPI: event_set_pending(e, port); return 0;
     case EVENT_UNBOUND: return 0; /* nobody there yet: as Xen */
     case EVENT_HYPERVISOR:
