@@ -70,13 +70,36 @@ static void reads_domains(void **state) {
     assert_int_equal(boot.domain[1].cap, 150);
     assert_int_equal(boot.domain[1].table_memory, MIB);
     assert_true(boot.domain[1].restart_on_crash);
+    assert_true(boot.domain[1].is_realtime);
+    assert_int_equal(boot.domain[1].rt.period_us, 1000);
+    assert_int_equal(boot.domain[1].rt.budget_us, 600);
+    assert_true(boot.domain[1].rt.has_extratime);
+    assert_false(boot.domain[1].rt.defers_events);
     assert_int_equal(boot.domain[1].device_count, 2);
     assert_int_equal(boot.domain[1].device[0], support_fdt_node(fdt, UART2_PATH));
     check_domain(&boot.domain[2], "guest2", 8 * MIB, 1, 0x04800000, "");
     assert_int_equal(boot.domain[2].ramdisk.size, 0);
     assert_int_equal(boot.domain[2].table_memory, 0);
+    assert_false(boot.domain[2].is_realtime);
     assert_false(boot.domain[2].restart_on_crash);
     assert_true(boot.options.noreboot);
+    free(fdt);
+}
+
+static void reads_the_figures_of_the_board(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.figures.cost_ns, 3000);
+    assert_int_equal(boot.figures.stretch_ns, 1500);
+    assert_int_equal(boot.figures.reserve_percent, 5);
+    support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", "rt_reserve=10");
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.figures.reserve_percent, 10);
+    assert_int_equal(fdt_delprop(fdt, support_fdt_node(fdt, "/cpus"), "dacre,rt-stretch-ns"), 0);
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.figures.cost_ns, 0); /* neither means anything without the other */
     free(fdt);
 }
 
@@ -370,6 +393,16 @@ static const struct mistake mistakes[] = {
     {GUEST1, "dacre,weight", 1, {0}, NULL, "dacre,weight of guest1"},
     {GUEST1, "dacre,weight", 1, {65536}, NULL, "dacre,weight of guest1"},
     {GUEST1, "dacre,cap", 1, {201}, NULL, "dacre,cap of guest1"},
+    {GUEST1, "dacre,rt-period-us", 1, {99}, NULL, "dacre,rt-period-us of guest1 is not 100 to"},
+    {GUEST1, "dacre,rt-period-us", 1, {1000001}, NULL, "dacre,rt-period-us of guest1"},
+    {GUEST1, "dacre,rt-period-us", -1, {0}, NULL, "dacre,rt-period-us of guest1"},
+    {GUEST1, "dacre,rt-budget-us", 1, {19}, NULL, "dacre,rt-budget-us of guest1 is not 20 to"},
+    {GUEST1, "dacre,rt-budget-us", 1, {1001}, NULL, "dacre,rt-budget-us of guest1"},
+    {GUEST1, "dacre,rt-budget-us", -1, {0}, NULL, "dacre,rt-budget-us of guest1"},
+    {"/chosen/guest2", "dacre,rt-extratime", -2, {0}, "", "dacre,rt-period-us of guest2"},
+    {"/cpus", "dacre,rt-cost-ns", 1, {1000001}, NULL, "dacre,rt-cost-ns in /cpus is more than"},
+    {"/cpus", "dacre,rt-cost-ns", -2, {0}, "a", "dacre,rt-cost-ns in /cpus is malformed"},
+    {"/cpus", "dacre,rt-stretch-ns", 1, {1000001}, NULL, "dacre,rt-stretch-ns in /cpus"},
     {GUEST1, "dacre,table-memory", 1, {0x400000}, NULL, "dacre,table-memory"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/none", "no device /bus@10000000/none"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/broken@8000", "disabled"},
@@ -563,6 +596,7 @@ static void survives_mutated_trees(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_domains),
+        cmocka_unit_test(reads_the_figures_of_the_board),
         cmocka_unit_test(reads_memory),
         cmocka_unit_test(starts_without_dom0),
         cmocka_unit_test(warns_of_unknown_option),

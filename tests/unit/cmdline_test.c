@@ -31,11 +31,13 @@ static void has_defaults(void **state) {
     assert_int_equal(options.dom0_mem, 96u << 20);
     assert_int_equal(options.dom0_max_vcpus, 1);
     assert_false(options.noreboot);
+    assert_int_equal(options.rt_reserve, 5);
 }
 
 static void reads_every_option(void **state) {
     (void)state;
-    assert_string_equal(parse("dom0_mem=64M  dom0_max_vcpus=2 noreboot"), "");
+    assert_string_equal(parse("dom0_mem=64M  dom0_max_vcpus=2 noreboot rt_reserve=12"), "");
+    assert_int_equal(options.rt_reserve, 12);
     assert_int_equal(options.dom0_mem, 64u << 20);
     assert_int_equal(options.dom0_max_vcpus, 2);
     assert_true(options.noreboot);
@@ -70,6 +72,7 @@ static void check_refused(const char *text) {
     assert_non_null(strstr(parse(text), "has a value that is not valid"));
     assert_int_equal(options.dom0_mem, 96u << 20);
     assert_int_equal(options.dom0_max_vcpus, 1);
+    assert_int_equal(options.rt_reserve, 5);
 }
 
 static void wrong_values_leave_the_default(void **state) {
@@ -91,6 +94,10 @@ static void wrong_values_leave_the_default(void **state) {
         "dom0_mem=64M,max:",
         "dom0_mem=min:",
         "dom0_mem=64M,least:1M",
+        "rt_reserve=",
+        "rt_reserve=100",
+        "rt_reserve=5%",
+        "rt_reserve=-1",
     };
 
     (void)state;

@@ -145,6 +145,35 @@ static int parse_domain_memory(struct bootinfo *boot, int node, struct boot_doma
     return set_memory(boot, domain, kib << CELL_KIB);
 }
 
+/* A time in us that is there, and is from @least to @most. */
+static int parse_time(struct bootinfo *boot, int node, const struct boot_domain *domain,
+                      const char *name, uint32_t least, uint32_t most, uint32_t *out) {
+    if (!read_number(boot, node, name, 0, most, out) || *out < least) {
+        return bootfdt_fail(boot, "%s of %s is not %u to %u us", name, domain->name, least, most);
+    }
+    return 0;
+}
+
+/* A budget in each period, of which neither means anything without the other. */
+static int parse_realtime(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    struct sched_rt_params *rt = &domain->rt;
+    int err;
+
+    rt->has_extratime = fdt_getprop(boot->fdt, node, "dacre,rt-extratime", NULL);
+    rt->defers_events = fdt_getprop(boot->fdt, node, "dacre,rt-defer-events", NULL);
+    domain->is_realtime = rt->has_extratime || rt->defers_events ||
+                          fdt_getprop(boot->fdt, node, "dacre,rt-period-us", NULL) ||
+                          fdt_getprop(boot->fdt, node, "dacre,rt-budget-us", NULL);
+    if (!domain->is_realtime) {
+        return 0;
+    }
+    err = parse_time(boot, node, domain, "dacre,rt-period-us", SCHED_RT_PERIOD_MIN_US,
+                     SCHED_RT_PERIOD_MAX_US, &rt->period_us);
+    return err ? err
+               : parse_time(boot, node, domain, "dacre,rt-budget-us", SCHED_RT_BUDGET_MIN_US,
+                            rt->period_us, &rt->budget_us);
+}
+
 /* What the tree says of how much of the machine a domain may use; dom0's is in /chosen. */
 static int parse_shares(struct bootinfo *boot, int node, struct boot_domain *domain) {
     uint32_t table_kib;
@@ -163,7 +192,7 @@ static int parse_shares(struct bootinfo *boot, int node, struct boot_domain *dom
     }
     domain->table_memory = table_kib << CELL_KIB;
     domain->restart_on_crash = fdt_getprop(boot->fdt, node, "dacre,restart-on-crash", NULL);
-    return 0;
+    return parse_realtime(boot, node, domain);
 }
 
 static int parse_numbers(struct bootinfo *boot, int node, struct boot_domain *domain) {

@@ -197,6 +197,39 @@ static int parse_initrd(struct bootinfo *boot, int chosen) {
     return bootfdt_reserve(boot, range);
 }
 
+/* A figure of the board, in ns; 0 if it is not there. */
+static int parse_figure(struct bootinfo *boot, int cpus, const char *name, uint32_t *out) {
+    uint64_t number = 0;
+    int err = fdt_reg_number(boot->fdt, cpus, name, &number);
+
+    if (err && err != -XEN_ENOENT) {
+        return bootfdt_fail(boot, "%s in /cpus is malformed", name);
+    }
+    if (number > SCHED_FIGURES_MAX) {
+        return bootfdt_fail(boot, "%s in /cpus is more than %u ns", name, SCHED_FIGURES_MAX);
+    }
+    *out = (uint32_t)number;
+    return 0;
+}
+
+/* What real time needs to know of the board; without both of them nothing can be promised. */
+static int parse_figures(struct bootinfo *boot) {
+    struct sched_figures *figures = &boot->figures;
+    int cpus = fdt_path_offset(boot->fdt, "/cpus");
+    int err;
+
+    *figures = (struct sched_figures){.reserve_percent = boot->options.rt_reserve};
+    if (cpus < 0) {
+        return 0;
+    }
+    err = parse_figure(boot, cpus, "dacre,rt-cost-ns", &figures->cost_ns);
+    err = err ? err : parse_figure(boot, cpus, "dacre,rt-stretch-ns", &figures->stretch_ns);
+    if (figures->stretch_ns == 0) {
+        figures->cost_ns = 0;
+    }
+    return err;
+}
+
 static void warn_of_option(const char *option, size_t size, const char *why) {
     printk("Command line: %.*s %s\n", size < OPTION_SHOWN ? (int)size : OPTION_SHOWN, option, why);
 }
@@ -227,5 +260,6 @@ int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
     err = err ? err : parse_memory(out);
     err = err ? err : parse_reserved(out);
     err = err ? err : parse_initrd(out, chosen);
+    err = err ? err : parse_figures(out);
     return err ? err : boot_domain_parse_all(out);
 }

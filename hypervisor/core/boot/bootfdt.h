@@ -4,8 +4,9 @@
  *
  * Bindings: Devicetree Specification 0.3 (memory, chosen, reserved-memory) and Xen's
  * docs/misc/arm/device-tree/booting.txt (xen,xen-bootargs, multiboot,module, Xen 4.4's names,
- * xen,domain), with our dacre,devices, dacre,weight, dacre,cap, dacre,table-memory and
- * dacre,restart-on-crash in a xen,domain node.
+ * xen,domain), with our dacre,devices, dacre,weight, dacre,cap, dacre,table-memory,
+ * dacre,restart-on-crash and dacre,rt-* in a xen,domain node, and dacre,rt-cost-ns and
+ * dacre,rt-stretch-ns in /cpus.
  */
 #ifndef CORE_BOOTFDT_H
 #define CORE_BOOTFDT_H

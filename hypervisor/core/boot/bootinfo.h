@@ -13,6 +13,7 @@
 
 #include "core/base/addr.h"
 #include "core/boot/cmdline.h"
+#include "core/sched/sched_edf.h"
 
 #define BOOT_MEMORY_MAX   4       /* banks of RAM */
 #define BOOT_RESERVED_MAX 48      /* tree, initrd, modules, /memreserve, reserved-memory */
@@ -39,8 +40,10 @@ struct boot_domain {
     const char *bootargs;       /* never NULL; shorter than BOOT_BOOTARGS_MAX */
     uint32_t weight;            /* 1..65535, default 256 */
     uint32_t cap;               /* per cent of one CPU, 0 = none */
-    uint32_t table_memory;      /* bytes of translation tables at most; 0 = the default */
-    bool restart_on_crash;      /* start it again when it crashes; a domU's only */
+    bool is_realtime;
+    struct sched_rt_params rt; /* of each of its vCPUs, if it is; within the limits */
+    uint32_t table_memory;     /* bytes of translation tables at most; 0 = the default */
+    bool restart_on_crash;     /* start it again when it crashes; a domU's only */
     unsigned int device_count;
     int device[BOOT_DEVICE_MAX]; /* node offsets of the devices given to it */
 };
@@ -52,6 +55,7 @@ struct bootinfo {
     unsigned int reserved_count;
     struct maddr_range reserved[BOOT_RESERVED_MAX]; /* any alignment, may overlap; not free RAM */
     struct cmdline options;                         /* the hypervisor's own command line */
+    struct sched_figures figures; /* cost_ns 0: the tree says nothing of real time */
     unsigned int domain_count;
     struct boot_domain domain[BOOT_DOMAIN_MAX]; /* dom0, if there is one, is the first */
     char error[BOOT_TEXT_MAX];                  /* one sentence, set when the parse failed */

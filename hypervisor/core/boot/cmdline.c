@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define DOM0_MEM_DEFAULT (96u << 20)
+#define DOM0_MEM_DEFAULT   (96u << 20)
+#define RT_RESERVE_DEFAULT 5u
 
 /* The value of an option: not NUL-terminated. */
 struct value {
@@ -109,6 +110,16 @@ static bool parse_noreboot(struct value value, struct cmdline *out) {
     return value.size == 0;
 }
 
+static bool parse_rt_reserve(struct value value, struct cmdline *out) {
+    uint64_t number;
+
+    if (!take_digits(&value, &number) || value.size > 0 || number > 99) {
+        return false;
+    }
+    out->rt_reserve = (uint32_t)number;
+    return true;
+}
+
 static const struct {
     const char *name; /* with the '=' of one that has a value */
     bool (*set)(struct value value, struct cmdline *out);
@@ -116,6 +127,7 @@ static const struct {
     {"dom0_mem=", parse_dom0_mem},
     {"dom0_max_vcpus=", parse_dom0_max_vcpus},
     {"noreboot", parse_noreboot},
+    {"rt_reserve=", parse_rt_reserve},
 };
 
 /* Returns NULL or what is wrong with the option. */
@@ -156,7 +168,8 @@ void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why)) {
     const char *start = text ? text : "";
 
-    *out = (struct cmdline){.dom0_mem = DOM0_MEM_DEFAULT, .dom0_max_vcpus = 1};
+    *out = (struct cmdline){
+        .dom0_mem = DOM0_MEM_DEFAULT, .dom0_max_vcpus = 1, .rt_reserve = RT_RESERVE_DEFAULT};
     for (text = start; *text;) {
         struct value option = {text, strcspn(text, " ")};
 

@@ -13,6 +13,7 @@ struct cmdline {
     uint32_t dom0_mem;           /* dom0_mem=[<n>][,min:<n>][,max:<n>], bytes; 96 MiB by default */
     unsigned int dom0_max_vcpus; /* dom0_max_vcpus=<n>, 1 when not given */
     bool noreboot;               /* noreboot: stop, do not reset, when dom0 ends */
+    uint32_t rt_reserve;         /* rt_reserve=<n>, per cent, 0 to 99; 5 when not given */
 };
 
 /**

@@ -156,6 +156,8 @@ static void record_build(struct domain_build *b, const struct boot_domain *from)
         .table_memory = pt_table_size(from),
         .restart_on_crash = from->restart_on_crash,
         .sched = {.weight = (uint16_t)from->weight, .cap = (uint16_t)from->cap},
+        .is_realtime = from->is_realtime,
+        .rt = from->rt,
         .kernel = from->kernel,
         .ramdisk = from->ramdisk,
         .layout = {.ram_start = gpaddr(PV_RAM_GPA),

@@ -24,6 +24,8 @@ struct domain_build {
     uint32_t table_memory;
     bool restart_on_crash;
     struct sched_params sched;
+    bool is_realtime;
+    struct sched_rt_params rt;
     struct boot_module kernel, ramdisk;
     struct guest_hw hw;
     struct guest_layout layout;

@@ -256,6 +256,32 @@ static int domain_build_entry_state(struct domain_build *b) {
     return err ? domain_build_fail(b, err, "weight or cap is not valid") : 0;
 }
 
+static int domain_build_promise_fail(struct domain_build *b, int err) {
+    return domain_build_fail(b, err,
+                             err == -XEN_ENOSPC ? "its real-time budget is more than the CPU can "
+                                                  "promise"
+                             : err == -XEN_EOPNOTSUPP
+                                 ? "the tree has no dacre,rt-cost-ns and dacre,rt-stretch-ns, "
+                                   "without which no real-time budget can be promised"
+                                 : "its real-time budget is not valid");
+}
+
+/* Its budgets, of a vCPU in each step.  What it is to have may have been given up by others so
+ * shortly ago that it must wait: at most a second. */
+static int domain_build_promise(struct domain_build *b) {
+    int err;
+
+    if (!b->is_realtime) {
+        return 0;
+    }
+    err = sched_set_realtime(&b->domain->vcpu[b->done]->sched, &b->rt);
+    if (err && err != -XEN_EAGAIN) {
+        return domain_build_promise_fail(b, err);
+    }
+    b->done += err == 0;
+    return b->done < b->domain->vcpu_count;
+}
+
 static int domain_build_copy_tree(struct domain_build *b) {
     return domain_load_bytes(&b->domain->space.p2m, b->tree_start, b->tree, b->tree_size, &b->done);
 }
@@ -283,12 +309,25 @@ static int domain_build_start(struct domain_build *b) {
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
-    domain_build_create,       domain_build_space,     domain_build_list,
-    domain_build_table_memory, domain_build_place,     domain_build_maps,
-    domain_build_ram,          domain_build_tree,      domain_build_kernel,
-    domain_build_ramdisk,      domain_build_copy_tree, domain_build_devices,
-    domain_build_console,      domain_build_tables,    domain_build_vcpus,
-    domain_build_entry_state,  domain_build_announce,  domain_build_announce_modules,
+    domain_build_create,
+    domain_build_space,
+    domain_build_list,
+    domain_build_table_memory,
+    domain_build_place,
+    domain_build_maps,
+    domain_build_ram,
+    domain_build_tree,
+    domain_build_kernel,
+    domain_build_ramdisk,
+    domain_build_copy_tree,
+    domain_build_devices,
+    domain_build_console,
+    domain_build_tables,
+    domain_build_vcpus,
+    domain_build_entry_state,
+    domain_build_promise,
+    domain_build_announce,
+    domain_build_announce_modules,
     domain_build_start,
 };
 #define STAGE_COUNT (sizeof(domain_build_stages) / sizeof(domain_build_stages[0]))

@@ -24,6 +24,7 @@
 #include "core/fdt/fdt_reg.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
+#include "core/sched/sched_edf.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/top/background_turn.h"
@@ -136,6 +137,7 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     background_turn_init();
     init_memory();
     vcpu_idle_init();
+    sched_edf_set_figures(&boot.figures);
     domain_reap_init(boot.options.noreboot, &domain_builder);
     arch_guests_init();
     timer_start();
