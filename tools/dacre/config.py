@@ -16,6 +16,9 @@
     bootargs = "console=hvc0"
     weight = 256
     cap = 0                             # per cent of a CPU, 0: none
+    rt = {period_us = 1000, budget_us = 600}    # real time: so much in each period, before all that have no rt;
+                                        # extratime = true: more if others leave it; defer_events = true: other
+                                        # domains' events wake it at its next period (docs/real-time.md)
 
     [[domu]]                            # any number
     name = "domU1"                      # and all of the above, and:
@@ -36,6 +39,15 @@ MIB = 1 << 20
 
 
 @dataclasses.dataclass
+class RealTime:
+    """A vCPU's budget in each period; hypervisor/core/sched/sched_edf.h has the limits."""
+    period_us: int
+    budget_us: int
+    extratime: bool = False
+    defer_events: bool = False
+
+
+@dataclasses.dataclass
 class Domain:
     name: str
     kernel: pathlib.Path
@@ -45,6 +57,7 @@ class Domain:
     cpus: int = 1
     weight: int = 0                 # 0: the hypervisor's default
     cap: int = 0
+    rt: RealTime = None
     devices: list = dataclasses.field(default_factory=list)
     table_memory: int = 0           # bytes, 0: the default
     on_crash: str = ""              # "restart", or nothing: it is gone
@@ -69,9 +82,13 @@ class Config:
 # The type of each key's value, and of what is in it.
 TEXT, NUMBER, TEXTS, TEXT_OR_TEXTS, TABLE = "a text in quotes", "a number", "a list of texts", \
     "a text or a list of texts", "a table of texts"
+TRUTH = "true or false"
 SECTION, SECTIONS = "a table", "a list of tables"
 DOMAIN_KEYS = {"kernel": TEXT, "kernel_config": TEXT, "ramdisk": TEXT_OR_TEXTS, "files": TABLE, "packages": TEXTS,
-               "run": TEXT, "memory": TEXT, "bootargs": TEXT, "weight": NUMBER, "cap": NUMBER, "table_memory": TEXT}
+               "run": TEXT, "memory": TEXT, "bootargs": TEXT, "weight": NUMBER, "cap": NUMBER, "rt": SECTION,
+               "table_memory": TEXT}
+RT_KEYS = {"period_us": NUMBER, "budget_us": NUMBER, "extratime": TRUTH, "defer_events": TRUTH}
+RT_PERIOD_MIN, RT_PERIOD_MAX, RT_BUDGET_MIN = 100, 1000000, 20
 DOMU_KEYS = DOMAIN_KEYS | {"name": TEXT, "cpus": NUMBER, "devices": TEXTS, "on_crash": TEXT}
 
 
@@ -82,6 +99,7 @@ def all_of(kind, values):
 HAS_TYPE = {
     TEXT: lambda value: isinstance(value, str),
     NUMBER: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    TRUTH: lambda value: isinstance(value, bool),
     TEXTS: lambda value: isinstance(value, list) and all_of(str, value),
     TEXT_OR_TEXTS: lambda value: isinstance(value, str) or HAS_TYPE[TEXTS](value),
     TABLE: lambda value: isinstance(value, dict) and all_of(str, value.values()),
@@ -165,6 +183,24 @@ def check_run(table, where):
         raise UserError(f"{where} has both run and {found[0]}: only one of them can be what it does")
 
 
+def read_time(table, key, where, least, most):
+    """A time in microseconds within its limits."""
+    if key not in table:
+        raise UserError(f"{where} does not say {key}; write for example rt = {{period_us = 1000, budget_us = 600}}")
+    if not least <= table[key] <= most:
+        raise UserError(f"{where}.{key} is {table[key]}; it is {least} to {most}")
+    return table[key]
+
+
+def read_realtime(table, where):
+    """What is promised to each of a domain's vCPUs, or None."""
+    if table is None:
+        return None
+    check_keys(table, RT_KEYS, where)
+    period = read_time(table, "period_us", where, RT_PERIOD_MIN, RT_PERIOD_MAX)
+    return RealTime(**table | {"budget_us": read_time(table, "budget_us", where, RT_BUDGET_MIN, period)})
+
+
 def read_domain(table, keys, where, name, paths):
     check_keys(table, keys, where)
     if "kernel" not in table:
@@ -182,7 +218,7 @@ def read_domain(table, keys, where, name, paths):
         ramdisk=[paths.file(r, where, "ramdisk")
                  for r in ([ramdisk] if isinstance(ramdisk, str) else ramdisk)],
         bootargs=table.get("bootargs", ""), cpus=cpus, weight=weight, cap=cap,
-        devices=table.get("devices", []),
+        rt=read_realtime(table.get("rt"), f"{where}.rt"), devices=table.get("devices", []),
         table_memory=read_size(table, "table_memory", where, 0),
         on_crash=table.get("on_crash", ""),
         kernel_config=paths.file(table["kernel_config"], where, "kernel_config") if "kernel_config" in table else None,

@@ -117,15 +117,27 @@ def module_node(module, bootargs):
     return "\n".join(lines + ["};"])
 
 
-def domain_node(domain, modules):
-    kib = domain.memory >> 10
-    lines = [f"{domain.name} {{", 'compatible = "xen,domain";', "#address-cells = <1>;",
-             "#size-cells = <1>;", f"memory = <{kib >> 32} {kib & 0xffffffff}>;",
-             f"cpus = <{domain.cpus}>;"]
+def share_lines(domain):
+    """Properties that say how much of a CPU the domain gets."""
+    lines = []
     if domain.weight:
         lines.append(f"dacre,weight = <{domain.weight}>;")
     if domain.cap:
         lines.append(f"dacre,cap = <{domain.cap}>;")
+    if domain.rt:
+        lines += [f"dacre,rt-period-us = <{domain.rt.period_us}>;", f"dacre,rt-budget-us = <{domain.rt.budget_us}>;"]
+        if domain.rt.extratime:
+            lines.append("dacre,rt-extratime;")
+        if domain.rt.defer_events:
+            lines.append("dacre,rt-defer-events;")
+    return lines
+
+
+def domain_node(domain, modules):
+    kib = domain.memory >> 10
+    lines = [f"{domain.name} {{", 'compatible = "xen,domain";', "#address-cells = <1>;",
+             "#size-cells = <1>;", f"memory = <{kib >> 32} {kib & 0xffffffff}>;",
+             f"cpus = <{domain.cpus}>;", *share_lines(domain)]
     if domain.table_memory:
         lines.append(f"dacre,table-memory = <{domain.table_memory >> 10}>;")
     if domain.on_crash:
@@ -148,10 +160,7 @@ def chosen(config, modules):
     parts = ["#address-cells = <1>;", "#size-cells = <1>;",
              f"xen,xen-bootargs = {quote(hypervisor_bootargs(config))};"]
     if config.dom0:
-        if config.dom0.weight:
-            parts.append(f"dacre,weight = <{config.dom0.weight}>;")
-        if config.dom0.cap:
-            parts.append(f"dacre,cap = <{config.dom0.cap}>;")
+        parts += share_lines(config.dom0)
         parts += [module_node(m, config.dom0.bootargs) for m in modules["dom0"]]
     parts += [domain_node(d, modules[d.name]) for d in config.domu]
     return "/ { chosen {\n" + "\n".join(parts) + "\n}; };\n"
