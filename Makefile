@@ -39,6 +39,7 @@ include tools/mk/check.mk
 include tools/mk/mutate.mk
 include tools/mk/run.mk
 include tools/mk/bench.mk
+include tools/mk/rt.mk
 
 .PHONY: help
 help:

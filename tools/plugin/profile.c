@@ -3,6 +3,7 @@
  * TCG plugin: where a machine's instructions go.  Used by tools/profile and tools/bench.
  *
  *     -plugin profile.so,out=FILE[,hyp=START:END][,<place>=ADDRESS]...[,kernel=START][,counts=off]
+ *         [,trace=on]
  *
  * hyp is the hypervisor's address range; kernel is where kernel addresses start, below which all
  * counts as one (user code, and code that runs before the MMU is on).  A place is the start of a
@@ -21,6 +22,7 @@
  *                                  vector at ENTRY, most of it in the block at PLACE
  *     in ADDRESS INSNS             and all blocks of that stay
  *     row ROW INSNS                the longest stay of each row that a guest said it was in
+ *     trace ADDRESS INSNS          with trace=on, the blocks that ran before the last mark "worst"
  * If marks "begin" and "end" came, pc and user count only what ran between them.
  *
  * The hypervisor runs with interrupts masked, so a stay is a stretch with interrupts off.  One that
@@ -38,6 +40,7 @@
 #include "stretch.h"
 #include "stretch_blocks.h"
 #include "table.h"
+#include "trace.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
@@ -57,6 +60,7 @@ static const struct mark marks[] = {
     {"userland", 0xe3ccc000u}, /* bic r12, r12, #0 */
     {"begin", 0xe38cc000u},    /* orr r12, r12, #0 */
     {"end", 0xe28cc000u},      /* add r12, r12, #0 */
+    {"worst", 0xe24cc000u},    /* sub r12, r12, #0, as in tests/guests/rt_asm.S */
 };
 
 struct counter {
@@ -67,7 +71,7 @@ struct counter {
 
 static FILE *out;
 static uint64_t hyp_start = 0xfe100000, hyp_end = 0xfe200000, kernel_start = 0xc0000000;
-static bool counting = true, marked;
+static bool counting = true, tracing, marked;
 static struct table counters;
 static struct counter user, total;
 
@@ -103,6 +107,10 @@ static void on_mark(unsigned int vcpu, void *data) {
     const struct mark *mark = data;
 
     (void)vcpu;
+    if (strcmp(mark->name, "worst") == 0) {
+        trace_keep(total.now);
+        return;
+    }
     fprintf(out, "mark %s %" PRIu64 "\n", mark->name, total.now);
     fflush(out);
     if (strcmp(mark->name, "begin") == 0) {
@@ -116,6 +124,11 @@ static void on_mark(unsigned int vcpu, void *data) {
 static void on_row(unsigned int vcpu, void *data) {
     (void)vcpu;
     stretch_row((uint32_t)(uintptr_t)data);
+}
+
+static void on_traced_block(unsigned int vcpu, void *data) {
+    (void)vcpu;
+    trace_block((uint32_t)(uintptr_t)data, total.now);
 }
 
 static uint32_t opcode(const struct qemu_plugin_insn *insn) {
@@ -151,6 +164,10 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
 
     (void)id;
     stretch_blocks_translation(tb, in_hypervisor(qemu_plugin_tb_vaddr(tb)));
+    if (tracing) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, on_traced_block, QEMU_PLUGIN_CB_NO_REGS,
+                                             (void *)(uintptr_t)qemu_plugin_tb_vaddr(tb));
+    }
     for (size_t i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
@@ -184,6 +201,7 @@ static void on_exit_of_qemu(qemu_plugin_id_t id, void *data) {
     fprintf(out, "total %" PRIu64 "\nuser %" PRIu64 "\n", total.now, counted(&user));
     table_walk(&counters, print_counter);
     stretch_print(out);
+    trace_print(out);
     fclose(out);
 }
 
@@ -229,6 +247,9 @@ static bool option(const char *argument) {
     }
     if (is(argument, "counts=")) {
         return qemu_plugin_bool_parse("counts", value, &counting);
+    }
+    if (is(argument, "trace=")) {
+        return qemu_plugin_bool_parse("trace", value, &tracing);
     }
     return place_option(argument, value);
 }
