@@ -9,7 +9,7 @@
  *               keep step with anybody's loop
  *     work=     microseconds of computing in each period, in instructions of its own
  *     start=    when the first period begins, milliseconds since the machine started
- *     busy      computes between two periods, too, instead of blocking
+ *     lead=     microseconds before each period from which on it computes instead of blocking
  *     ports=    the domain that may send events into eight ports of this one
  *
  * Prints "rt n=... min=... median=... p999=... max=... missed=... events=... at=...": nanoseconds;
@@ -43,6 +43,8 @@ static uint32_t missed, events, early;
 
 static uint32_t periods, period_ns;
 static uint64_t start;
+static uint32_t lead_ns;
+static bool leads;                 /* the timer is set for what comes before the next period */
 static volatile uint32_t released; /* periods that have begun */
 
 /* When a period begins: each is a step of the counter (125 / 3 ns) longer than the option says. */
@@ -117,12 +119,23 @@ static uint64_t entry_ns(void) {
     return ns_of_count(s->before + 1) - waited - RT_ENTRY_INSNS;
 }
 
+static void set_timer(void) {
+    uint64_t due = release_of(released);
+
+    clock_timer(leads ? due - lead_ns : due, 0);
+}
+
+/* The period comes soon: compute until then. */
+static void lead(void) {
+    leads = false;
+    set_timer();
+}
+
 /* A deadline that came while another event was handled is not late before that was done. */
-static void release(uint32_t port) {
+static void release(void) {
     uint64_t due = release_of(released);
     uint64_t at = entry_ns();
 
-    (void)port;
     if (at < due) {
         at = clock_ns();
         early += at < due;
@@ -130,7 +143,17 @@ static void release(uint32_t port) {
     note(at < due ? 0 : (uint32_t)(at - due));
     released++;
     if (released < periods) {
-        clock_timer(release_of(released), 0);
+        leads = lead_ns;
+        set_timer();
+    }
+}
+
+static void fired(uint32_t port) {
+    (void)port;
+    if (leads) {
+        lead();
+    } else {
+        release();
     }
 }
 
@@ -179,25 +202,28 @@ static void compute(uint32_t ns) {
     }
 }
 
-static void wait_for_release(uint32_t done, bool is_busy) {
-    while (is_busy && released == done) {
-        compute(1000);
-    }
+static void wait_for_release(uint32_t done) {
     for (;;) {
         event_mask_all();
         if (released != done) {
             break;
         }
-        sched_op(SCHEDOP_block, NULL);
+        if (lead_ns && !leads) {
+            event_unmask_all();
+            compute(1000);
+        } else {
+            sched_op(SCHEDOP_block, NULL);
+        }
     }
     event_unmask_all();
 }
 
-static void run(uint32_t work, bool is_busy) {
-    event_handle(clock_port, release);
-    REQUIRE_EQ(clock_timer(release_of(0), 0), 0);
+static void run(uint32_t work) {
+    event_handle(clock_port, fired);
+    leads = lead_ns;
+    set_timer();
     for (uint32_t done = 0; done < periods; done++) {
-        wait_for_release(done, is_busy);
+        wait_for_release(done);
         compute(work);
         missed += clock_ns() > release_of(done + 1);
     }
@@ -211,7 +237,8 @@ TEST(control_loop) {
         open_ports(option_number("ports", 0));
     }
     take_events();
-    run(option_number("work", 10) * NS_PER_US, option_given("busy"));
+    lead_ns = option_number("lead", 0) * NS_PER_US;
+    run(option_number("work", 10) * NS_PER_US);
     EXPECT_EQ(early, 0);
     printf("rt n=%lu min=%lu median=%lu p999=%lu max=%lu missed=%lu events=%lu at=%lu\n", periods,
            shortest, quantile((periods + 1) / 2), quantile(periods - periods / 1000), longest,

@@ -125,10 +125,10 @@ def wait_for_counts(machine, case, feed):
             wait(machine, case.counts, domain["name"], feed, PATIENCE)
 
 
-def check_well(machine, case):
+def check_well(machine, name):
     for origin, text in machine.streams.text.items():
         if bad := re.search(FAILED, text, re.M):
-            raise UserError(f"{case.name}: {origin} says '{bad[0]}'; see {machine.log.name}")
+            raise UserError(f"{name}: {origin} says '{bad[0]}'; see {machine.log.name}")
 
 
 def result_of(machine, case, loop, feed=None):
@@ -138,7 +138,7 @@ def result_of(machine, case, loop, feed=None):
     periods = loop.periods_of(case)
     found = wait(machine, RESULT, "rt", feed, PATIENCE + PATIENCE_FOR_1000 * periods / 1000)
     wait_for_counts(machine, case, feed)
-    check_well(machine, case)
+    check_well(machine, case.name)
     result = numbers(found[1])
     seconds = periods * loop.period_us / 1e6
     result["acts"] = round(acts(machine, case) / seconds)
@@ -148,24 +148,24 @@ def result_of(machine, case, loop, feed=None):
     return result
 
 
-def directory_of(board, case):
-    directory = BUILD / "rt" / board.name / case.name
+def directory_of(board, name):
+    directory = BUILD / "rt" / board.name / name
     directory.mkdir(parents=True, exist_ok=True)
     return directory
 
 
-def start(board, case, loop, feed, plugin=()):
-    directory = directory_of(board, case)
-    config = name_domains(read_config(with_files(configuration(case, loop), board), f"rt-{case.name}"))
-    image = make_image(config, board, directory)
-    return Machine([*image.qemu_arguments(), *feed.options, *plugin], [d.name for d in config.domains],
-                   directory / "console.log")
+def start_machine(board, name, config, options=("-nic", "none")):
+    """A machine with that configuration; its console is in build/rt/<board>/<name>/."""
+    directory = directory_of(board, name)
+    full = name_domains(read_config(with_files(config, board), f"rt-{name}"))
+    image = make_image(full, board, directory)
+    return Machine([*image.qemu_arguments(), *options], [d.name for d in full.domains], directory / "console.log")
 
 
 def run(board, case, loop, plugin=()):
     """The figures of a case on a board, as result_of()."""
     feed = Feed(case.feed)
-    machine = start(board, case, loop, feed, plugin)
+    machine = start_machine(board, case.name, configuration(case, loop), [*feed.options, *plugin])
     try:
         return result_of(machine, case, loop, feed)
     except MachineError as error:

@@ -57,7 +57,7 @@ PACKETS = ("ifconfig eth0 up; while [ $(now) -lt $UNTIL ]; do usleep 20000; done
 
 CASES = [
     Case("idle", bound=ALONE),
-    Case("busy", bound=ALONE, loop="busy"),
+    Case("busy", bound=ALONE, loop="lead=15"),
     one("hog", 50000),
     one("hog_user", 50000),
     Case("bursts", several(3, "burst"), 300),
@@ -68,8 +68,8 @@ CASES = [
     one("sections", 50000),
     one("kernel_sections", 50000),
     one("second_level", 20000),
-    one("first_level", 50000),
-    one("fork", 5000, periods=10),
+    one("first_level", 20000),
+    one("fork", 5000, "32M", periods=10),
     one("flush_cache", 50000),
     one("flush_range", 500),
     one("copy_pages", 100000),
