@@ -71,3 +71,22 @@ void support_fdt_string(void *fdt, const char *path, const char *name, const cha
         fail("cannot set", name);
     }
 }
+
+bool support_fdt_is_whole(const void *fdt) {
+    int depth = 0, at, next = 0;
+    uint32_t tag;
+
+    if (fdt_check_header(fdt) != 0 || fdt_num_mem_rsv(fdt) < 0) {
+        return false;
+    }
+    do {
+        at = next;
+        tag = fdt_next_tag(fdt, at, &next);
+        depth += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
+        if (next < 0 || depth < 0 || (depth == 0 && tag == FDT_PROP) ||
+            (tag == FDT_PROP && !fdt_getprop_by_offset(fdt, at, &(const char *){NULL}, NULL))) {
+            return false;
+        }
+    } while (tag != FDT_END);
+    return depth == 0 && next == (int)fdt_size_dt_struct(fdt);
+}

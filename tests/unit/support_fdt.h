@@ -3,6 +3,7 @@
 #ifndef SUPPORT_FDT_H
 #define SUPPORT_FDT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,5 +24,9 @@ void support_fdt_cells(void *fdt, const char *path, const char *name, const uint
 
 /** support_fdt_string() - set property @name of @path to @text. */
 void support_fdt_string(void *fdt, const char *path, const char *name, const char *text);
+
+/** support_fdt_is_whole() - is all of @fdt in order, each node closed and each property's name
+ * there? */
+bool support_fdt_is_whole(const void *fdt);
 
 #endif /* SUPPORT_FDT_H */

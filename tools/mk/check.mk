@@ -60,7 +60,7 @@ host_flags = $(filter-out -fsanitize% -fno-sanitize%,$(unit_flags))
 
 # A second compiler for what is compiled for the host.
 clang_sources := $(host_sources) $(wildcard tests/unit/*.c)
-$(U)/clang/%.ok: %.c | tools-present $(XEN_HOST)/xen/xen.h $(version_texts)
+$(U)/clang/%.ok: %.c | tools-present $(unit_prepared)
 	$(Q)mkdir -p $(@D) && clang $(filter-out $(gcc_warnings),$(host_flags)) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
 	$(Q)touch $@
 check-clang: $(clang_sources:%.c=$(U)/clang/%.ok)
@@ -76,7 +76,7 @@ $(H)/tidy/%.ok: %.c .clang-tidy $(H)/gen/asm_offsets.h $(H)/gen/early_uarts.inc 
 check-tidy: $(tidy_sources:%.c=$(H)/tidy/%.ok)
 	$(call say,CHECK,tidy)
 
-$(U)/analyzer/%.ok: %.c | tools-present $(XEN_HOST)/xen/xen.h $(version_texts)
+$(U)/analyzer/%.ok: %.c | tools-present $(unit_prepared)
 	$(Q)mkdir -p $(@D) && $(CC_HOST) $(host_flags) -fanalyzer -MMD -MP -MT $@ -MF $(@:.ok=.d) -c $< -o /dev/null
 	$(Q)touch $@
 check-analyzer: $(host_sources:%.c=$(U)/analyzer/%.ok)

@@ -20,14 +20,25 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 debug := -g
 unit_flags := -std=gnu11 $(debug) -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
-	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(XEN_HOST)
+	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(B)/libfdt -isystem $(XEN_HOST)
 
-unit_libs := -lcmocka -lfdt
+unit_libs := -lcmocka
 # More options of the link: make mutate has maps made.
 unit_link =
 
 unit_support := $(wildcard hypervisor/arch/fake/*.c hypervisor/lib/*.c tests/unit/support*.c)
 unit_support_objects := $(unit_support:%.c=$(U)/obj/%.o)
+
+# What must be there before anything is compiled for the host.
+unit_prepared := $(XEN_HOST)/xen/xen.h $(version_texts) $(B)/libfdt/libfdt.h
+
+# The same libfdt that the hypervisor is linked with.
+$(U)/obj/$(B)/libfdt/%.o: $(B)/libfdt/libfdt.h
+	$(call say,HOSTCC,libfdt/$*.c)
+	$(Q)mkdir -p $(@D) && $(CC_HOST) $(filter-out $(hyp_warnings),$(unit_flags)) -c $(B)/libfdt/$*.c -o $@
+
+$(U)/libshipped.a: $(fdt_sources:%=$(U)/obj/$(B)/libfdt/%.o)
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 # links(test) - objects of the files named by the test's links: line.
 linked_files = $(shell sed -n '1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c)
@@ -40,7 +51,7 @@ before = $(if $(filter $(firstword $(2)),$(1)),$(firstword $(2)),$(firstword $(2
 rooms_to = $(if $(1),$(patsubst %,$(U)/lib%.a,$(call before,$(1),$(rooms))))
 room_objects = $(patsubst %.c,$(U)/obj/%.o,$(wildcard hypervisor/core/$(1)/*.c))
 
-$(U)/obj/%.o: %.c | tools-present $(XEN_HOST)/xen/xen.h $(version_texts)
+$(U)/obj/%.o: %.c | tools-present $(unit_prepared)
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D) && $(CC_HOST) $(unit_flags) -MMD -MP -c $< -o $@
 
@@ -52,7 +63,7 @@ $(U)/libsupport.a: $(unit_support_objects) tests/unit
 $(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*) hypervisor/core/%
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
-$(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a
+$(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a $(U)/libshipped.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(CC_HOST) $(instrument) $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(unit_libs) $(unit_link) -o $@
