@@ -552,6 +552,36 @@ static void counts_are_bounded(void **state) {
     free(fdt);
 }
 
+/* Parses the machine with its structure or reservation block moved to so many bytes from the tree's
+ * start. */
+static int parse_moved(int structure, int reservations) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    uint8_t *bytes = fdt;
+    int err;
+
+    memcpy(bytes + structure, bytes + fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt));
+    memcpy(bytes + reservations, bytes + fdt_off_mem_rsvmap(fdt),
+           (size_t)(fdt_num_mem_rsv(fdt) + 1) * sizeof(struct fdt_reserve_entry));
+    fdt_set_off_dt_struct(fdt, (uint32_t)structure);
+    fdt_set_off_mem_rsvmap(fdt, (uint32_t)reservations);
+    err = parse(fdt);
+    free(fdt);
+    return err;
+}
+
+static void refuses_blocks_that_are_not_aligned(void **state) {
+    static const int by[][2] = {{1, 0}, {2, 0}, {3, 0}, {0, 1}, {0, 2}, {0, 4}, {4, 4}};
+
+    (void)state;
+    assert_int_equal(parse_moved(0x10004, 0x18008), 0);
+    assert_int_equal(boot.domain_count, 3);
+    for (unsigned int i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+        assert_int_equal(parse_moved(0x10000 + by[i][0], 0x18000 + by[i][1]), -XEN_EINVAL);
+        assert_string_equal(boot.error, "the structure or the reservation block of the device "
+                                        "tree is not aligned");
+    }
+}
+
 static void refuses_what_is_no_tree(void **state) {
     uint64_t nothing[8] = {0};
     uint8_t *fdt = support_fdt_load(SUPPORT_FDT_MACHINE);
@@ -604,6 +634,7 @@ int main(void) {
         cmocka_unit_test(refuses_nothing_to_start),
         cmocka_unit_test(counts_are_bounded),
         cmocka_unit_test(refuses_what_is_no_tree),
+        cmocka_unit_test(refuses_blocks_that_are_not_aligned),
         cmocka_unit_test(survives_mutated_trees),
         cmocka_unit_test(knows_the_names_of_old_modules),
         cmocka_unit_test(modules_of_no_kind_are_kernel_then_ramdisk),

@@ -48,6 +48,11 @@ int bootfdt_check(const void *fdt) {
     return size > BOOT_FDT_MAX ? -XEN_EINVAL : (int)size;
 }
 
+/* libfdt reads both blocks by words where they lie (Devicetree Specification 0.3, 5.6). */
+static bool blocks_are_aligned(const void *fdt) {
+    return (fdt_off_dt_struct(fdt) & 3) == 0 && (fdt_off_mem_rsvmap(fdt) & 7) == 0;
+}
+
 /* Banks of RAM that the tree names and that are not used, by reason. */
 struct unused_banks {
     unsigned int small, many;
@@ -247,6 +252,10 @@ int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
     if (size < 0) {
         return bootfdt_fail(
             out, "there is no device tree at the address in r2, or it is malformed or too large");
+    }
+    if (!blocks_are_aligned(fdt)) {
+        return bootfdt_fail(
+            out, "the structure or the reservation block of the device tree is not aligned");
     }
     fdt_tree_learn(fdt);
     int chosen = fdt_path_offset(fdt, "/chosen");
