@@ -153,7 +153,7 @@ void edf_remove_all(void) {
 /* When the next thing happens that is not the timer's. */
 static uint64_t next_event(uint64_t end) {
     const struct edf_task *t = edf_machine.current;
-    uint64_t next = end;
+    uint64_t next = fake_board.pending[FAKE_ONESHOT_IRQ] ? fake_board.now : end;
 
     if (t && t->run_ns && fake_board.now + t->run_left < next) {
         next = fake_board.now + t->run_left;
@@ -173,6 +173,9 @@ static void end_run(struct edf_task *t) {
     if (t->yields) {
         sched_give_way(&t->v);
         return;
+    }
+    if (t->is_strict && now - t->next_at > t->worst_end) {
+        t->worst_end = now - t->next_at;
     }
     t->next_at = t->is_strict ? t->next_at + t->sleep_ns : now + vary(t, t->sleep_ns);
     if (t->next_at > now) {
@@ -209,7 +212,8 @@ static void spend(struct edf_task *t, uint64_t ns) {
     }
 }
 
-/* Something is due while the hypervisor works for whoever runs, and does not look. */
+/* What falls due next does so while the hypervisor works for whoever runs, and does not look.  What
+ * is due already is served before anybody runs. */
 static uint64_t lateness(void) {
     if (edf_machine.stretch == 0 || edf_random(100) >= edf_machine.late_percent) {
         return 0;
@@ -224,7 +228,7 @@ void edf_run(uint64_t ns) {
         pick();
         struct edf_task *t = edf_machine.current;
         uint64_t next = next_event(end);
-        uint64_t step = (next > fake_board.now ? next - fake_board.now : 0) + lateness();
+        uint64_t step = next > fake_board.now ? next - fake_board.now + lateness() : 0;
 
         advance(step);
         spend(t, step);

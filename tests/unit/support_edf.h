@@ -33,9 +33,9 @@ struct edf_task {
     bool yields;    /* yields where others sleep */
     /* What has become of it. */
     uint64_t run_left, wake_at, next_at;
-    uint64_t since;      /* can run since then; 0 = it sleeps */
-    uint64_t ran;        /* in all */
-    uint64_t ran_before; /* in all, when the period that is looked at began */
+    uint64_t since;     /* can run since then; 0 = it sleeps */
+    uint64_t ran;       /* in all */
+    uint64_t worst_end; /* of a strict one: from its release to the end of a run, at most */
     unsigned int point_count;
     struct edf_point point[EDF_POINTS_MAX];
 };

@@ -294,28 +294,20 @@ static uint64_t ahead_until(const struct sched_vcpu *v) {
                : v->edf.deadline - (uint64_t)v->edf.left * v->edf.period / v->edf.budget;
 }
 
-/* What @v gives up is another's only when @v is not ahead of it any more. */
-static void free_share(struct sched_cpu *cpu, const struct sched_vcpu *v, uint64_t share,
-                       uint64_t now) {
-    uint64_t until = ahead_until(v);
-
-    forget_freed(cpu, now);
-    if (until > now) {
-        cpu->edf.freed += share;
+/* @v has @share from now on; what it gives up is another's only at @until. */
+static void set_share(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t share, uint64_t until,
+                      uint64_t now) {
+    if (share < v->edf.share && until > now) {
+        forget_freed(cpu, now);
+        cpu->edf.freed += v->edf.share - share;
         cpu->edf.freed_until = until > cpu->edf.freed_until ? until : cpu->edf.freed_until;
-    }
-}
-
-static void set_share(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t share, uint64_t now) {
-    if (share < v->edf.share) {
-        free_share(cpu, v, v->edf.share - share, now);
     }
     cpu->edf.shares += share - v->edf.share;
     v->edf.share = share;
 }
 
-/* For its next period: the rest of the present one is paid for, by its share or by what is freed
- * later. */
+/* For its next period: what is left of the present one is paid for, since its old share counts
+ * until that ends. */
 static void set_params(struct sched_vcpu *v, const struct sched_rt_params *params) {
     v->edf.params = *params;
     v->edf.period = params->period_us * NS_PER_US;
@@ -347,7 +339,7 @@ int sched_edf_admit(struct sched_cpu *cpu, struct sched_vcpu *v,
     if (v->home != &sched_edf) {
         join(cpu, v, now);
     }
-    set_share(cpu, v, share, now);
+    set_share(cpu, v, share, v->edf.deadline, now);
     set_params(v, params);
     return 0;
 }
@@ -360,7 +352,7 @@ void sched_edf_leave(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) 
     }
     *link = v->edf.member;
     leave_list(cpu, v);
-    set_share(cpu, v, 0, now);
+    set_share(cpu, v, 0, ahead_until(v), now);
     v->edf.params = (struct sched_rt_params){0};
     v->edf.wakes_at_release = false;
     v->home = &sched_credit;
