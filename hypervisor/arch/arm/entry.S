@@ -42,6 +42,21 @@
         .arm
         .section .text.entry, "ax"
 
+/* The slots of pv_callbacks.restart_start, in bytes. */
+#define RESTART_SLOT 32
+
+/* A guest knows no domains: a domain fault (0b1001 in a section, 0b1011 in a page) is told as the
+ * permission fault (0b1101, 0b1111) that it means (fault status: Arm ARM DDI 0406, B3.13). */
+#define FSR_LEVEL       2
+#define FSR_DOMAIN      0x9
+#define FSR_PERMISSION  0xd
+
+        .macro  hide_domain_fault fsr, tmp
+        and     \tmp, \fsr, #(0xf & ~FSR_LEVEL)
+        teq     \tmp, #FSR_DOMAIN
+        orreq   \fsr, \fsr, #FSR_PERMISSION
+        .endm
+
 /*
  * SWI.  From guest user code a system call, from the guest kernel a hypercall.
  *   in: SVC mode, sp = vcpu, lr = address after the SWI, spsr = guest cpsr
@@ -183,9 +198,7 @@ entry_dabt:
         stmia   sp, {r0-r4}
         mrc     p15, 0, r0, c5, c0, 0           @ DFSR
         mrc     p15, 0, r1, c6, c0, 0           @ DFAR
-        and     r2, r0, #0xd                    @ domain fault (9, 11) appears as
-        teq     r2, #0x9                        @ permission fault (13, 15)
-        orreq   r0, r0, #4
+        hide_domain_fault r0, r2
         ldr     r2, [sp, #VCPU_ENTRY_DABT]
 
 /*
@@ -236,7 +249,7 @@ deliver_to_kernel_itself:
         ldr     r4, [sp, #VCPU_RESTART_SIZE]
         sub     r1, r0, r1
         cmp     r1, r4                          @ in a restartable sequence:
-        biclo   r0, r0, #31                     @ back to the start of its slot
+        biclo   r0, r0, #(RESTART_SLOT - 1)                     @ back to the start of its slot
         b       deliver_common
 
 double_fault:
@@ -268,9 +281,7 @@ entry_pabt:
         mrc     p15, 0, r0, c5, c0, 1           @ IFSR
         ldr     r1, [sp, #VCPU_FAULT_PC]
         prefetch_abort_address r0, r1
-        and     r2, r0, #0xd
-        teq     r2, #0x9
-        orreq   r0, r0, #4
+        hide_domain_fault r0, r2
         ldr     r2, [sp, #VCPU_ENTRY_PABT]
         b       deliver
 
