@@ -27,8 +27,7 @@ int bootfdt_check(const void *fdt);
  * @image: RAM that the hypervisor itself occupies; becomes the first of @out->reserved
  * A tree with an error in it never does harm: one in a domain's part leaves that domain out, with a
  * line, and any other ends the parse. Boot only.
- * Returns 0, or -EINVAL with one sentence in
- * @out->error.
+ * Returns 0, or -EINVAL with one sentence in @out->error.
  */
 int bootfdt_parse(const void *fdt, maddr_t fdt_start, struct maddr_range image,
                   struct bootinfo *out);

@@ -25,10 +25,9 @@ domid_t domain_lookup_id(const struct domain *caller, domid_t id);
 /**
  * domain_lookup() - the domain @id (DOMID_SELF: @caller) for a hypercall of @caller that needs
  * @right.  Any value of @id.  *@out is valid when 0 is returned, and is held until this entry into
- * the hypervisor ends, with a result or with HYPERCALL_AGAIN: it is not kept beyond, and a call
- * that goes on looks it up again.  (With one pCPU that costs nothing: domains are freed by steps
- * that run between hypercalls.)  It may be shut down or dying.  No lock held; takes the domain list
- * lock.
+ * the hypervisor ends, with a result or with HYPERCALL_AGAIN (domain.h says how): it is not kept
+ * beyond without domain_get(), and a call that goes on looks it up again.  It may be shut down or
+ * dying.  No lock held; takes the domain list lock.
  *
  * Returns 0; for a privileged caller -ESRCH (no such domain) and -EPERM (there is one, but not for
  * that), as Xen; for others always -EPERM, whether or not there is one, except that

@@ -27,17 +27,17 @@ const char *domain_state_name(enum domain_state state) {
     return "?";
 }
 
-bool domain_may_run(const struct domain *d) {
+static bool lets_run(const struct domain *d) {
     return d->state == DOMAIN_RUNNING && d->pause_count == 0;
 }
 
 /* The only writer of both.  domain.life_lock held. */
 static void set_state(struct domain *d, enum domain_state state, unsigned int pause_count) {
-    bool could_run = domain_may_run(d);
+    bool could_run = lets_run(d);
 
     d->state = state;
     d->pause_count = (uint8_t)pause_count;
-    if (domain_may_run(d) == could_run) {
+    if (lets_run(d) == could_run) {
         return;
     }
     for (unsigned int i = 0; i < d->vcpu_count; i++) {

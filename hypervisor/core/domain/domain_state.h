@@ -37,9 +37,6 @@ enum domain_state {
 /** domain_state_name() - for messages: "running". */
 const char *domain_state_name(enum domain_state state);
 
-/** domain_may_run() - RUNNING, and not paused.  A look: it may be another at once. */
-bool domain_may_run(const struct domain *d);
-
 /**
  * domain_change_state() - move @d to state @to, which is not SHUTDOWN (domain_end() does that), and
  * stop or release its vCPUs accordingly.

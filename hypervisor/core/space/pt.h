@@ -102,13 +102,9 @@ uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu);
 /** pt_flush_tlb() - empty the TLB, as the guest asked for.  Space lock not held. */
 void pt_flush_tlb(struct space *s);
 
-/** pt_used() - bytes of table memory in use. */
-uint32_t pt_used(const struct space *s);
-
 /**
  * pt_destroy_step() - drop one second-level table, a part of one, or look at some first-level
- * entries.  No vCPU
- * of @s may run any more, and none may have its tables loaded.
+ * entries.  No vCPU of @s may run any more, and none may have its tables loaded.
  * Returns true if there is more to do; false: all table memory and the promise are given back.
  */
 bool pt_destroy_step(struct space *s);

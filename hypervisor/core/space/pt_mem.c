@@ -182,7 +182,3 @@ bool pt_units_available(const struct space *s, unsigned int count) {
 
     return s->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
 }
-
-uint32_t pt_used(const struct space *s) {
-    return (uint32_t)s->pt.block_count << HEAP_BLOCK_SHIFT;
-}

@@ -71,10 +71,6 @@ uint64_t clock_now(void) {
     return clock_state.base_ns + ticks_to_ns(elapsed_ticks());
 }
 
-uint64_t clock_ticks(void) {
-    return clock_state.base_ticks + elapsed_ticks();
-}
-
 static void renew_base(void) {
     uint32_t ticks = elapsed_ticks();
 

@@ -22,9 +22,6 @@ void clock_start(void);
 /** clock_now() - ns since clock_init(), monotonic; 0 before it.  About 17 instructions. */
 uint64_t clock_now(void);
 
-/** clock_ticks() - the counter extended to 64 bits, as of now. */
-uint64_t clock_ticks(void);
-
 /** clock_update() - renew the base.  Less than a wrap apart. */
 void clock_update(void);
 
