@@ -2,19 +2,25 @@
 # The one entry point: make help says what there is.  The rules are in tools/mk/, one part a file.
 
 # make test is about all boards, unless one is named; one that is close to another says
-# 'tested := when named' in its platform.mk.
+# 'tested_when_named = true' in its board.toml.
 test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
 B := build
 
-BOARDS := $(sort $(patsubst platforms/%/platform.mk,%,$(wildcard platforms/*/platform.mk)))
+# What each board's board.toml says, as variables: <board>.arch and so on.  Written here, and not by a
+# rule, for what follows needs them at once.
+$(shell test -z "$$(find platforms/ tools/boards tools/dacre/board.py -newer $(B)/gen/boards.mk 2>&1)" || \
+	{ mkdir -p $(B)/gen && rm -f $(B)/gen/boards.mk && tools/boards >$(B)/gen/boards.new && \
+	mv $(B)/gen/boards.new $(B)/gen/boards.mk; })
+include $(B)/gen/boards.mk
 ifeq ($(filter $(PLATFORM),$(BOARDS)),)
 $(error PLATFORM=$(PLATFORM) is no board that Dacre knows; use one of: $(BOARDS))
 endif
-close_boards := $(patsubst platforms/%/platform.mk,%,\
-	$(shell grep -l '^tested := when named$$' platforms/*/platform.mk))
+close_boards := $(foreach b,$(BOARDS),$(if $(filter yes,$($b.tested_when_named)),$b))
 test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM) $(close_boards),$(BOARDS)))
-include platforms/$(PLATFORM)/platform.mk
+arch := $($(PLATFORM).arch)
+kernel := $($(PLATFORM).kernel)
+load_address := $($(PLATFORM).load_address)
 
 # The release that this becomes; CHANGELOG.md says what is in it.
 VERSION := 0.2

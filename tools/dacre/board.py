@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The facts about a board that the host needs, read from its platform.mk."""
+"""The facts about a board that the host needs, read from its board.toml."""
 import dataclasses
 import os
 import re
 import shlex
+import tomllib
 
 from dacre import BUILD, TOP, UserError
 from dacre.size import parse_size
@@ -54,7 +55,16 @@ class Board:
 
 
 def board_names():
-    return sorted(p.parent.name for p in (TOP / "platforms").glob("*/platform.mk"))
+    return sorted(p.parent.name for p in (TOP / "platforms").glob("*/board.toml"))
+
+
+def board_facts(name):
+    """All that its board.toml says."""
+    path = TOP / "platforms" / name / "board.toml"
+    try:
+        return tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path.relative_to(TOP)}: {error}") from error
 
 
 def default_board():
@@ -68,16 +78,13 @@ def load_board(name):
     if name not in board_names():
         raise UserError(f"{name} is no board that Dacre knows; use one of: "
                         + " ".join(board_names()))
-    text = (TOP / "platforms" / name / "platform.mk").read_text().replace("\\\n", " ")
-    facts = dict(re.findall(r"^(\w+) *:= *(.*?) *$", text, re.M))
+    facts = board_facts(name)
     qemu = shlex.split(facts["qemu"])
     memory = qemu[qemu.index("-m") + 1]
     return Board(
         name=name, arch=facts["arch"], kernel=facts.get("kernel", ""),
-        cpu_part=int(facts["cpu_part"], 0), qemu=qemu,
-        ram_start=int(facts.get("ram_start", "0"), 0),
+        cpu_part=facts["cpu_part"], qemu=qemu, ram_start=facts["ram_start"],
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
-        load_address=int(facts["load_address"], 0), uboot=facts.get("uboot", ""),
-        resets=facts.get("qemu_resets", "yes") == "yes",
-        dom0_uart=int(facts["dom0_uart"], 0),
-        withheld=[int(address, 0) for address in facts["withheld"].split()])
+        load_address=facts["load_address"], uboot=facts.get("uboot", ""),
+        resets=facts.get("qemu_resets", True), dom0_uart=facts["dom0_uart"],
+        withheld=facts["withheld"])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The hypervisor: build/hyp/<level>/dacre.{elf,bin}, one for all boards of an architecture level (arch
-# in their platform.mk), with the drivers that any of them names.
+# in their board.toml), with the drivers that any of them names.
 
 CROSS ?= arm-none-eabi-
 CC_ARM := $(CROSS)gcc
@@ -18,8 +18,8 @@ hyp_warnings := $(warnings) -Wcast-qual -Wformat=2 $(gcc_warnings)
 
 hyp_built := $(B)/hyp
 H := $(hyp_built)/$(arch)
-level_boards := $(shell grep -l '^arch := $(arch)$$' platforms/*/platform.mk)
-level_drivers := $(sort $(shell sed -n 's/^drivers := //p' $(level_boards)))
+level_boards := $(foreach b,$(BOARDS),$(if $(filter $(arch),$($b.arch)),$b))
+level_drivers := $(sort $(foreach b,$(level_boards),$($b.drivers)))
 
 # Where in its MiB the boot loader puts the raw image: the same for all boards of a level.
 image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
@@ -84,10 +84,9 @@ $(H)/gen/asm_offsets.h: hypervisor/arch/arm/asm_offsets.c | tools-present $(hyp_
 	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\)[ \t]*[#$$]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $(@:.h=.s) > $@
 
 # Where to complain before the tree was read: '{ machine number, core's part number, UART }' a board (setup.c).
-$(H)/gen/early_uarts.inc: $(level_boards)
+$(H)/gen/early_uarts.inc: $(level_boards:%=platforms/%/board.toml)
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && awk '/^machine :=/ {m = $$3} /^early_uart :=/ {u = $$3} \
-		/^cpu_part :=/ {print "{" m ", " $$3 ", " u "},"}' $^ > $@
+	$(Q)mkdir -p $(@D) && { $(foreach b,$(level_boards),echo '{$($b.machine), $($b.cpu_part), $($b.early_uart)},';) } >$@
 $(H)/hypervisor/arch/arm/setup.o: $(H)/gen/early_uarts.inc
 
 # libfdt is the kernel source package's own copy (GPL-2.0-only OR BSD-2-Clause), built for the target.

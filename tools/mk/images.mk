@@ -54,7 +54,7 @@ $(B)/userland/armhf.cpio.gz: $(armhf_programs)
 
 armhf_part := $(if $(filter v7,$(arch)),armhf toolstack-armhf)
 
-# The board's kernels: a flavour's name ends in what its platform.mk says in kernel.
+# The board's kernels: a flavour's name ends in what its board.toml says in kernel.
 suffix := $(kernel:%=-%)
 
 # A module of the tests, built against a pv kernel's tree.

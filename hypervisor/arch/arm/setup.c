@@ -20,7 +20,7 @@
 extern char image_start[], image_end[], boot_stack_top[];
 
 /* A UART by the number that the boot loader gives a machine, and by the core where several machines
- * have one number; from each board's platform.mk. */
+ * have one number; from each board's board.toml. */
 static const struct {
     uint32_t machine, part, uart;
 } early_uarts[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Binds the hypervisor's drivers to nodes of the machine's device tree.  A driver is
- * a file that ends in DRIVER(name, compatible, probe); the board's platform.mk says
+ * a file that ends in DRIVER(name, compatible, probe); the board's board.toml says
  * which files are linked, the linker gathers the table.
  */
 #ifndef CORE_DRIVER_H
