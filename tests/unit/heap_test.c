@@ -97,6 +97,10 @@ static void a_promise_is_kept_whatever_others_take(void **state) {
     }
     assert_null(heap_alloc(0));
     heap_unreserve(8);
+    /* As many as before, and no more. */
+    assert_int_equal(heap_reserve(9), -XEN_ENOMEM);
+    assert_int_equal(heap_reserve(8), 0);
+    heap_unreserve(8);
     assert_non_null(heap_alloc(0));
 }
 
