@@ -143,6 +143,46 @@ static void an_it_block_goes_on(void **state) {
     assert_int_equal(regs.cpsr, PSR_T);
 }
 
+/* ConditionPassed(), ARM ARM DDI 0406, A8.3.1. */
+static bool passes(uint32_t cond, uint32_t flags) {
+    bool n = flags & 8, z = flags & 4, c = flags & 2, v = flags & 1;
+    const bool by_condition[] = {z,   !z,      c,       !c,     n,      !n,           v,
+                                 !v,  c && !z, !c || z, n == v, n != v, !z && n == v, z || n != v,
+                                 true};
+
+    return by_condition[cond];
+}
+
+static void each_condition_is_the_manuals(void **state) {
+    struct transfer t;
+
+    (void)state;
+    for (uint32_t flags = 0; flags < 16; flags++) {
+        for (uint32_t cond = 0; cond < 15; cond++) {
+            assert_true(decode_arm(0x0e110f10 | cond << 28, flags << 28, &t));
+            assert_int_equal(t.passes, passes(cond, flags));
+            assert_true(decode_thumb(0xee11, 0x0f10, it(cond << 4 | 8) | flags << 28, &t));
+            assert_int_equal(t.passes, passes(cond, flags));
+        }
+        assert_false(decode_arm(0xfe110f10, flags << 28, &t));
+    }
+}
+
+/* ITAdvance(), A2.5.2; all else in the CPSR stays. */
+static void each_it_state_goes_on(void **state) {
+    (void)state;
+    for (uint32_t n = 0; n < 256; n++) {
+        uint32_t next = n & 7 ? (n & 0xe0) | (n << 1 & 0x1f) : 0;
+        struct cpu_regs thumb = {.pc = 0x8000, .cpsr = it(n) | (~PSR_IT & 0xffffffffu)};
+        struct cpu_regs arm = {.pc = 0x8000, .cpsr = it(n)};
+
+        decode_skip(&thumb);
+        assert_int_equal(thumb.cpsr, it(next) | (~PSR_IT & 0xffffffffu));
+        decode_skip(&arm);
+        assert_int_equal(arm.cpsr, it(n));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(fields_are_taken_apart, readable),
@@ -151,6 +191,8 @@ int main(void) {
         cmocka_unit_test_setup(a_thumb_transfer_is_the_arm_one, readable),
         cmocka_unit_test_setup(an_it_block_is_the_condition, readable),
         cmocka_unit_test_setup(an_it_block_goes_on, readable),
+        cmocka_unit_test_setup(each_condition_is_the_manuals, readable),
+        cmocka_unit_test_setup(each_it_state_goes_on, readable),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
