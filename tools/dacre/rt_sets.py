@@ -3,15 +3,18 @@
 import dataclasses
 
 from dacre import UserError
+from dacre.machine import MachineError
 from dacre.rt import PATIENCE, PATIENCE_FOR_1000, RESULT, Feed, check_well, numbers, start_machine, wait
 from dacre.rt_cases import enemy
 
 # Coprime, in microseconds, so that in time every constellation of releases comes.
 PERIODS_US = [500, 701, 1103, 1901, 3109, 5303, 11299, 19997]
 SHARE = 0.114           # of the CPU that each of them asks for: nearly all that admission gives away
-# What a period takes besides the loop's work: its handler and its calls, a generous count of microseconds.
-HANDLER_US = 7
-START_MS = 200
+# What a budget pays besides the loop's work, in generous microseconds: the handler, its calls and an interrupt for each
+# of the others, whose releases may all fall into one period; and for each time that a loop with a shorter
+# period preempts it, an interrupt and a switch.
+HANDLER_US, PREEMPTED_US = 12, 1.7
+START_MS, REPORT_MS = 200, 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Member:
     def domain(self, length_ms):
         periods = length_ms * 1000 // self.period_us
         return {"name": self.name, "program": "rt", "memory": "4M",
-                "bootargs": f"n={periods} period={self.period_us} work={self.work_us} start={START_MS}",
+                "bootargs": f"n={periods} period={self.period_us} work={self.work_us} start={START_MS} "
+                            f"report={START_MS + length_ms + REPORT_MS}",
                 "rt": {"period_us": self.period_us, "budget_us": self.budget_us, "extratime": self.extratime}}
 
 
@@ -37,16 +41,22 @@ class Set:
     may_miss: tuple = ()    # those that ask for more than their budget
 
 
+def work_of(period_us, budget_us):
+    """What is left of a budget for the work itself, among PERIODS_US."""
+    preempted = sum(period_us / shorter + 1 for shorter in PERIODS_US if shorter < period_us)
+    return budget_us - HANDLER_US - round(preempted * PREEMPTED_US)
+
+
 def full_set():
-    members = [Member(f"t{period}", period, round(SHARE * period), round(SHARE * period) - HANDLER_US)
-               for period in PERIODS_US]
-    return Set("utilisation", tuple(members))
+    budgets = {period: round(SHARE * period) for period in PERIODS_US}
+    return Set("utilisation", tuple(Member(f"t{period}", period, budget, work_of(period, budget))
+                                    for period, budget in budgets.items()))
 
 
 def overrun_set(extratime):
     return Set("overrun_extratime" if extratime else "overrun",
                (Member("good", 700, 200, 200 - HANDLER_US), Member("greedy", 1000, 300, 2000, extratime),
-                Member("other", 1900, 500, 500 - HANDLER_US)), ("greedy",))
+                Member("other", 1900, 500, 500 - 2 * HANDLER_US)), ("greedy",))
 
 
 SETS = [full_set(), overrun_set(False), overrun_set(True)]
@@ -66,22 +76,23 @@ def configuration(one, length_ms):
     return {"domu": domains}
 
 
-def run(board, one, periods):
-    """{"n", "missed", "members": {name: figures}}; "missed" counts those that keep to their budgets."""
-    length_ms = length_of(periods, one.members)
-    machine = start_machine(board, one.name, configuration(one, length_ms))
+def result_of(machine, one, periods):
+    """Waits for the figures of a machine that runs the set: {"n", "missed", "members": {name: figures}}, without those
+    that ask for more than their budget and so are not done when the others are."""
     seconds = PATIENCE + PATIENCE_FOR_1000 * periods / 1000
+    kept = [member.name for member in one.members if member.name not in one.may_miss]
+    members = {name: numbers(wait(machine, RESULT, name, Feed(""), seconds)[1]) for name in kept}
+    check_well(machine, one.name)
+    return {"n": sum(figures["n"] for figures in members.values()),
+            "missed": sum(figures["missed"] for figures in members.values()), "members": members}
+
+
+def run(board, one, periods):
+    """The figures of a set on a board, as result_of()."""
+    machine = start_machine(board, one.name, configuration(one, length_of(periods, one.members)))
     try:
-        # One that asks for twice its budget is not done when the others are.
-        kept = [member for member in one.members if member.name not in one.may_miss]
-        members = {member.name: numbers(wait(machine, RESULT, member.name, Feed(""), seconds)[1]) for member in kept}
-        check_well(machine, one.name)
+        return result_of(machine, one, periods)
+    except MachineError as error:
+        raise UserError(f"{one.name}: {error}") from None
     finally:
         machine.close()
-    missed = sum(figures["missed"] for figures in members.values())
-    return {"n": sum(figures["n"] for figures in members.values()), "missed": missed, "members": members}
-
-
-def check(one, figures):
-    if figures["missed"]:
-        raise UserError(f"{one.name}: {figures['missed']} of {figures['n']} periods were missed")
