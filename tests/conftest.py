@@ -10,7 +10,8 @@ bare-metal guest "program", or nothing for the board's Linux, with "parts" of us
 machine's console is kept in build/test-logs/<test>.log.
 
 A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
-it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these;
+it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these; marked
+`boards("vexpress-a9")`, on those named;
 marked `with_reference`, on boards that docs/benchmarks has figures of; marked `with_uboot`, on boards that tests have a U-Boot for.
 A test marked `long` is part of `make test-all` alone, one marked `soak` of `make soak`.
 """
@@ -46,6 +47,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "one_board: on the first board only")
     config.addinivalue_line("markers", "levels(name...): on boards of these architecture levels only")
+    config.addinivalue_line("markers", "boards(name...): on these boards only")
     config.addinivalue_line("markers", "with_reference: on boards with figures in docs/benchmarks")
     config.addinivalue_line("markers", "with_uboot: on boards that tests have a U-Boot for")
     config.addinivalue_line("markers", "long: with --long only")
@@ -57,6 +59,8 @@ def boards_of(test, config):
     levels = test.get_closest_marker("levels")
     if levels:
         names = [name for name in names if load_board(name).arch in levels.args]
+    if wanted := test.get_closest_marker("boards"):
+        names = [name for name in names if name in wanted.args]
     if test.get_closest_marker("with_reference"):
         names = [name for name in names if load_board(name).has_reference]
     if test.get_closest_marker("with_uboot"):
