@@ -413,6 +413,43 @@ static void a_share_that_was_not_used_is_free_at_once(void **state) {
     assert_int_equal(set(b, 1000, 800, false), 0);
 }
 
+/* ---- Admission ---- */
+
+static bool fits(uint32_t cost, uint32_t stretch, uint32_t reserve, uint32_t period_us,
+                 uint32_t budget_us) {
+    const struct sched_figures f = {
+        .cost_ns = cost, .stretch_ns = stretch, .reserve_percent = reserve};
+    uint32_t period = period_us * 1000, budget = budget_us * 1000;
+
+    return sched_admissible(&f, sched_share(&f, period, budget), period);
+}
+
+/* Of each term exactly so much that the whole is used, and then more by the least that there is. */
+static void each_term_counts(void **state) {
+    (void)state;
+    assert_true(fits(0, 0, 0, 1024, 1024));
+    assert_true(fits(128000, 0, 0, 1024, 896));
+    assert_false(fits(128001, 0, 0, 1024, 896));
+    assert_true(fits(0, 128000, 0, 1024, 896));
+    assert_false(fits(0, 128001, 0, 1024, 896));
+    assert_true(fits(0, 0, 50, 1024, 512));
+    assert_false(fits(1, 0, 50, 1024, 512));
+    assert_true(fits(64000, 64000, 50, 1024, 384));
+    assert_false(fits(64000, 64001, 50, 1024, 384));
+}
+
+/* Each is rounded up, so that many small ones never add up to more than there is. */
+static void shares_are_rounded_up(void **state) {
+    const struct sched_figures none = {0};
+
+    (void)state;
+    assert_int_equal(sched_share(&none, 3, 1), SCHED_SHARE_ONE / 3 + 1);
+    assert_int_equal(sched_share(&none, 1000000000u, 1), 2);
+    assert_int_equal(sched_share(&none, 1000000000u, 1000000000u), SCHED_SHARE_ONE);
+    assert_true(sched_share(&(struct sched_figures){.cost_ns = SCHED_FIGURES_MAX}, 100000, 100000) >
+                10ull * SCHED_SHARE_ONE);
+}
+
 /* ---- Events of others ---- */
 
 static void a_deferred_event_wakes_at_the_release(void **state) {
@@ -535,6 +572,8 @@ int main(void) {
         test(what_a_pcpu_cannot_carry_is_refused),
         test(a_share_is_not_given_away_before_it_is_free),
         test(a_share_that_was_not_used_is_free_at_once),
+        test(each_term_counts),
+        test(shares_are_rounded_up),
         test(a_deferred_event_wakes_at_the_release),
         test(an_event_after_the_deadline_wakes_at_once),
         test(its_own_events_are_not_deferred),
