@@ -212,6 +212,49 @@ static void a_change_reaches_a_frame_that_is_mapped_often(void **state) {
     page_put(to);
 }
 
+#define MIDDLE 0xc0500000u /* a kernel that starts in the middle of a part of the search */
+
+/*
+ * Three tables of an older version of the kernel part, one of which maps the MiB in its own part as
+ * well: the copies of the kernel part in them are not split, whichever of them the search comes to
+ * first.
+ */
+static void copies_of_the_kernel_part_are_left_alone(void **state) {
+    static const uint32_t tables[] = {MM_BASE_GFN + 16, MM_BASE_GFN + 20, MM_BASE_GFN + 24};
+    uint32_t own = (MIDDLE >> 20) - 1; /* the last entry that is not the kernel's */
+    unsigned int calls;
+
+    (void)state;
+    mm_flat(d);
+    assert_int_equal(pt_set_kernel_start(&d->space, gvaddr(MIDDLE)), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    for (uint32_t i = 0; i < MIBS; i++) {
+        assert_int_equal(mm_update(d, L1_GPA + ((MIDDLE >> 20) + i) * 4,
+                                   MM_SECTION(MM_BASE_GFN + i * FRAMES_PER_MIB)),
+                         0);
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, tables[i], 0), 0);
+        assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, tables[i], 0), 0); /* copies */
+    }
+    assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t mib = MM_BASE_GFN + (2 + i) * FRAMES_PER_MIB;
+        uint32_t section = mib << 12 | 0x40eu | PV_DOMAIN_USER << 5;
+
+        assert_int_equal(mm_update(d, (tables[i] << 12) + own * 4, section), 0);
+        assert_int_equal(change(mib + 77, INVALID_MFN, P2M_RAM, &calls), 0);
+        /* In the entry next to the copies the table that stands for it, and in the kernel's. */
+        assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, tables[i], 0), 0);
+        assert_int_equal(mm_l2(d, (own << 20) + (77 << 12)), 0);
+        assert_int_not_equal(mm_l2(d, (own << 20) + (78 << 12)), 0);
+        assert_int_equal(mm_l2(d, MIDDLE + (2 + i) * MIB + (77 << 12)), 0);
+        assert_int_not_equal(mm_l2(d, MIDDLE + (2 + i) * MIB + (78 << 12)), 0);
+        assert_int_equal(mm_ext(d, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
+        mm_check();
+    }
+}
+
 static void a_frame_given_back_cannot_be_reached(void **state) {
     mfn_t old = mm_frame(d, VICTIM);
     unsigned int calls;
@@ -530,6 +573,7 @@ int main(void) {
         TEST(a_change_reaches_the_linear_mapping),
         TEST(a_change_reaches_entries_of_user_tables),
         TEST(a_change_reaches_a_frame_that_is_mapped_often),
+        TEST(copies_of_the_kernel_part_are_left_alone),
         TEST(a_frame_given_back_cannot_be_reached),
         TEST(a_frame_that_comes_back_is_in_the_linear_mapping),
         TEST(the_second_change_of_a_mib_is_one_step),

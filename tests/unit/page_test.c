@@ -219,9 +219,13 @@ static void a_certain_frame_can_be_had_back(void **state) {
     (void)state;
     assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
     page_put(m);
+    assert_int_equal(page_of(m)->owner, DOMID_INVALID); /* at once, not when it is scrubbed */
+    assert_int_equal(page_of(m)->count, 0);
     assert_int_equal(page_alloc_at(m, OWNER), -XEN_EBUSY);
     while (page_scrub_step(PAGE_COMMON)) {
     }
+    assert_int_equal(page_of(m)->owner, DOMID_INVALID);
+    assert_int_equal(page_of(m)->state, PAGE_FREE);
     assert_int_equal(page_alloc_at(m, 3), 0);
     assert_int_equal(page_of(m)->owner, 3);
     assert_int_equal(page_alloc_at(mfn(1), OWNER), -XEN_EBUSY);

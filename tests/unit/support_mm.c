@@ -295,6 +295,10 @@ void mm_check(void) {
         const struct page_info *page = &page_table[i];
 
         free_frames += page->state == PAGE_FREE;
+        if (page->state == PAGE_FREE || page->state == PAGE_DIRTY) {
+            assert_int_equal(page->owner, DOMID_INVALID);
+            assert_int_equal(page->type, PAGE_NONE);
+        }
         /* Frames of the hypervisor's have holds that no table shows. */
         if (page->owner == DOMID_XEN) {
             assert_true(page->count >= expected[i]);
