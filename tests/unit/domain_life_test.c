@@ -321,7 +321,8 @@ static void who_starts_again_is_handed_over_with_its_time(void **state) {
 
 /* What it had open, armed and asked for is gone with it. */
 static void nothing_of_it_comes_later(void **state) {
-    struct domain *d = create(1, 1), *peer = create(2, 1);
+    struct domain *d = create(1, 2), *peer = create(2, 1);
+    unsigned int unloaded = fake_unload_count;
     evtchn_port_t mine, its;
     struct evtchn_status status;
 
@@ -330,12 +331,17 @@ static void nothing_of_it_comes_later(void **state) {
     assert_int_equal(event_bind_interdomain(&d->event, &peer->event, its, &mine), 0);
     timer_set(&d->vcpu[0]->singleshot, clock_now() + SEC / 2);
     timer_set(&d->vcpu[0]->poll, clock_now() + SEC / 2);
+    timer_set(&d->vcpu[1]->singleshot, clock_now() + SEC / 2);
+    timer_set(&d->vcpu[1]->poll, clock_now() + SEC / 2);
     end(d);
     assert_null(timer_queues[0].first);
+    assert_int_equal(fake_unload_count, unloaded + 2);
     assert_int_equal(event_status(&peer->event, its, &status), 0);
     assert_int_equal(status.status, EVTCHNSTAT_unbound);
     assert_int_equal(status.u.unbound.dom, 1);
+    assert_int_equal(event_send(&peer->event, its), 0); /* to nobody */
     end(peer);
+    assert_int_equal(fake_unload_count, unloaded + 3);
     expect_all_back();
 }
 

@@ -3,6 +3,8 @@
 /* links: core/mm */
 #include "core/mm/heap.h"
 
+#include <arch/heap.h>
+#include <sanitizer/asan_interface.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +22,7 @@ static uint8_t region[BLOCKS * HEAP_BLOCK_SIZE] __attribute__((aligned(HEAP_BLOC
 
 static int setup(void **state) {
     (void)state;
-    memset(region, 0x5a, sizeof(region));
+    arch_heap_taken(region, sizeof(region));
     heap_init(region, maddr(PA), sizeof(region));
     return 0;
 }
@@ -113,6 +115,55 @@ static void too_much_is_refused(void **state) {
     assert_null(heap_alloc(0));
 }
 
+static bool is_poisoned(void *p, size_t size) {
+    for (size_t i = 0; i < size; i += 64) {
+        if (!__asan_address_is_poisoned((char *)p + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What other tests rely on: whoever uses freed memory is found, and so is who expects zeroes. */
+static void what_is_free_is_nobodys(void **state) {
+    (void)state;
+    assert_true(is_poisoned(region + HEAP_BLOCK_SIZE, sizeof(region) - HEAP_BLOCK_SIZE));
+    for (unsigned int order = 0; order <= 4; order++) {
+        size_t size = (size_t)PAGE_SIZE << order;
+        uint8_t *p = heap_alloc_dirty(order);
+
+        assert_null(__asan_region_is_poisoned(p, size));
+        assert_int_equal(p[0], FAKE_HEAP_RUBBISH);
+        assert_int_equal(p[size - 1], FAKE_HEAP_RUBBISH);
+        heap_free(p, order);
+        assert_true(is_poisoned(p, size));
+    }
+    assert_int_equal(heap_reserve(1), 0);
+    void *block = heap_block_alloc();
+    assert_null(__asan_region_is_poisoned(block, HEAP_BLOCK_SIZE));
+    heap_block_free(block);
+    assert_true(is_poisoned(block, HEAP_BLOCK_SIZE));
+}
+
+/* The last block that was promised and the first beyond it, and back again. */
+static void promises_end_exactly_at_what_there_is(void **state) {
+    (void)state;
+    assert_int_equal(heap_reserve(BLOCKS - 1), 0);
+    assert_int_equal(heap_reserve(1), -XEN_ENOMEM);
+    assert_null(heap_alloc(2));
+    heap_unreserve(1);
+    void *p = heap_alloc(2);
+    assert_non_null(p);
+    assert_null(heap_alloc(0));
+    assert_int_equal(heap_reserve(1), -XEN_ENOMEM);
+    heap_free(p, 2);
+    assert_int_equal(heap_reserve(1), 0);
+    assert_null(heap_alloc(0));
+    heap_unreserve(BLOCKS - 1);
+    assert_int_equal(heap_reserve(BLOCKS - 1), 0); /* nothing was added on the way */
+    assert_int_equal(heap_reserve(1), -XEN_ENOMEM);
+}
+
 static void addresses_translate(void **state) {
     uint8_t *p = heap_alloc(1);
 
@@ -164,6 +215,8 @@ int main(void) {
         cmocka_unit_test_setup(it_can_be_used_up_and_given_back, setup),
         cmocka_unit_test_setup(a_promise_is_kept_whatever_others_take, setup),
         cmocka_unit_test_setup(too_much_is_refused, setup),
+        cmocka_unit_test_setup(what_is_free_is_nobodys, setup),
+        cmocka_unit_test_setup(promises_end_exactly_at_what_there_is, setup),
         cmocka_unit_test_setup(addresses_translate, setup),
         cmocka_unit_test_setup(orders_hold_their_size, setup),
         cmocka_unit_test_setup(random_use_leaves_nothing_behind, setup),

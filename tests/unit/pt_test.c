@@ -767,7 +767,6 @@ static void a_new_table_is_copied_from_its_beginning(void **state) {
         assert_int_equal(mm_ext(other, MMUEXT_UNPIN_TABLE, MM_BASE_GFN + 256 + i * 4, 0), 0);
     }
     assert_int_equal(mm_ext(other, MMUEXT_UNPIN_TABLE, SECOND, 0), 0);
-    memset(pt_block_table(block), 0xa5, HEAP_BLOCK_SIZE);
     while (pt_find_l1(&other->space, gfn(SECOND)) != block && limit-- > 0) {
         assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, SECOND + limit * 4, 0), 0);
         if (pt_find_l1(&other->space, gfn(SECOND + limit * 4)) == block) {

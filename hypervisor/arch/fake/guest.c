@@ -38,8 +38,13 @@ void arch_vcpu_switch(struct vcpu *next) {
     }
 }
 
+unsigned int fake_unload_count;
+
 void arch_vcpu_unload(const struct vcpu *v) {
-    (void)v;
+    fake_unload_count++;
+    if (fake_switched_to == v) {
+        fake_switched_to = NULL;
+    }
 }
 
 void arch_vcpu_set_tls(struct vcpu *v, uint32_t value) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fake machine's memory: see arch/fake_mm.h. */
 #include <arch/fake_mm.h>
+#include <arch/heap.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static uint8_t heap[FAKE_HEAP_SIZE] __attribute__((aligned(HEAP_BLOCK_SIZE)));
 static bool slot_used[ARCH_MAP_SLOTS];
 
 void fake_mm_init(void) {
-    memset(heap, 0xa5, sizeof(heap));
+    arch_heap_taken(heap, sizeof(heap));
     heap_init(heap, maddr(FAKE_HEAP_PA), sizeof(heap));
     memset(slot_used, 0, sizeof(slot_used));
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;

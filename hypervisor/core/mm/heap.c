@@ -5,6 +5,8 @@
  */
 #include "core/mm/heap.h"
 
+#include <arch/heap.h>
+
 #include <string.h>
 
 #include "core/base/abi.h"
@@ -64,6 +66,7 @@ void heap_init(void *va, maddr_t pa, size_t size) {
     for (unsigned int i = 1; i < block_count; i++) {
         index_list_add(block_link, &free_list, i);
     }
+    arch_heap_given(heap_block_at(1), (size_t)free_blocks << HEAP_BLOCK_SHIFT);
 }
 
 unsigned int heap_block_count(void) {
@@ -185,6 +188,9 @@ void *heap_alloc_dirty(unsigned int order) {
         p = alloc_run(1u << (order - HEAP_ORDER_BLOCK));
     }
     spin_unlock(&heap_lock);
+    if (p) {
+        arch_heap_taken(p, (size_t)PAGE_SIZE << order);
+    }
     return p;
 }
 
@@ -201,6 +207,7 @@ void heap_free(void *p, unsigned int order) {
     if (!p) {
         return;
     }
+    arch_heap_given(p, (size_t)PAGE_SIZE << order);
     spin_lock(&heap_lock);
     if (order < HEAP_ORDER_BLOCK) {
         free_unit(p, order);
@@ -242,10 +249,12 @@ void *heap_block_alloc(void) {
     promised--;
     index = take_block(BLOCK_WHOLE);
     spin_unlock(&heap_lock);
+    arch_heap_taken(heap_block_at(index), HEAP_BLOCK_SIZE);
     return heap_block_at(index);
 }
 
 void heap_block_free(void *p) {
+    arch_heap_given(p, HEAP_BLOCK_SIZE);
     spin_lock(&heap_lock);
     CHECK(blocks[heap_block_index(p)].state == BLOCK_WHOLE);
     give_block(heap_block_index(p));

@@ -58,6 +58,8 @@ struct vcpu;
 extern void (*fake_on_idle)(void);
 extern void (*fake_on_switch)(struct vcpu *next);
 extern struct vcpu *fake_switched_to;
+/* How many vCPUs were unloaded for ever. */
+extern unsigned int fake_unload_count;
 
 /* Where arch_halt() goes when a test expects it; otherwise it aborts. */
 extern jmp_buf *fake_halt_jump;
