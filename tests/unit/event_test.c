@@ -422,6 +422,105 @@ static void ports_are_bounded_and_reused(void **state) {
     assert_int_equal(a->vcpu[0]->page->info.evtchn_pending_sel, 1ull << (700 / 64));
 }
 
+/* One bit of one word, and the vCPU that it is bound to, at every edge there is. */
+static void a_send_sets_exactly_one_bit(void **state) {
+    static const evtchn_port_t edges[] = {1, 31, 32, 63, 64, 65, EVENT_PORT_MAX - 1};
+    evtchn_port_t p;
+
+    (void)state;
+    for (unsigned int i = 1; i < EVENT_PORT_MAX; i++) {
+        assert_int_equal(event_bind_ipi(&a->event, i % 2, &p), 0);
+        assert_int_equal(p, i);
+    }
+    for (unsigned int i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+        evtchn_port_t edge = edges[i];
+        const struct vcpu *other = a->vcpu[1 - edge % 2];
+        xen_ulong_t wanted[sizeof(a->shared_info->evtchn_pending) / sizeof(xen_ulong_t)] = {0};
+
+        consume(a);
+        assert_int_equal(event_send(&a->event, edge), 0);
+        wanted[edge / 64] = 1ull << edge % 64;
+        assert_memory_equal(a->shared_info->evtchn_pending, wanted, sizeof(wanted));
+        assert_int_equal(a->vcpu[edge % 2]->page->info.evtchn_pending_sel, 1ull << edge / 64);
+        assert_int_equal(a->vcpu[edge % 2]->page->info.evtchn_upcall_pending, 1);
+        assert_true(support_is_woken(a->vcpu[edge % 2]));
+        assert_int_equal(other->page->info.evtchn_pending_sel, 0);
+        assert_int_equal(other->page->info.evtchn_upcall_pending, 0);
+        assert_false(support_is_woken(other));
+    }
+}
+
+/* The first ports lie in the domain's structure, the next in a page that comes with the first of
+ * them. */
+static void a_port_has_a_place_from_its_page_on(void **state) {
+    const evtchn_port_t first = EVENT_PORTS_FIRST;
+    struct evtchn_status status;
+    evtchn_port_t p;
+
+    (void)state;
+    for (unsigned int i = 1; i < first; i++) {
+        assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+    }
+    assert_int_equal(p, first - 1);
+    assert_false(event_is_port(&a->event, 0));
+    assert_true(event_is_port(&a->event, first - 1));
+    assert_false(event_is_port(&a->event, first));
+    assert_int_equal(event_status(&a->event, first, &status), -XEN_EINVAL);
+    assert_int_equal(event_send(&a->event, first), -XEN_EINVAL);
+    assert_int_equal(event_unmask(&a->event, first), -XEN_EINVAL);
+    assert_int_equal(event_close(&a->event, first), -XEN_EINVAL);
+    assert_int_equal(event_bind_vcpu(&a->event, first, 0), -XEN_EINVAL);
+    assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+    assert_int_equal(p, first);
+    assert_true(event_is_port(&a->event, first));
+    assert_int_equal(status_of(a, first + 1), EVTCHNSTAT_closed);
+    assert_int_equal(event_close(&a->event, first), 0);
+    assert_int_equal(status_of(a, first), EVTCHNSTAT_closed);
+}
+
+/* Whatever it was, closed it has neither vCPU nor peer, and is told from no other. */
+static void a_closed_port_is_as_new(void **state) {
+    struct evtchn_status fresh = {0};
+    evtchn_port_t p, peer, again;
+
+    (void)state;
+    assert_int_equal(event_alloc_unbound(&b->event, a->id, &peer), 0);
+    assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+    assert_int_equal(event_status(&a->event, p, &fresh), 0);
+    for (unsigned int kind = 0; kind < 4; kind++) {
+        struct evtchn_status status = {0};
+
+        assert_int_equal(event_close(&a->event, p), 0);
+        assert_int_equal(event_status(&a->event, p, &status), 0);
+        assert_int_equal(status.status, EVTCHNSTAT_closed);
+        assert_int_equal(status.vcpu, 0);
+        switch (kind) {
+        case 0: assert_int_equal(event_bind_ipi(&a->event, 1, &again), 0); break;
+        case 1: assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 1, &again), 0); break;
+        case 2:
+            assert_int_equal(event_bind_interdomain(&a->event, &b->event, peer, &again), 0);
+            assert_int_equal(event_bind_vcpu(&a->event, again, 1), 0);
+            break;
+        default:
+            assert_int_equal(event_alloc_unbound(&a->event, b->id, &again), 0);
+            assert_int_equal(event_bind_vcpu(&a->event, again, 1), 0);
+        }
+        assert_int_equal(again, p);
+        assert_int_equal(event_status(&a->event, p, &status), 0);
+        assert_int_equal(status.vcpu, 1);
+        assert_int_equal(event_close(&a->event, p), 0);
+        assert_int_equal(event_alloc_unbound(&a->event, b->id, &again), 0);
+        assert_int_equal(again, p);
+        assert_int_equal(event_status(&a->event, p, &status), 0);
+        assert_int_equal(status.status, fresh.status);
+        assert_int_equal(status.vcpu, fresh.vcpu);
+        assert_int_equal(status.u.unbound.dom, b->id);
+        assert_false(is_pending(a, p));
+    }
+    /* And the VIRQ that was closed is free. */
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 1, &again), 0);
+}
+
 static void running_out_of_memory_is_an_error_of_that_call(void **state) {
     evtchn_port_t p;
 
@@ -552,6 +651,9 @@ int main(void) {
         test(hypervisor_ports_call_back_and_cannot_be_closed),
         test(notify_ignores_ports_that_are_not_the_hypervisors),
         test(ports_are_bounded_and_reused),
+        test(a_send_sets_exactly_one_bit),
+        test(a_port_has_a_place_from_its_page_on),
+        test(a_closed_port_is_as_new),
         test(running_out_of_memory_is_an_error_of_that_call),
         test(destroying_disconnects_and_gives_memory_back),
         test(reset_closes_all_of_the_guests_ports),
