@@ -425,18 +425,19 @@ static void too_little_room_is_an_error(void **state) {
 /* ---- Trees with random bytes changed: ASan watches ---- */
 
 #define FUZZ_SEED   4711u
-#define FUZZ_ROUNDS 4000u
+#define FUZZ_ROUNDS 2000u
 
 /* Returns whether a tree was built in the end. */
 static bool go_through(void) {
     struct maddr_range image = {{0x00010000}, 0x00080000};
-    int node = fdt_path_offset(machine, "/interrupt-controller@30000000");
     struct guest_hw hw;
     bool built = false;
+    int node;
 
     if (bootfdt_parse(machine, maddr(0x01000000), image, &boot)) {
         return false;
     }
+    node = fdt_path_offset(machine, "/interrupt-controller@30000000");
     new_chips();
     if (node < 0 || intc_add(&first, machine, node) || guest_hw_assign(&boot, error)) {
         return false;
