@@ -16,7 +16,7 @@ STRETCH_LIMIT = 1500
 # Functions of the hypervisor that tools/plugin/profile.c wants to know, by what they are to it.  Between the
 # start of timer_interrupt() and the end of that interrupt a timer that is due is not seen: the hardware is
 # set for the next deadline last, and a GIC's line stays active.
-PLACES = {"tree_ack": "look", "intc_tree_pending": "look",
+PLACES = {"tree_ack": "look", "tree_pending": "look",
           "timer_interrupt": "blind", "tree_eoi": "seeing"}
 # Asks whether a timer is due, where the hypervisor has it.
 OPTIONAL_PLACES = {"timer_is_due": "look_due"}
