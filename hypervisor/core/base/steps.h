@@ -96,6 +96,9 @@
 /** Bytes taken from a guest's buffer or ring in one go: 16 each. */
 #define STEP_OUTPUT      24u
 
+/** Bytes of the hypervisor's log that a toolstack reads in one go: 2 each. */
+#define STEP_LOG         128u
+
 /* ---- Event channels ---- */
 
 /** Ports that are closed in one go: 95 each, the other end in another domain included. */

@@ -40,6 +40,9 @@ static int domain_build_create(struct domain_build *b) {
     b->domain->is_privileged = b->is_dom0;
     b->domain->is_direct_mapped = b->is_dom0;
     b->domain->restart_on_crash = b->restart_on_crash;
+    b->domain->vcpu_max = b->vcpu_count;
+    b->domain->max_frames = b->layout.ram_size >> PAGE_SHIFT;
+    b->domain->table_pool = b->table_memory;
     return 0;
 }
 
