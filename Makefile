@@ -43,6 +43,7 @@ include tools/mk/images.mk
 -include tests/guests/guests.mk
 include tools/mk/check.mk
 include tools/mk/mutate.mk
+include tools/mk/fuzz.mk
 include tools/mk/run.mk
 include tools/mk/bench.mk
 include tools/mk/rt.mk

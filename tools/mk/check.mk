@@ -2,7 +2,7 @@
 # make check: what can be known in seconds without running a guest.
 
 formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*/*/*.[ch] \
-	hypervisor/*/*/*/*/*.[ch] platforms/*/*.[ch] tests/unit/*.[ch] tests/guests/*.[ch] \
+	hypervisor/*/*/*/*/*.[ch] platforms/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/guests/*.[ch] \
 	tests/guests/*/*.[ch] tests/guests/*/*/*.[ch] \
 	tests/boot/programs/*.c tests/boot/programs/*/*.c tests/bench/*.[ch] \
 	tools/plugin/*.[ch])
@@ -59,7 +59,7 @@ host_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c hypervisor/a
 host_flags = $(filter-out -fsanitize% -fno-sanitize%,$(unit_flags))
 
 # A second compiler for what is compiled for the host.
-clang_sources := $(host_sources) $(wildcard tests/unit/*.c)
+clang_sources := $(host_sources) $(wildcard tests/unit/*.c tests/fuzz/*.c)
 $(U)/clang/%.ok: %.c | tools-present $(unit_prepared)
 	$(Q)mkdir -p $(@D) && clang $(filter-out $(gcc_warnings),$(host_flags)) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
 	$(Q)touch $@

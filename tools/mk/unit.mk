@@ -20,7 +20,7 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 debug := -g
 unit_flags := -std=gnu11 $(debug) -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
-	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -isystem $(B)/libfdt -isystem $(XEN_HOST)
+	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -Itests/fuzz -isystem $(B)/libfdt -isystem $(XEN_HOST)
 
 unit_libs := -lcmocka
 # More options of the link: make mutate has maps made.
@@ -41,7 +41,7 @@ $(U)/libshipped.a: $(fdt_sources:%=$(U)/obj/$(B)/libfdt/%.o)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # links(test) - objects of the files named by the test's links: line.
-linked_files = $(shell sed -n '1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' tests/unit/$(1).c)
+linked_files = $(shell sed -n '1,15s/^.*[Ll][Ii][Nn][Kk][Ss]: *\([^*]*\).*$$/\1/p' $(wildcard tests/unit/$(1).c tests/fuzz/$(1).c))
 links = $(foreach file,$(filter %.c,$(linked_files)),$(patsubst %.c,$(U)/obj/%.o,$(if $(filter \
 	tools/%,$(file)),$(file),hypervisor/$(file)))) $(call rooms_to,$(patsubst core/%,%,$(filter-out %.c,$(linked_files))))
 
@@ -63,14 +63,21 @@ $(U)/libsupport.a: $(unit_support_objects) tests/unit
 $(rooms:%=$(U)/lib%.a): $(U)/lib%.a: $$(call room_objects,$$*) hypervisor/core/%
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
-$(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o $$(call links,$$*) $(U)/libsupport.a $(U)/libshipped.a
+# Fuzz targets: their inputs are replayed here, and searched for by make fuzz, which has a main program of its own.
+fuzz_names := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+fuzz_programs := $(fuzz_names:%=$(U)/%)
+fuzz_main := $(U)/obj/tests/fuzz/replay.o
+
+$(unit_programs): $(U)/%: $(U)/obj/tests/unit/%.o
+$(fuzz_programs): $(U)/%: $(U)/obj/tests/fuzz/%.o $(U)/obj/tests/fuzz/entry.o $(fuzz_main)
+$(unit_programs) $(fuzz_programs): $(U)/%: $$(call links,$$*) $(U)/libsupport.a $(U)/libshipped.a
 	$(call say,HOSTLD,$@)
 	$(Q)$(CC_HOST) $(instrument) $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(unit_libs) $(unit_link) -o $@
 
 .PHONY: unit
-unit: $(unit_programs)
-	$(Q)tools/run-unit $(unit_programs)
+unit: $(unit_programs) $(fuzz_programs)
+	$(Q)tools/run-unit $(unit_programs) $(fuzz_programs)
 
 -include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d $(U)/obj/*/*/*/*/*.d)
 
