@@ -521,7 +521,8 @@ static void the_first_unpause_starts_it(void **state) {
     assert_int_equal(d->state, DOMAIN_RUNNING);
     assert_int_equal(d->pause_count, 0);
     assert_ptr_equal(d->vcpu[0]->arch.l1, pt_vcpu_l1(&d->space, 0));
-    assert_true(domain_may_run(d));
+    assert_int_equal(d->vcpu[0]->sched.pause_count, 0);
+    assert_int_equal(d->vcpu[0]->sched.state, VCPU_RUNNABLE);
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), -XEN_EINVAL);
     begin_context(2, 0x1d3);
     assert_int_equal(call(), -XEN_EINVAL); /* it runs */
