@@ -12,13 +12,14 @@
 #include "core/time/background.h"
 #include "core/time/clock.h"
 
-#define NS_PER_MS 1000000u
+#define NS_PER_MS  1000000u
+#define VCPU_LINES 3u
 
 /* A line a step: a key may be pressed by a hypercall, which has no time for more. */
 static struct background_work domains_work, machine_work;
 static struct {
     domid_t id;        /* of the domain that comes next, or the next higher one */
-    unsigned int line; /* of it: 0, its own; two for each of its vCPUs */
+    unsigned int line; /* of it: 0, its own; VCPU_LINES for each of its vCPUs */
 } next_line;           /* the key begins anew */
 static unsigned int machine_line;
 
@@ -27,15 +28,23 @@ static void print_vcpu(struct vcpu *v) {
     struct vcpu_runstate_info info;
 
     sched_runstate(&v->sched, &info);
-    printk("  vCPU %u %s, ran %llu ms\n", v->id, names[info.state],
-           (unsigned long long)(info.time[RUNSTATE_running] / NS_PER_MS));
+    printk("  vCPU %u %s\n", v->id, names[info.state]);
 }
 
-static void print_vcpu_wait(struct vcpu *v) {
+static void print_vcpu_time(struct vcpu *v, const char *did, unsigned int state) {
     struct vcpu_runstate_info info;
 
     sched_runstate(&v->sched, &info);
-    printk("    waited %llu ms\n", (unsigned long long)(info.time[RUNSTATE_runnable] / NS_PER_MS));
+    printk("    %s %llu ms\n", did, (unsigned long long)(info.time[state] / NS_PER_MS));
+}
+
+/* One of the VCPU_LINES lines of a vCPU. */
+static void print_vcpu_line(struct vcpu *v, unsigned int line) {
+    switch (line) {
+    case 0: print_vcpu(v); break;
+    case 1: print_vcpu_time(v, "ran", RUNSTATE_running); break;
+    default: print_vcpu_time(v, "waited", RUNSTATE_runnable); break;
+    }
 }
 
 static void print_domain(const struct domain *d) {
@@ -46,10 +55,8 @@ static void print_domain(const struct domain *d) {
 static void print_domain_line(const struct domain *d, unsigned int line) {
     if (line == 0) {
         print_domain(d);
-    } else if (line <= 2 * d->vcpu_count) {
-        struct vcpu *v = d->vcpu[(line - 1) / 2];
-
-        (line % 2 ? print_vcpu : print_vcpu_wait)(v);
+    } else if (line <= VCPU_LINES * d->vcpu_count) {
+        print_vcpu_line(d->vcpu[(line - 1) / VCPU_LINES], (line - 1) % VCPU_LINES);
     }
 }
 
@@ -65,7 +72,7 @@ static bool print_domains_step(struct background_work *work) {
         next_line.line = 0;
     }
     print_domain_line(d, next_line.line);
-    if (++next_line.line > 2 * d->vcpu_count) {
+    if (++next_line.line > VCPU_LINES * d->vcpu_count) {
         next_line.id = (domid_t)(d->id + 1u);
         next_line.line = 0;
     }
