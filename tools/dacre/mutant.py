@@ -13,7 +13,7 @@ import threading
 import time
 
 from dacre import BUILD, TOP, UserError
-from dacre.board import load_board
+from dacre.board import board_names, load_board
 
 MADE = pathlib.Path("build/mutate")     # as the compiler is told, from the top of a tree
 COPIED = ("hypervisor", "platforms", "tests", "tools", "docs", "Makefile")
@@ -22,7 +22,8 @@ SHARED = ("gen", "include", "include-host", "libfdt", "guests", "mutate")
 # Where guests are asked when the unit tests have not noticed.
 ISOLATION = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/space/", "hypervisor/core/domain/",
              "hypervisor/core/top/")
-BOARDS = {"v5": "versatilepb", "v6": "realview-eb", "v7": "vexpress-a9"}
+# The last board of each level among those that costs are known of.
+BOARDS = {load_board(name).arch: name for name in board_names() if load_board(name).has_reference}
 LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6"}
 GUESTS = TOP / "tests" / "mutate" / "guests"
 

@@ -6,7 +6,7 @@
 M := $(B)/mutate
 MUTANTS ?= 300
 SEED ?=
-mutate_boards := versatilepb realview-eb vexpress-a9
+mutate_boards = $(shell cd tools && $(PYTHON) -c 'from dacre.mutant import BOARDS; print(*BOARDS.values())')
 
 # The lines by which tools/mutate compiles and links what it changed.
 .PHONY: mutate-units mutate-level mutate
