@@ -16,10 +16,10 @@ STRETCH_LIMIT = 1500
 # Functions of the hypervisor that tools/plugin/profile.c wants to know, by what they are to it.  Between the
 # start of timer_interrupt() and the end of that interrupt a timer that is due is not seen: the hardware is
 # set for the next deadline last, and a GIC's line stays active.
-PLACES = {"tree_ack": "look", "tree_pending": "look",
-          "timer_interrupt": "blind", "tree_eoi": "seeing"}
-# Asks whether a timer is due, where the hypervisor has it.
-OPTIONAL_PLACES = {"timer_is_due": "look_due"}
+PLACES = {"tree_ack": "look", "timer_interrupt": "blind", "tree_eoi": "seeing"}
+# Those that not every hypervisor has: its drivers are those of its boards.  timer_is_due() asks whether a
+# timer is due.
+OPTIONAL_PLACES = {"gic_pending": "look", "pl190_pending": "look", "timer_is_due": "look_due"}
 
 
 def plugin_argument(*options):

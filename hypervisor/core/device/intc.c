@@ -37,10 +37,6 @@ static unsigned int tree_ack(void) {
     return irq;
 }
 
-static bool tree_pending(void) {
-    return chips[0]->ops->pending();
-}
-
 static void tree_eoi(unsigned int irq) {
     for (const struct intc_chip *chip = chip_for(irq); chip; chip = chip_for(irq)) {
         chip->ops->eoi(irq - chip->base);
@@ -64,9 +60,9 @@ static void tree_unmask(unsigned int irq) {
     }
 }
 
-static const struct intc_ops intc_tree_ops = {
+/* Constant after boot.  pending is the root's own: every look asks it. */
+static struct intc_ops intc_tree_ops = {
     .ack = tree_ack,
-    .pending = tree_pending,
     .eoi = tree_eoi,
     .mask = tree_mask,
     .unmask = tree_unmask,
@@ -204,6 +200,9 @@ int intc_add(struct intc_chip *chip, const void *fdt, int node) {
     chip->node = node;
     chip->base = base;
     chip->parent_irq = (unsigned int)parent;
+    if (chip_count == 0) {
+        intc_tree_ops.pending = chip->ops->pending;
+    }
     chips[chip_count++] = chip;
     note_lines(chip);
     devices.intc = &intc_tree_ops;
