@@ -33,10 +33,11 @@ static void sp804_stop(void) {
 
 /*
  * A load restarts the count at once (DDI 0271, TimerXLoad).  An interrupt of the old one that is
- * pending then comes all the same; core sees that nothing is due.
+ * pending then comes all the same; core sees that nothing is due.  What is due already need not
+ * wait for a whole tick: the next one will do.
  */
 static void sp804_set(uint32_t ns) {
-    reg_write(regs, TIMER1LOAD, ticks_of(&rate, ns));
+    reg_write(regs, TIMER1LOAD, ns ? ticks_of(&rate, ns) : 1);
     reg_write(regs, TIMER1CONTROL,
               TIMERCONTROL_ENABLE | TIMERCONTROL_INT | TIMERCONTROL_32BIT | TIMERCONTROL_ONESHOT);
 }
@@ -68,6 +69,7 @@ static int sp804_probe(const void *fdt, int node) {
     reg_write(regs, TIMER2CONTROL, 0);
     sp804_stop();
     devices.oneshot = &sp804_ops;
+    devices.oneshot_late = ticks_late_ns(hz);
     devices.oneshot_irq = (unsigned int)irq;
     return 0;
 }

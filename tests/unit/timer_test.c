@@ -60,6 +60,27 @@ static void run(uint64_t ns) {
     }
 }
 
+/* The hardware is set early, and what is left of the time is waited for unless others wait. */
+static void an_exact_one_is_woken_early(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    devices.oneshot_late = 2000;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set_exact(&probe.timer, 5 * MS);
+    assert_in_range(fake_board.oneshot_at, 5 * MS - 2100, 5 * MS - 1900);
+    devices.intc->unmask(FAKE_UART_IRQ);
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_advance(5 * MS - 1000);
+    serve();
+    assert_int_equal(probe.count, 0);
+    assert_true(timer_is_set(&probe.timer));
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    fake_advance(1500);
+    serve();
+    assert_int_equal(probe.count, 1);
+}
+
 static void fires_at_its_deadline_once(void **state) {
     struct probe probe = {0};
 
@@ -267,6 +288,7 @@ static void never_is_never(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        test(an_exact_one_is_woken_early),
         test(fires_at_its_deadline_once),
         test(a_past_deadline_fires_soon_but_not_from_the_call),
         test(a_stopped_timer_does_not_fire),

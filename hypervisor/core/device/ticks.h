@@ -23,4 +23,9 @@ static inline uint32_t ticks_of(const struct tick_rate *rate, uint32_t ns) {
     return (uint32_t)((uint64_t)ns * rate->ticks_per_ns >> 32) + 2;
 }
 
+/** ticks_late_ns() - by how many ns ticks_of() at a clock of @hz (not 0) may be too many. */
+static inline uint32_t ticks_late_ns(uint32_t hz) {
+    return (uint32_t)(2ull * 1000000000u / hz);
+}
+
 #endif /* CORE_TICKS_H */

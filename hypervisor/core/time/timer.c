@@ -83,7 +83,7 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data) {
     *timer = (struct timer){.deadline = TIMER_NEVER, .fn = fn, .data = data};
 }
 
-void timer_set(struct timer *timer, uint64_t deadline) {
+static void set(struct timer *timer, uint64_t deadline, uint64_t exact) {
     struct timer_queue *queue = this_queue();
 
     if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
@@ -94,9 +94,18 @@ void timer_set(struct timer *timer, uint64_t deadline) {
         take_out(timer);
     }
     timer->cpu = (uint8_t)arch_cpu_id();
+    timer->exact = exact;
     insert_timer(queue, timer, deadline);
     program(queue);
     spin_unlock(&queue->lock);
+}
+
+void timer_set(struct timer *timer, uint64_t deadline) {
+    set(timer, deadline, 0);
+}
+
+void timer_set_exact(struct timer *timer, uint64_t deadline) {
+    set(timer, deadline > devices.oneshot_late ? deadline - devices.oneshot_late : 0, deadline);
 }
 
 void timer_stop(struct timer *timer) {
@@ -122,6 +131,33 @@ bool timer_is_due(void) {
     return first && first->deadline <= clock_now();
 }
 
+/*
+ * Waits for the end of the time by which @timer was set early.  False: another interrupt waits, and
+ * it is not there yet.  Bounded by that time; a look takes more than 1 ns, should the counter stop.
+ */
+static bool is_time(const struct timer *timer) {
+    for (uint32_t i = 0; i < devices.oneshot_late && clock_now() < timer->exact; i++) {
+        if (devices.intc->pending()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first timer, if it is due and it is time to run it; @is_first of this interrupt: without a
+ * look. */
+static struct timer *take_due(struct timer_queue *queue, uint64_t now, bool is_first) {
+    struct timer *timer = queue->first;
+
+    if (!timer || timer->deadline > now ||
+        (!is_first && (devices.intc->pending() || !timer_is_due())) ||
+        (timer->exact && !is_time(timer))) {
+        return NULL;
+    }
+    take_out(timer);
+    return timer;
+}
+
 void timer_interrupt(void) {
     struct timer_queue *queue = this_queue();
     uint64_t now = clock_now();
@@ -129,12 +165,7 @@ void timer_interrupt(void) {
 
     spin_lock(&queue->lock);
     queue->is_serving = true;
-    for (unsigned int i = 0; i < STEP_TIMERS; i++) {
-        timer = queue->first;
-        if (!timer || timer->deadline > now || (i > 0 && devices.intc->pending())) {
-            break;
-        }
-        take_out(timer);
+    for (unsigned int i = 0; i < STEP_TIMERS && (timer = take_due(queue, now, i == 0)); i++) {
         spin_unlock(&queue->lock);
         timer->fn(timer->data);
         spin_lock(&queue->lock);

@@ -21,6 +21,7 @@ typedef void timer_fn(void *data);
 
 struct timer {
     uint64_t deadline;   /* ns since boot; timer queue lock of its pCPU, like all below */
+    uint64_t exact;      /* when it fires if that is later: timer_set_exact(); else 0 */
     timer_fn *fn;        /* constant after timer_init() */
     void *data;          /* constant after timer_init() */
     struct timer *next;  /* the one that fires after it */
@@ -56,6 +57,13 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data);
  * within this call).  Moves the timer if it is set already.  Takes a timer queue lock.
  */
 void timer_set(struct timer *timer, uint64_t deadline);
+
+/**
+ * timer_set_exact() - the same, but where the hardware is coarse (devices.oneshot_late) it fires no
+ * later for that: the hardware interrupts early, and the rest is waited for with interrupts masked,
+ * until another one is pending.  For real time, which pays for the wait: up to that long.
+ */
+void timer_set_exact(struct timer *timer, uint64_t deadline);
 
 /** timer_stop() - after this it does not fire; no effect if it is not set. Takes a queue lock. */
 void timer_stop(struct timer *timer);
