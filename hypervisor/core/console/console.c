@@ -18,7 +18,7 @@
 
 #define HYPERVISOR_OUT_SIZE 4096u
 /* Of STEP_SEND bytes, with a look in between. */
-#define FLUSH_BATCHES       3u
+#define FLUSH_BATCHES       6u
 /* When to go on, if the UART could have taken more at once. */
 #define FLUSH_PAUSE_NS      100000u
 /* When to go on, if it was full: a UART with a FIFO of 16 bytes at 115200 baud sends it in 1.4
@@ -38,6 +38,7 @@ static struct {
     uint32_t log_position; /* up to where the log is in out */
     uint32_t log_lost;     /* bytes of it that were overwritten before that, not reported yet */
     struct console_domain *domains;
+    domid_t last_served; /* whose ring was looked at last */
 } console;
 
 void console_lock(void) {
@@ -213,17 +214,24 @@ size_t console_read(struct console_domain *c, char *buf, size_t count) {
     return count;
 }
 
-/* A ring whose output found no room is looked at again each time something was sent. */
-static bool serve_waiting_rings(void) {
-    bool waiting = false;
+/* A ring whose output found no room is looked at again each time something was sent: one a batch,
+ * in turn.  Returns whether one waits. */
+static bool serve_waiting_ring(void) {
+    struct console_domain *first = NULL;
+    struct console_domain *next = NULL;
 
     for (struct console_domain *c = console.domains; c; c = c->next) {
         if (c->ring_waiting) {
-            console_ring_serve(c);
-            waiting |= c->ring_waiting;
+            first = first ? first : c;
+            next = !next && c->id > console.last_served ? c : next;
         }
     }
-    return waiting;
+    next = next ? next : first;
+    if (next) {
+        console.last_served = next->id;
+        console_ring_serve(next);
+    }
+    return next != NULL;
 }
 
 static struct console_domain *next_to_notify(void) {
@@ -239,29 +247,45 @@ static struct console_domain *next_to_notify(void) {
     return c;
 }
 
-/* Without the console lock, since an event takes the run queue lock. */
-static void notify_domains(void) {
+/* Without the console lock, since an event takes the run queue lock.  False: an interrupt waits,
+ * and there may be more. */
+static bool notify_domains(void) {
     for (struct console_domain *c = next_to_notify(); c; c = next_to_notify()) {
         event_notify(c->event, c->ring_port);
+        if (irq_waits()) {
+            return false;
+        }
     }
+    return true;
 }
 
 enum progress { DONE, GO_ON, WAIT };
 
-/* One batch to the UART; GO_ON if another one would find both text and room. */
+/* One batch to the UART; GO_ON if another one would find both text and room, or an interrupt waits:
+ * there is a look between its parts. */
 static enum progress flush_batch(void) {
     console_lock();
     bool more = take_log();
+    console_unlock();
+    if (irq_waits()) {
+        return GO_ON;
+    }
+    console_lock();
     bool has_room = send();
-    bool waits = serve_waiting_rings();
     bool ready = more || console_out_ready();
+    console_unlock();
+    if (irq_waits()) {
+        return GO_ON;
+    }
+    console_lock();
+    bool waits = serve_waiting_ring();
     console_unlock();
     return ready && has_room ? GO_ON : ready || waits ? WAIT : DONE;
 }
 
 /* A bounded number of batches, fewer when an interrupt waits; the timer goes on with the rest. */
 void console_flush(void) {
-    enum progress progress;
+    enum progress progress = GO_ON;
 
     if (!console.is_started || console.is_dying) {
         console_lock();
@@ -269,14 +293,15 @@ void console_flush(void) {
         console_unlock();
         return;
     }
-    progress = flush_batch();
-    for (unsigned int i = 1; i < FLUSH_BATCHES && progress == GO_ON; i++) {
+    for (unsigned int i = 0; i < FLUSH_BATCHES && progress == GO_ON; i++) {
+        progress = flush_batch();
         if (irq_waits()) {
             break;
         }
-        progress = flush_batch();
     }
-    notify_domains();
+    if (!notify_domains()) {
+        progress = GO_ON;
+    }
     if (progress != DONE && !timer_is_set(&console.timer)) {
         timer_set(&console.timer,
                   clock_now() + (progress == WAIT ? FLUSH_WAIT_NS : FLUSH_PAUSE_NS));

@@ -14,11 +14,13 @@
 #include "core/device/device.h"
 #include "core/device/irq.h"
 #include "core/event/event.h"
+#include "core/time/preempt.h"
 
 /* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
  * stays with a domain that restarts. */
 static domid_t focus = DOMID_INVALID;
 static unsigned int switch_count;
+static bool is_news; /* who has the focus was not told of all its input yet */
 
 domid_t console_focus(void) {
     return focus;
@@ -87,47 +89,54 @@ static void queue_input(struct console_domain *c, uint8_t byte) {
     }
 }
 
-/* Returns who is to be told of it by an event, for lack of a ring; NULL: nobody. */
-static struct event_domain *give(uint8_t byte) {
-    struct console_domain *c;
-    struct event_domain *event = NULL;
-
-    console_lock();
-    c = in_focus();
-    if (c) {
-        queue_input(c, byte);
-        console_ring_serve(c);
-        event = c->ring ? NULL : c->event;
-    }
-    console_unlock();
-    return event;
-}
-
-static void deliver_byte(uint8_t byte) {
-    struct event_domain *event;
-
+static void deliver(uint8_t byte) {
     if (focus == CONSOLE_FOCUS_HYPERVISOR) {
         console_key(byte);
         return;
     }
-    event = give(byte);
+    console_lock();
+    struct console_domain *c = in_focus();
+    if (c) {
+        queue_input(c, byte);
+        is_news = true;
+    }
+    console_unlock();
+}
+
+/* Who has the focus is told of what was queued: once, however many bytes came. */
+static void announce(void) {
+    struct event_domain *event = NULL;
+    struct console_domain *c;
+
+    if (!is_news) {
+        return;
+    }
+    is_news = false;
+    console_lock();
+    c = in_focus();
+    if (c) {
+        console_ring_serve(c);
+        event = c->ring ? NULL : c->event;
+    }
+    console_unlock();
     if (event) {
         event_send_domain_virq(event, VIRQ_CONSOLE);
     }
 }
 
-static void take_input(uint8_t byte) {
+static void take_byte(uint8_t byte) {
     if (byte == CONSOLE_SWITCH_KEY) {
         if (++switch_count == CONSOLE_SWITCH_COUNT) {
             switch_count = 0;
+            announce();
             move_focus();
         }
         return;
     }
     for (; switch_count > 0; switch_count--) {
-        deliver_byte(CONSOLE_SWITCH_KEY);
+        deliver(CONSOLE_SWITCH_KEY);
     }
-    deliver_byte(byte);
+    deliver(byte);
 }
 
 static bool uart_interrupt(unsigned int irq, void *data) {
@@ -139,9 +148,12 @@ static bool uart_interrupt(unsigned int irq, void *data) {
         if (byte < 0) {
             break;
         }
-        take_input((uint8_t)byte);
+        take_byte((uint8_t)byte);
     }
-    console_flush();
+    announce();
+    if (!irq_waits()) {
+        console_flush();
+    }
     return true;
 }
 
