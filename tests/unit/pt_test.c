@@ -843,6 +843,8 @@ static void begin_drop(void) {
     assert_int_equal(do_mmu_update(d->vcpu[0], args), HYPERCALL_AGAIN);
     assert_int_not_equal(d->space.pt.dropping, 0);
     assert_int_equal(mm_l2(d, 0), 0);
+    assert_int_equal(count_of(DATA), 2);
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), HYPERCALL_AGAIN);
     assert_int_equal(count_of(DATA), 1);
     assert_int_equal(count_of(DATA + 255), 2);
     assert_int_equal(pt_vcpu_l1(&d->space, 0)[0], 0);

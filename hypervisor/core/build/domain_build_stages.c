@@ -19,7 +19,7 @@
 #include "core/mm/heap.h"
 #include "core/mm/page_pool.h"
 
-_Static_assert(STEP_BUILD % 32 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
+_Static_assert(STEP_BUILD % 8 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
 
 /*
  * ---- Stages ----
