@@ -40,7 +40,6 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
             *err = valid;
             break;
         }
-        s->pt.work += n / PT_WORK_COPIED;
         spin_lock(&s->lock);
         applied = pt_update_list(s, batch, (uint32_t)valid, err);
         spin_unlock(&s->lock);
@@ -53,20 +52,20 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
     return done;
 }
 
-/* What is left of a table that an earlier part of the call dropped goes first.  0 or -EAGAIN. */
+/* All updates are done, but the last one dropped a table. */
 static int finish_drop(struct space *s) {
-    int err = 0;
+    bool more;
 
-    while (s->pt.dropping && err == 0) {
+    do {
         spin_lock(&s->lock);
         if (s->pt.dropping) {
             pt_drop_step(s);
         }
+        more = s->pt.dropping != 0;
         spin_unlock(&s->lock);
-        err = preempt_check() ? -XEN_EAGAIN : 0;
-    }
+    } while (more && !preempt_check());
     arch_pte_sync();
-    return err;
+    return more ? -XEN_EAGAIN : 0;
 }
 
 static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
@@ -80,10 +79,9 @@ static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
     if ((args[1] & CONTINUED) && where.v && copy_from_guest(&before, where, sizeof(before))) {
         return -XEN_EFAULT;
     }
-    if (v->domain->space.pt.dropping) {
+    if (args[1] == CONTINUED) {
         err = finish_drop(&v->domain->space);
-    }
-    if (err == 0 && count) {
+    } else if (count) {
         done = update(&v->domain->space, gvaddr(args[0]), count, &err);
     }
     if (where.v && put_done(where, before, done)) {
