@@ -18,6 +18,9 @@ def gdb(machine, elf, stub, *commands):
     """
     commands = ["set confirm off", f"set remotetimeout {PATIENCE}", f"target remote {stub}", *commands]
     arguments = [word for command in commands for word in ("-ex", command)]
+    latest = time.monotonic() + PATIENCE
+    while not stub.exists() and time.monotonic() < latest:  # QEMU makes it some time after its start
+        machine.pump(0.05)
     run = subprocess.Popen(["gdb-multiarch", "-nx", "-batch", *arguments, elf],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     latest = time.monotonic() + PATIENCE
