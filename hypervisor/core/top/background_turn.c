@@ -24,11 +24,12 @@ bool background_turn_idle(void) {
 /* A few pieces with a look in between, then that many times as long for the guests. */
 static void serve(void *data) {
     uint64_t start = clock_now(), rest;
-    bool more = true;
+    bool more = true, waits = false;
 
     (void)data;
-    for (unsigned int i = 0; i < STEP_TURNS && more && (i == 0 || !irq_waits()); i++) {
+    for (unsigned int i = 0; i < STEP_TURNS && more && !waits; i++) {
         more = background_step(BACKGROUND_NEEDED);
+        waits = irq_waits();
     }
     if (more) {
         rest = (clock_now() - start) * (BACKGROUND_SHARE - 1);
