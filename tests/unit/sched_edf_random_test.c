@@ -4,7 +4,7 @@
  * machine where interrupts and switches cost something and the hypervisor sometimes does not look.
  * What is owed to each is computed here from its budget and period alone.
  *
- * EDF_SETS says how many sets (3,000 when not given; `make test-all` has a million), EDF_SEED where
+ * EDF_SETS says how many sets (3,000 when not given), EDF_SEED where
  * to begin.
  */
 /* links: core/sched */
