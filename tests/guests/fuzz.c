@@ -95,7 +95,8 @@ static uint32_t a_random_word(void) {
     }
 }
 
-/* @word, unless it names what the fuzzer stands on: a frame, an address of its memory. */
+/* @word, unless it names what the fuzzer stands on: a frame, an address of its memory, its vCPU's
+ * page (in which a call's answer would fall on the clock). */
 static uint32_t harmless(uint32_t word) {
     if (is_wild) {
         return word;
@@ -106,7 +107,7 @@ static uint32_t harmless(uint32_t word) {
     if (word - page_ram_base < page_ram_size) {
         return scratch_gpa();
     }
-    if (word - KERNEL_BASE < page_ram_size) {
+    if (word - KERNEL_BASE < page_ram_size || word - PV_VCPU_VA(0) < PAGE_SIZE) {
         return scratch_va();
     }
     return word;
@@ -212,13 +213,20 @@ static uint32_t a_table_argument(void) {
     }
 }
 
+/* On another table the guest may do that, but has no way back then. */
+static bool unpins_the_kernel(uint32_t command, uint32_t argument) {
+    return command == MMUEXT_UNPIN_TABLE && argument == page_gpa(pt_kernel_l1) / PAGE_SIZE;
+}
+
 static uint32_t a_list_of_operations(void) {
     struct mmuext_op *ops = (void *)room(LIST_MAX * sizeof(*ops) / 4);
 
     memset(ops, 0, LIST_MAX * sizeof(*ops));
     for (uint32_t i = 0; i < LIST_MAX; i++) {
         ops[i].cmd = a_table_command();
-        ops[i].arg1.mfn = a_table_argument();
+        do {
+            ops[i].arg1.mfn = a_table_argument();
+        } while (unpins_the_kernel(ops[i].cmd, (uint32_t)ops[i].arg1.mfn));
         ops[i].arg2.src_mfn = a_table_argument();
     }
     return (uint32_t)ops;
@@ -338,6 +346,7 @@ static bool is_suicide(const struct call *call) {
         return (first & 0xff) == SCHEDOP_poll || first == SCHEDOP_block ||
                first == SCHEDOP_shutdown || first == SCHEDOP_shutdown_code;
     case __HYPERVISOR_vcpu_op: return first == VCPUOP_down;
+    case __HYPERVISOR_pv_mmuext: return unpins_the_kernel(first, call->args[1]);
     case __HYPERVISOR_multicall: return !call->shape; /* of calls that nobody has looked at */
     case __HYPERVISOR_console_io: return call->args[1] > LINE_MAX;
     case __HYPERVISOR_memory_op: return (first & 0x3f) == XENMEM_add_to_physmap;
@@ -345,11 +354,14 @@ static bool is_suicide(const struct call *call) {
     }
 }
 
+/* Of a shutdown after which the guest begins again. */
+static struct sched_shutdown another_life;
+
 /* Of these a wild guest is spared the ones by which it would wait for ever, print for ever or not
  * start again. */
 static bool is_the_end(const struct call *call) {
     return call->number == __HYPERVISOR_vcpu_op || call->number == __HYPERVISOR_console_io ||
-           (call->number == __HYPERVISOR_sched_op && (call->args[0] & 0xff) != SCHEDOP_shutdown);
+           (call->number == __HYPERVISOR_sched_op && call->args[1] != (uint32_t)&another_life);
 }
 
 static void make_any_call(struct call *call) {
@@ -371,18 +383,16 @@ static void make_shaped_call(struct call *call, bool in_list) {
     }
 }
 
-/* A shutdown after which there is another life. */
 static void make_deadly_call(struct call *call) {
-    static struct sched_shutdown end;
     static const uint32_t numbers[] = {__HYPERVISOR_iret, __HYPERVISOR_set_callbacks,
                                        __HYPERVISOR_sched_op};
 
     make_any_call(call);
     call->number = numbers[any(3)];
     if (call->number == __HYPERVISOR_sched_op) {
-        end.reason = any(2) ? SHUTDOWN_reboot : SHUTDOWN_crash;
+        another_life.reason = any(2) ? SHUTDOWN_reboot : SHUTDOWN_crash;
         call->args[0] = SCHEDOP_shutdown;
-        call->args[1] = (uint32_t)&end;
+        call->args[1] = (uint32_t)&another_life;
     } else if (call->number == __HYPERVISOR_set_callbacks) {
         call->args[1] = PV_ABI_MAGIC + PV_ABI_VERSION;
     }

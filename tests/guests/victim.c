@@ -2,7 +2,8 @@
 /*
  * Computes while another guest attacks: its results, memory, registers, events and
  * time must stay right.  Options: ms= how long, stay (do not power off at the end),
- * pause= (us between two rounds), peer= (open eight ports to that domain).
+ * pause= (us between two rounds), peer= (open eight ports to that domain), reboot= (as dom0: that
+ * domain begins again each 1.5 s, in whatever it has got stuck).
  */
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,22 @@ static void check_services(void) {
     EXPECT_EQ(hypercall2(__HYPERVISOR_set_segment_base, PV_SEGBASE_TLS, 0x7157157), 0);
 }
 
+#define LIFE_NS (1500 * NS_PER_MS)
+
+/* -ESRCH: it has just ended by itself. */
+static void reboot_the_other(void) {
+    static uint64_t last;
+    struct sched_remote_shutdown other = {.domain_id = (domid_t)option_number("reboot", 0),
+                                          .reason = SHUTDOWN_reboot};
+    int32_t error;
+
+    if (option_given("reboot") && clock_ns() - last > LIFE_NS) {
+        last = clock_ns();
+        error = hypercall2(__HYPERVISOR_sched_op, SCHEDOP_remote_shutdown, (uint32_t)&other);
+        EXPECT_TRUE(error == 0 || error == -XEN_ESRCH);
+    }
+}
+
 TEST(results_stay_right) {
     uint32_t *buffer = page_alloc(BUFFER_PAGES);
     uint32_t *canary = page_alloc(CANARY_PAGES);
@@ -109,6 +126,7 @@ TEST(results_stay_right) {
         EXPECT_EQ(*(volatile uint32_t *)PV_TLS_VA, 0x7157157);
         vfp_check();
         check_services();
+        reboot_the_other();
         rounds++;
     } while (clock_ns() < end);
     EXPECT_EQ(canary_damage(canary), 0);
