@@ -73,7 +73,7 @@ $(B)/entry/$(arch)/%.bin: tests/boot/entry/%.S tests/boot/entry/entry.inc | tool
 		$< -o $(@:.bin=.elf) && $(CROSS)objcopy -O binary $(@:.bin=.elf) $@
 
 # A U-Boot for boards that have one, for tests too.
-uboot_elf := $(uboot:%=$(B)/uboot/%/u-boot)
+uboot_elf := $($(PLATFORM).uboot:%=$(B)/uboot/%/u-boot)
 $(B)/uboot/%/u-boot: tools/build-uboot tools/fetch-source | tools-present
 	$(call say,UBOOT,$*)
 	$(Q)tools/build-uboot $*
