@@ -79,6 +79,7 @@ TEST(capabilities_name_this_level) {
 
     EXPECT_EQ(hypercall_op(__HYPERVISOR_xen_version, XENVER_capabilities, text), 0);
     EXPECT_TRUE(strstr(text, words[CORE_LEVEL]) != NULL);
+    EXPECT_TRUE(strstr(text, "xen-3.0-armv7l ") == text);
 }
 
 /* After the flat view was left, its addresses lead nowhere. */

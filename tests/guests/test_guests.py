@@ -86,6 +86,19 @@ def test_guest_as_dom0(boot, program):
     machine.wait_end(PATIENCE)
 
 
+def test_a_toolstack_in_dom0(boot):
+    """Domains made, started and destroyed by dom0, beside one of the boot's."""
+    machine = boot({"dom0": as_dom0("toolstack"), "domu": [guest("other", "nuisance", "do=yield")]})
+    expect_all_pass(machine, "dom0", "toolstack")
+    machine.wait_end(PATIENCE)
+
+
+def test_a_domu_is_no_toolstack(boot):
+    machine = boot_with_victim(boot, guest("attacker", "toolstack", "domu"))
+    expect_all_pass(machine, "attacker", "toolstack")
+    expect_victim_well(machine)
+
+
 def test_dom0_has_its_devices_and_no_others(boot, board):
     withheld = " ".join(f"withheld{n}={address:#x}" for n, address in enumerate(board.withheld))
     machine = boot({"dom0": as_dom0("dom0_io", f"uart={board.dom0_uart:#x} {withheld} "

@@ -14,7 +14,7 @@ from test_guests import as_dom0, expect_all_pass, guest
 MEMORY = "32M"
 # What follows from a guest's end is measured, too: it is taken apart; the first one is built again.
 ENDS = {"worst_calls": r"domain 1: destroyed(?:.*\n)*?.*Domain 1: kernel.*\n", "worst_tables": r"domain 1: destroyed.*\n",
-        "worst_dom0": r"dom0 has shut down.*\n"}
+        "worst_dom0": r"dom0 has shut down.*\n", "worst_toolstack": r"dom0 has shut down.*\n"}
 
 
 def rows_of(machine, domain):
@@ -32,12 +32,12 @@ def complaints(profile, names):
             yield f"{stretch.instructions:7,}  in {names.get(stretch.row, 'no row')}: {parts}"
 
 
-@pytest.mark.parametrize("program", ["worst_calls", "worst_tables", "worst_dom0"])
+@pytest.mark.parametrize("program", ["worst_calls", "worst_tables", "worst_dom0", "worst_toolstack"])
 def test_no_call_masks_interrupts_for_long(boot, board, request, program):
     notes = BUILD / "test-logs" / f"{boot.name()}.rows"
     plugin = plugin_argument(f"out={notes}", *stretch_options(board))
     qemu = [*NETWORK, "-plugin", plugin]
-    if program == "worst_dom0":
+    if program in ("worst_dom0", "worst_toolstack"):
         domain = "dom0"
         machine = boot({"dom0": as_dom0(program), "domu": [guest("other", "nuisance", "do=yield")]}, qemu=qemu)
     else:

@@ -41,6 +41,7 @@ TEST(versions) {
     EXPECT_EQ(ROW("xen_version pagesize", version(XENVER_pagesize, NULL)), 4096);
     EXPECT_EQ(ROW("xen_version guest_handle", version(XENVER_guest_handle, buffer)), 0);
     EXPECT_EQ(ROW("xen_version commandline", version(XENVER_commandline, buffer)), 0);
+    EXPECT_EQ(ROW("xen_version build_id", version(XENVER_build_id, buffer)), -XEN_EPERM);
 }
 
 TEST(parameters) {

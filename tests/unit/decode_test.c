@@ -21,7 +21,6 @@ struct cpu_regs {
 
 #include <cmocka.h>
 
-#define PSR_Z      (1u << 30)
 #define MASK_THUMB (PSR_IT | PSR_T)
 
 const uint32_t level_psr_mask = MASK_THUMB;

@@ -338,7 +338,7 @@ static void a_restart_finds_everything_again(void **state) {
         unsigned int steps = rebuild(tear_down(d));
         /* At least one for so many frames, and for so many bytes of the images. */
         assert_in_range(
-            steps, 5 * FRAMES_PER_MIB / STEP_BUILD + (KERNEL_SIZE + DISK_SIZE) / STEP_COPY, 200);
+            steps, 5 * FRAMES_PER_MIB / STEP_BUILD + (KERNEL_SIZE + DISK_SIZE) / STEP_COPY, 600);
         check_guest();
         assert_int_equal(guest_byte(domain_by_id(1), PV_RAM_GPA), 0);
         assert_int_equal(page_free_count(), free_before);

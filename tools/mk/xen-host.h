@@ -13,6 +13,11 @@
 #undef __arm__
 #define __arm__ 1
 #include "xen-real.h"
+/* These look at the same words. */
+#ifdef __XEN_TOOLS__
+#include "domctl.h"
+#include "sysctl.h"
+#endif
 #pragma pop_macro("__arm__")
 #pragma pop_macro("__aarch64__")
 #pragma pop_macro("__i386__")

@@ -26,10 +26,12 @@
 
 /* PSR bits. */
 #define PSR_MODE_USR  0x10
+#define PSR_MODE_FIQ  0x11
 #define PSR_MODE_IRQ  0x12
 #define PSR_MODE_SVC  0x13
 #define PSR_MODE_ABT  0x17
 #define PSR_MODE_UND  0x1b
+#define PSR_MODE_SYS  0x1f
 #define PSR_MODE_MASK 0x1f
 #define PSR_NOT_USR   0x0f /* a bit of these is set in every mode but USR */
 #define PSR_T         0x20

@@ -28,6 +28,21 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     v->arch.fdt = fdt.v;
 }
 
+/* The least of it: where it starts, and a mode that is refused. */
+int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c) {
+    if ((c->user_regs.cpsr & 0x1f) == 0x10) {
+        return -XEN_EINVAL;
+    }
+    v->arch.entry = c->user_regs.pc32;
+    v->arch.fdt = c->user_regs.r2_usr;
+    return 0;
+}
+
+void arch_vcpu_get_context(const struct vcpu *v, struct vcpu_guest_context *c) {
+    c->user_regs.pc32 = v->arch.entry;
+    c->user_regs.r2_usr = v->arch.fdt;
+}
+
 struct vcpu *fake_switched_to;
 void (*fake_on_switch)(struct vcpu *next);
 

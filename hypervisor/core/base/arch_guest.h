@@ -15,6 +15,7 @@
 struct domain;
 struct space;
 struct vcpu;
+struct vcpu_guest_context;
 
 /** arch_guests_init() - what must be there before the first domain; after vcpu_idle_init().  Boot.
  */
@@ -33,6 +34,19 @@ int arch_space_map_vcpu_page(struct space *s, unsigned int vcpu, mfn_t page);
 /** arch_vcpu_init() - registers for the boot protocol: pc = @entry, r2 = @fdt; USR; FPU state
  * clean. */
 void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt);
+/**
+ * arch_vcpu_set_context() - registers as a toolstack says, of a vCPU that never ran: the general
+ * ones, pc, and of the CPSR the flags and the state, ARM or Thumb.  It starts in its kernel,
+ * whichever privileged mode is named, with the MMU off. Returns 0; -EINVAL (a mode that is none or
+ * is user mode's, big-endian data, a table).
+ */
+int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c);
+/**
+ * arch_vcpu_get_context() - registers of @v, which does not run, as if its kernel were in
+ * supervisor mode and its user code in user mode; what it has no such register for is left as it
+ * is.
+ */
+void arch_vcpu_get_context(const struct vcpu *v, struct vcpu_guest_context *c);
 /** arch_vcpu_switch() - load @next's address space and state, saving what was loaded. Idle too. */
 void arch_vcpu_switch(struct vcpu *next);
 /** arch_vcpu_unload() - @v is going away: nothing of it may stay in the hardware. */

@@ -5,8 +5,8 @@
  * an interrupt may wait.
  *
  * Behind each: what one element costs at its worst, in instructions.  Sizes are chosen for
- * stretches below 1,500 (`make stretches` measures them); where one gives more, it is said there.
- * Halved, they give the loops less than 650 or so.  A look costs about 25.
+ * stretches of about 650 (`make stretches` measures them); docs/latency.md has what takes longer.
+ * A look costs about 20.
  */
 #ifndef CORE_STEPS_H
 #define CORE_STEPS_H
@@ -18,7 +18,8 @@
  * second-level entry of the simple kind: 21 instructions, 39 if it replaces another frame.  After
  * PT_WORK_MAX it is time to look.
  */
-#define PT_WORK_MAX      28u
+#define PT_WORK_MAX      22u
+#define PT_WORK_COPIED   14u /* so many updates that are copied in are one */
 #define PT_WORK_ONE      2u  /* a second-level entry that has to be looked for */
 #define PT_WORK_L2       5u  /* a second-level entry by the long way */
 #define PT_WORK_L1       12u /* a first-level entry */
@@ -27,23 +28,23 @@
 #define STEP_UPDATES     56u
 /** Entries of a first-level table that are cleared, or copied, and cleaned from the cache in one
  * go: 0.8 each. */
-#define STEP_L1_ENTRIES  1024u
+#define STEP_L1_ENTRIES  512u
 /** First-level entries of the flat table: 15 each. */
-#define STEP_FLAT        32u
+#define STEP_FLAT        16u
 /** Entries of the table for a section that are written, or whose frames are counted, in one go,
  * which divide 256: 4 each. */
-#define STEP_SPLIT       128u
+#define STEP_SPLIT       64u
 /** First-level entries that are looked at for one to drop: 2.5 each. */
-#define STEP_EMPTY       256u
+#define STEP_EMPTY       128u
 /** Second-level entries by the long way, from the guest's memory: 75 each, 125 if
  * they replace another frame. */
-#define STEP_LOAD        8u
+#define STEP_LOAD        4u
 /*
  * Of a second-level table that is dropped, in units of about 36 instructions: 2 for eight entries
  * of cached RAM that has other references, 1 more for each entry that is not of that kind.  Ten
  * more may come before it ends, and the table's empty groups, 9 instructions each.
  */
-#define STEP_DROP        10u
+#define STEP_DROP        4u
 
 /* ---- Time ---- */
 
@@ -54,23 +55,25 @@
 /* ---- Guest-physical memory ---- */
 
 /** Frames of a domain that ends, that are given back in one go: 100 each. */
-#define STEP_FRAMES      10u
+#define STEP_FRAMES      4u
 /** Table entries that a search for mappings looks at in one go, a divisor of 256: 11 each, and 40
  * for one that it finds. */
-#define STEP_SCAN        64u
+#define STEP_SCAN        32u
+/** Mappings of the frame that it takes away in one go: 90 each. */
+#define STEP_FOUND       4u
 /** So many times that in one call. */
 #define STEP_SCANS       1u
 /** Blocks of table memory of other domains that a search passes by in one go: 8 each. */
-#define STEP_SKIP_BLOCKS 64u
+#define STEP_SKIP_BLOCKS 32u
 
 /** Bytes of a frame that are overwritten in one go, which divide a page: 1.1 each where there is an
  * outer cache. */
-#define STEP_SCRUB       1024u
+#define STEP_SCRUB       256u
 /** Bytes of an image that are copied in one go, which divide a page: 2.2 each there. */
-#define STEP_COPY        512u
-/** Frames that a domain which is built gets in one go, a multiple of 32 that divides a MiB: 27
+#define STEP_COPY        128u
+/** Frames that a domain which is built gets in one go, a multiple of 8 that divides a MiB: 27
  * each. */
-#define STEP_BUILD       32u
+#define STEP_BUILD       16u
 
 /* ---- Background work ---- */
 
@@ -81,26 +84,29 @@
 
 /** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be
  * told twice (Cortex-A9 with PL310). */
-#define STEP_CACHE       4096u
-#define STEP_CACHE_OUTER 1024u
+#define STEP_CACHE       2048u
+#define STEP_CACHE_OUTER 512u
 /** Sets of a way of a cache that is flushed whole, by set and way (ARMv7): 5.6 each. */
-#define STEP_CACHE_SETS  128u
+#define STEP_CACHE_SETS  64u
 
 /* ---- Console ---- */
 
 /** Bytes that are sent to the UART in one go: 40 each. */
-#define STEP_SEND        8u
+#define STEP_SEND        4u
 /** Bytes taken from the UART in one interrupt; what is left interrupts again: 200 each, if each is
  * an event for its guest. */
 #define STEP_RECEIVE     4u
 /** Bytes taken from a guest's buffer or ring in one go: 16 each. */
-#define STEP_OUTPUT      24u
+#define STEP_OUTPUT      12u
+
+/** Bytes of the hypervisor's log that a toolstack reads in one go: 2 each. */
+#define STEP_LOG         128u
 
 /* ---- Event channels ---- */
 
 /** Ports that are closed in one go: 95 each, the other end in another domain included. */
-#define STEP_CLOSE_PORTS 8u
+#define STEP_CLOSE_PORTS 3u
 /** Ports that SCHEDOP_poll looks at in one go: 14 each. */
-#define STEP_POLL_PORTS  32u
+#define STEP_POLL_PORTS  12u
 
 #endif /* CORE_STEPS_H */

@@ -164,10 +164,17 @@ static bool is_repeated(const char *text, struct value option) {
     return false;
 }
 
+static char kept[CMDLINE_MAX];
+
+const char *cmdline_text(void) {
+    return kept;
+}
+
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why)) {
     const char *start = text ? text : "";
 
+    strncpy(kept, start, sizeof(kept) - 1);
     *out = (struct cmdline){
         .dom0_mem = DOM0_MEM_DEFAULT, .dom0_max_vcpus = 1, .rt_reserve = RT_RESERVE_DEFAULT};
     for (text = start; *text;) {

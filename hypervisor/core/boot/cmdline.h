@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CMDLINE_MAX 256 /* what is kept of it: copied to a guest between two looks */
+
 struct cmdline {
     uint32_t dom0_mem;           /* dom0_mem=[<n>][,min:<n>][,max:<n>], bytes; 96 MiB by default */
     unsigned int dom0_max_vcpus; /* dom0_max_vcpus=<n>, 1 when not given */
@@ -24,5 +26,8 @@ struct cmdline {
  */
 void cmdline_parse(const char *text, struct cmdline *out,
                    void (*warn)(const char *option, size_t size, const char *why));
+
+/** cmdline_text() - what cmdline_parse() read last: its first CMDLINE_MAX - 1 bytes. */
+const char *cmdline_text(void);
 
 #endif /* CORE_CMDLINE_H */

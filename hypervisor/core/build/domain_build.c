@@ -13,6 +13,7 @@
 #include "core/base/printk.h"
 #include "core/build/domain_build_record.h"
 #include "core/build/domain_restart.h"
+#include "core/control/domain_id.h"
 #include "core/domain/domain_free.h"
 #include "core/mm/memory_wait.h"
 #include "core/mm/page_pool.h"
@@ -207,6 +208,7 @@ int domain_build_all(const struct bootinfo *boot, const char **error) {
         }
     }
     domain_build_boot = NULL;
+    domain_id_start(boot->domain_count ? boot->domain[boot->domain_count - 1].id : 0);
     if (!err && count == 0) {
         format_text(text, sizeof(text), "no domain can be started, see above");
         err = -XEN_EINVAL;

@@ -19,7 +19,7 @@
 #include "core/mm/heap.h"
 #include "core/mm/page_pool.h"
 
-_Static_assert(STEP_BUILD % 32 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
+_Static_assert(STEP_BUILD % 8 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
 
 /*
  * ---- Stages ----
@@ -40,6 +40,9 @@ static int domain_build_create(struct domain_build *b) {
     b->domain->is_privileged = b->is_dom0;
     b->domain->is_direct_mapped = b->is_dom0;
     b->domain->restart_on_crash = b->restart_on_crash;
+    b->domain->vcpu_max = b->vcpu_count;
+    b->domain->max_frames = b->layout.ram_size >> PAGE_SHIFT;
+    b->domain->table_pool = b->table_memory;
     return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/panic.h"
 #include "core/base/printk.h"
+#include "core/time/background.h"
 
 static struct console_key *keys; /* in the order in which they were added; constant after boot */
 
@@ -20,16 +21,30 @@ void console_key_add(struct console_key *key) {
     *link = key;
 }
 
-static void print_help(void) {
-    for (const struct console_key *k = keys; k; k = k->next) {
-        printk("%c: %s\n", k->key, k->help);
+/* A line a step: a key may be pressed by a hypercall, which has no time for more. */
+static struct background_work help_work;
+static const struct console_key *next_help; /* the key begins anew */
+
+static bool print_help_step(struct background_work *work) {
+    (void)work;
+    if (next_help) {
+        printk("%c: %s\n", next_help->key, next_help->help);
+        next_help = next_help->next;
     }
+    return next_help != NULL;
+}
+
+static void print_help(void) {
+    next_help = keys;
+    background_start(&help_work);
 }
 
 void console_keys_init(void) {
     static struct console_key help = {.key = 'h', .action = print_help, .help = "this help"};
 
     keys = NULL;
+    next_help = NULL;
+    background_init(&help_work, print_help_step, 0, BACKGROUND_NEEDED);
     console_key_add(&help);
 }
 

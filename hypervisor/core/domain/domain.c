@@ -47,6 +47,7 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     d->state = DOMAIN_CREATED;
     space_init(&d->space, id);
     d->shared_info_mfn = INVALID_MFN;
+    d->shared_info_gfn = ~0ull;
     strncpy(d->name, name, sizeof(d->name) - 1);
     err = alloc_shared_info(d);
     if (err) {
@@ -93,12 +94,11 @@ int domain_start(struct domain *d) {
     return domain_change_state(d, DOMAIN_RUNNING);
 }
 
-/* To dom0, if there is one. */
-static void send_global_virq(unsigned int virq) {
+void domain_tell_toolstack(void) {
     struct domain *dom0 = domain_by_id(0);
 
     if (dom0) {
-        event_send_domain_virq(&dom0->event, virq);
+        event_send_domain_virq(&dom0->event, VIRQ_DOM_EXC);
     }
 }
 
@@ -106,7 +106,7 @@ void domain_shutdown(struct domain *d, uint8_t reason) {
     if (domain_end(d, reason, clock_now())) {
         return;
     }
-    send_global_virq(VIRQ_DOM_EXC);
+    domain_tell_toolstack();
     domain_reap_request(d);
 }
 
@@ -118,6 +118,7 @@ int domain_kill(struct domain *d) {
     int err = domain_change_state(d, DOMAIN_DYING);
 
     if (err == 0) {
+        domain_tell_toolstack();
         domain_reap_request(d);
     }
     return err;

@@ -36,9 +36,13 @@ struct vcpu;
 struct domain {
     domid_t id;                         /* constant */
     uint8_t place;                      /* constant while listed: below DOMAIN_MAX, its own */
-    uint8_t pool;                       /* constant: its memory (page.h), and its background work */
+    uint8_t pool;                       /* constant: its memory (page.h), and its background work
+                                         * (domain_owner.h) */
     bool is_privileged;                 /* constant: dom0 */
     bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
+    bool is_managed;                    /* constant: a toolstack made it (domain_make.h) */
+    bool is_made, has_space, has_flat;  /* how far that is; domain_make.c */
+    uint32_t make_progress;             /* within the step; the same */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
     spinlock_t life_lock;               /* protects state and pause_count */
     enum domain_state state;            /* changed by domain_state.c alone */
@@ -48,7 +52,11 @@ struct domain {
     const char *crash_why;              /* to be printed at its end, or NULL; domain_reap.c */
     uint8_t crash_vcpu, crash_line;     /* of its registers, printed next; domain_reap.c */
     uint16_t shutdown_code;             /* SCHEDOP_shutdown_code: latched reason + 1, 0 = none */
-    spinlock_t lock;                    /* protects hvm_params */
+    spinlock_t lock;                    /* protects hvm_params, handle, max_frames, table_pool */
+    xen_domain_handle_t handle;         /* lock: what its toolstack calls it */
+    uint64_t max_frames;                /* lock: frames of RAM that it may have */
+    uint64_t table_pool;                /* lock: bytes, as its toolstack set it */
+    unsigned int vcpu_max;              /* constant: so many it gets */
     unsigned int vcpu_count;            /* constant after build */
     struct vcpu *vcpu[DOMAIN_VCPU_MAX]; /* constant after build */
 
@@ -58,6 +66,7 @@ struct domain {
 
     struct shared_info *shared_info;    /* constant: uncached mapping, hypervisor address */
     mfn_t shared_info_mfn;              /* constant */
+    uint64_t shared_info_gfn;           /* where the guest has it, ~0: nowhere; for toolstacks */
     uint64_t hvm_params[HVM_NR_PARAMS]; /* lock */
 
     struct pv_callbacks callbacks; /* set by the running vCPU, hypercall context */
@@ -88,6 +97,9 @@ struct domain *domain_by_id(domid_t id);
 
 /** domain_next() - iterate: the domain after @prev (NULL = the first), or NULL. Order of ids. */
 struct domain *domain_next(const struct domain *prev);
+
+/** domain_from() - the domain with id @id, or with the next higher one there is, or NULL. */
+struct domain *domain_from(domid_t id);
 
 /**
  * domain_get() - @d, which the caller has for this entry, stays until domain_put().  When it dies,
@@ -129,6 +141,10 @@ int domain_resume(struct domain *d);
  * Returns 0 or -EINVAL (it is dying or dead already).
  */
 int domain_kill(struct domain *d);
+
+/** domain_tell_toolstack() - VIRQ_DOM_EXC to dom0, if there is one: a domain was shut down, is
+ * being torn down, or is gone. */
+void domain_tell_toolstack(void);
 
 /**
  * domain_crash() - the guest broke a rule that it cannot be told about: print why, and shut it down

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/abi.h"
+
 struct domain;
 struct domain_build;
 
@@ -16,8 +18,17 @@ struct domain_build;
 void domain_free(struct domain *d);
 
 /** domain_reap_request() - @d ended, or nobody holds it any more: have it torn down, as far as that
- * goes, and started again if it asked for that. */
+ * goes, and started again if it asked for that.  One that a toolstack made keeps all that it has
+ * after a shutdown, until domain_kill(). */
 void domain_reap_request(struct domain *d);
+
+/**
+ * domain_reap_help() - a piece of the tearing down of domain @id, which is dying or gone, in the
+ * time of who wants it gone.
+ * @owner: its domain.pool; any value
+ * Returns true if there is more to do; false: nothing is left of it, or there is no such domain.
+ */
+bool domain_reap_help(unsigned int owner, domid_t id);
 
 /* Who builds domains, and keeps what is needed to build them again. */
 struct domain_builder {

@@ -123,3 +123,16 @@ struct domain *domain_next(const struct domain *prev) {
     spin_unlock(&list_lock);
     return next;
 }
+
+struct domain *domain_from(domid_t id) {
+    struct domain *found = NULL;
+
+    spin_lock(&list_lock);
+    for (unsigned int i = 0; i < DOMAIN_MAX && list[i] && !found; i++) {
+        if (list[i]->id >= id) {
+            found = list[i];
+        }
+    }
+    spin_unlock(&list_lock);
+    return found;
+}

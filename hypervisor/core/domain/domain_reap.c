@@ -15,6 +15,7 @@
 #include "core/domain/domain.h"
 #include "core/domain/domain_free.h"
 #include "core/domain/domain_list.h"
+#include "core/domain/domain_owner.h"
 #include "core/domain/vcpu.h"
 #include "core/event/pirq.h"
 #include "core/mm/page_pool.h"
@@ -29,7 +30,7 @@ struct reap {
     struct background_work work;
     unsigned int stage;
     struct domain *d;
-    domid_t id;                  /* of @d, when that is gone */
+    domid_t id;                  /* of @d, also when that is gone */
     struct domain_build *record; /* of a domain that is to start again, or NULL */
     uint64_t started;            /* when it did last, ns since boot */
 };
@@ -158,7 +159,7 @@ static bool reap_domain(struct reap *r) {
 
     CHECK(domain_change_state(d, DOMAIN_DEAD) == 0);
     domain_list_remove(d);
-    r->id = d->id;
+    domain_tell_toolstack();
     r->record = builder->keep(d);
     r->started = d->started;
     r->d = NULL;
@@ -185,6 +186,7 @@ static bool reap_pool(struct reap *r) {
  * counts, though it need not be scrubbed yet. */
 static bool reap_report(struct reap *r) {
     printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
+    domain_owner_give(r->work.owner);
     if (r->record) {
         builder->restart(r->record, r->started);
     }
@@ -208,11 +210,22 @@ static bool is_resumed(const struct reap *r) {
     return r->d && r->d->state == DOMAIN_RUNNING;
 }
 
+/* One that a toolstack made waits for it before it is stopped for good: the toolstack may want to
+ * look at what there is, or resume it. */
+static bool is_left(const struct reap *r) {
+    return r->d && r->d->is_managed && r->d->state == DOMAIN_SHUTDOWN &&
+           reap_stages[r->stage] == reap_stop;
+}
+
 static bool reap_step(struct background_work *work) {
     struct reap *r = (struct reap *)work;
 
     if (is_resumed(r)) {
         r->d = NULL;
+        r->stage = STAGE_COUNT;
+        return false;
+    }
+    if (r->stage == STAGE_COUNT || is_left(r)) {
         return false;
     }
     if (is_held(r)) {
@@ -224,6 +237,12 @@ static bool reap_step(struct background_work *work) {
     return r->stage < STAGE_COUNT;
 }
 
+bool domain_reap_help(unsigned int owner, domid_t id) {
+    struct reap *r = &reaps[owner < PAGE_POOLS ? owner : 0];
+
+    return r->id == id && r->stage < STAGE_COUNT && reap_step(&r->work);
+}
+
 void domain_reap_request(struct domain *d) {
     struct reap *r = &reaps[d->pool];
 
@@ -232,6 +251,7 @@ void domain_reap_request(struct domain *d) {
         r->stage = 0;
     }
     r->d = d;
+    r->id = d->id;
     background_start(&r->work);
 }
 
@@ -240,6 +260,7 @@ void domain_reap_init(bool noreboot, const struct domain_builder *with) {
     builder = with;
     memset(reaps, 0, sizeof(reaps));
     for (unsigned int i = 0; i < PAGE_POOLS; i++) {
+        reaps[i].stage = STAGE_COUNT;
         background_init(&reaps[i].work, reap_step, i, BACKGROUND_NEEDED);
     }
 }

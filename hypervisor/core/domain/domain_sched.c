@@ -7,18 +7,29 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 
-int domain_sched_set(struct domain *d, const struct sched_params *params) {
+int domain_sched_set_step(struct domain *d, const struct sched_params *params, unsigned int *done) {
     if (params->weight < SCHED_WEIGHT_MIN || params->cap > 100 * d->vcpu_count) {
         return -XEN_EINVAL;
     }
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        sched_set_params(&d->vcpu[i]->sched, params, d->vcpu_count);
+    if (*done < d->vcpu_count) {
+        sched_set_params(&d->vcpu[(*done)++]->sched, params, d->vcpu_count);
     }
-    return 0;
+    return *done < d->vcpu_count;
+}
+
+int domain_sched_set(struct domain *d, const struct sched_params *params) {
+    unsigned int done = 0;
+    int more;
+
+    do {
+        more = domain_sched_set_step(d, params, &done);
+    } while (more > 0);
+    return more;
 }
 
 void domain_sched_get(const struct domain *d, struct sched_params *params) {
-    *params = d->vcpu[0]->sched.params;
+    *params = d->vcpu_count > 0 ? d->vcpu[0]->sched.params
+                                : (struct sched_params){.weight = SCHED_WEIGHT_DEFAULT};
 }
 
 unsigned int domain_sched_id(const struct domain *d) {

@@ -20,7 +20,13 @@ struct domain;
  */
 int domain_sched_set(struct domain *d, const struct sched_params *params);
 
-/** domain_sched_get() - the parameters in force. @d has a vCPU. */
+/**
+ * domain_sched_set_step() - the same for one vCPU, the one after *@done, which counts those that
+ * have them; 0 at first.  Any value of it.  Returns 1 (call again), 0 or -EINVAL.
+ */
+int domain_sched_set_step(struct domain *d, const struct sched_params *params, unsigned int *done);
+
+/** domain_sched_get() - the parameters in force, those that a new vCPU has if there is none yet. */
 void domain_sched_get(const struct domain *d, struct sched_params *params);
 
 /** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*.  @d has a vCPU. */

@@ -7,15 +7,9 @@
 
 #include <stdint.h>
 
+#include "core/control/continuation.h"
+
 struct vcpu;
-
-#define HYPERCALL_ARGS  5
-
-/*
- * Returned by a handler that has done a bounded piece of its work and has written
- * into args[] what is left: the hypercall is issued again when @v next runs.
- */
-#define HYPERCALL_AGAIN INT32_MIN
 
 /*
  * @v: the calling vCPU, current.  args: r0-r4, or a multicall entry's; a handler may
@@ -45,5 +39,7 @@ hypercall_fn do_sched_op;          /* sched_op.c */
 hypercall_fn do_vcpu_op;           /* vcpu_op.c */
 hypercall_fn do_set_timer_op;      /* vcpu_op.c */
 hypercall_fn do_console_io;        /* console_op.c */
+hypercall_fn do_sysctl;            /* sysctl.c */
+hypercall_fn do_domctl;            /* domctl.c */
 
 #endif /* CORE_HYPERCALL_H */

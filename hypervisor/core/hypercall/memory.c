@@ -48,6 +48,8 @@ static int32_t add_to_physmap(struct vcpu *v, gvaddr_t from) {
     err = change_frame(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
     if (err) {
         page_put(d->shared_info_mfn);
+    } else {
+        d->shared_info_gfn = add.gpfn;
     }
     return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
 }

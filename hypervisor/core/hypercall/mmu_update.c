@@ -40,6 +40,7 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
             *err = valid;
             break;
         }
+        s->pt.work += n / PT_WORK_COPIED;
         spin_lock(&s->lock);
         applied = pt_update_list(s, batch, (uint32_t)valid, err);
         spin_unlock(&s->lock);
@@ -52,20 +53,20 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
     return done;
 }
 
-/* All updates are done, but the last one dropped a table. */
+/* What is left of a table that an earlier part of the call dropped goes first.  0 or -EAGAIN. */
 static int finish_drop(struct space *s) {
-    bool more;
+    int err = 0;
 
-    do {
+    while (s->pt.dropping && err == 0) {
         spin_lock(&s->lock);
         if (s->pt.dropping) {
             pt_drop_step(s);
         }
-        more = s->pt.dropping != 0;
         spin_unlock(&s->lock);
-    } while (more && !preempt_check());
+        err = preempt_check() ? -XEN_EAGAIN : 0;
+    }
     arch_pte_sync();
-    return more ? -XEN_EAGAIN : 0;
+    return err;
 }
 
 static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
@@ -79,9 +80,10 @@ static __attribute__((noinline)) int32_t update_many(struct vcpu *v,
     if ((args[1] & CONTINUED) && where.v && copy_from_guest(&before, where, sizeof(before))) {
         return -XEN_EFAULT;
     }
-    if (args[1] == CONTINUED) {
+    if (v->domain->space.pt.dropping) {
         err = finish_drop(&v->domain->space);
-    } else if (count) {
+    }
+    if (err == 0 && count) {
         done = update(&v->domain->space, gvaddr(args[0]), count, &err);
     }
     if (where.v && put_done(where, before, done)) {

@@ -7,6 +7,7 @@
 #include "core/base/arch.h"
 #include "core/base/guest_access.h"
 #include "core/base/version.h"
+#include "core/boot/cmdline.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall.h"
@@ -60,17 +61,30 @@ static int get_extraversion(gvaddr_t arg) {
     return put_version_text(arg, text, sizeof(text));
 }
 
-/* What xl matches a guest's kernel with: Xen's word for each kind, as uname -m says it. */
+/*
+ * Words that the toolstack matches a guest's kernel with.  Xen's library knows armv7l as the only
+ * kind of 32-bit ARM guest, whatever the core is, so that word is always there; the level's own, as
+ * uname -m says it, follows for people.
+ */
 static int get_capabilities(gvaddr_t arg) {
-    char text[32];
+    static const char any[] = "xen-3.0-armv7l ";
+    char text[48];
+    size_t size = format_text(text, sizeof(text), any);
 
-    format_text(text, sizeof(text), "xen-3.0-%s ", arch_cpu_machine());
+    if (strcmp(arch_cpu_machine(), "armv7l") != 0) {
+        format_text(text + size, sizeof(text) - size, "xen-3.0-%s ", arch_cpu_machine());
+    }
     return put_version_text(arg, text, sizeof(xen_capabilities_info_t));
+}
+
+/* The machine's is for dom0 alone; others get Xen's word for that. */
+static int get_commandline(const struct vcpu *v, gvaddr_t arg) {
+    return put_version_text(arg, v->domain->is_privileged ? cmdline_text() : "<denied>",
+                            sizeof(xen_commandline_t));
 }
 
 static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     static const struct xen_platform_parameters parameters = {.virt_start = PV_VIRT_START};
-    static const xen_domain_handle_t handle = {0};
 
     switch (cmd) {
     case XENVER_extraversion: return get_extraversion(arg);
@@ -81,8 +95,10 @@ static int32_t version_op(const struct vcpu *v, uint32_t cmd, gvaddr_t arg) {
     case XENVER_platform_parameters: return copy_to_guest(arg, &parameters, sizeof(parameters));
     case XENVER_get_features: return get_features(v, arg);
     case XENVER_pagesize: return (int32_t)PAGE_SIZE;
-    case XENVER_guest_handle: return copy_to_guest(arg, &handle, sizeof(handle));
-    case XENVER_commandline: return put_version_text(arg, "", sizeof(xen_capabilities_info_t));
+    case XENVER_guest_handle:
+        return copy_to_guest(arg, v->domain->handle, sizeof(v->domain->handle));
+    case XENVER_commandline: return get_commandline(v, arg);
+    case XENVER_build_id: return v->domain->is_privileged ? -XEN_ENODATA : -XEN_EPERM;
     default: return -XEN_ENOSYS;
     }
 }

@@ -27,9 +27,10 @@
 #include "core/base/abi.h"
 #include "core/base/addr.h"
 
-/* Pools of MiBs (page_pool.h): the common one, and one for each domain that can be built again. */
+/* Pools of MiBs (page_pool.h): the common one, one for each domain that can be built again, and one
+ * for each that a toolstack makes. */
 #define PAGE_COMMON 0u
-#define PAGE_POOLS  17u
+#define PAGE_POOLS  32u
 
 enum page_type {
     PAGE_NONE, /* plain memory of its owner */

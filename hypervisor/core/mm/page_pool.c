@@ -160,7 +160,8 @@ void page_take(mfn_t first, uint32_t count, domid_t owner) {
     struct page_info *page = &page_table[index];
 
     spin_lock(&page_lock);
-    memset(&m->free[index % FRAMES_PER_MIB / 32], 0, count / 8);
+    /* In bytes, since a step has fewer than 32 bits: Arm is little-endian here. */
+    memset((uint8_t *)m->free + index % FRAMES_PER_MIB / 8, 0, count / 8);
     set_free_count(m, m->free_count - count);
     page_free_total -= count;
     for (const struct page_info *end = page + count; page != end; page++) {

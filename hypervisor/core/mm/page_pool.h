@@ -32,7 +32,7 @@ void page_pool_adopt(unsigned int pool, mfn_t first);
 mfn_t page_pool_whole(unsigned int pool, uint32_t limit);
 
 /** page_take() - @count frames from @first on, all of them free, become @owner's, with count 1.  A
- * multiple of 32 frames, at such a number, within a MiB: about 10 instructions each. */
+ * multiple of 8 frames, at such a number, within a MiB: about 10 instructions each. */
 void page_take(mfn_t first, uint32_t count, domid_t owner);
 
 /** page_pool_drop_step() - give one MiB of that pool to the common one, in whatever state its

@@ -56,7 +56,7 @@ static uint32_t new_entry(const struct change *c, uint32_t attr) {
  * guest's knowing, so it is a fault, and forgotten by every TLB, in between (Arm ARM DDI 0406,
  * B3.10.1). That is done for some entries at a time.
  */
-#define BROKEN_MAX PT_SECTIONS_MAX /* all splits of a MiB */
+#define BROKEN_MAX STEP_FOUND
 
 struct broken {
     unsigned int count;
@@ -79,26 +79,30 @@ static void make(const struct change *c, struct broken *b) {
     b->count = 0;
 }
 
-/* @entry, if it maps the old frame, is a fault until make(). */
-static void break_entry(const struct change *c, struct broken *b, uint32_t *entry) {
+/* @entry, if it maps the old frame, is a fault until make().  False: that is for the next time. */
+static bool break_entry(const struct change *c, struct broken *b, uint32_t *entry) {
     if (!*entry || (*entry & PAGE_MASK) != c->old) {
-        return;
+        return true;
     }
     if (b->count == BROKEN_MAX) {
-        make(c, b);
+        return false;
     }
     b->at[b->count].entry = entry;
     b->at[b->count++].hw = new_entry(c, *entry & ~PAGE_MASK);
     pt_replace_l2(entry, 0);
+    return true;
 }
 
-static void rewrite_splits(const struct change *c) {
+/* False: there are more. */
+static bool rewrite_splits(const struct change *c) {
     struct broken b = {.count = 0};
+    uint16_t unit = c->mib->splits;
 
-    for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
-        break_entry(c, &b, &pt_unit_table(unit)[c->index]);
+    while (unit && break_entry(c, &b, &pt_unit_table(unit)[c->index])) {
+        unit = pt_units[unit].next;
     }
     make(c, &b);
+    return !unit;
 }
 
 /* A frame appears where there was none: the linear mapping has it again. */
@@ -159,25 +163,28 @@ static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
     return split_range(c, block, from, end);
 }
 
-static void scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
+/* 0: no entry of the part maps the old frame any more; -EAGAIN: there may be more. */
+static int scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
     uint32_t *table = &pt_unit_table(unit)[part * STEP_SCAN];
     struct broken b = {.count = 0};
+    unsigned int i = 0;
 
     if (pt_units[unit].state != PT_UNIT_GUEST) {
-        return;
+        return 0;
     }
-    for (unsigned int i = 0; i < STEP_SCAN && c->page->count > 1; i++) {
-        break_entry(c, &b, &table[i]);
+    while (i < STEP_SCAN && c->page->count > 1 && break_entry(c, &b, &table[i])) {
+        i++;
     }
     make(c, &b);
+    return i < STEP_SCAN && c->page->count > 1 ? -XEN_EAGAIN : 0;
 }
 
 static int scan_block(const struct change *c, uint16_t block, unsigned int part) {
     if (pt_blocks[block].kind == PT_BLOCK_L1) {
         return scan_l1(c, block, part);
     }
-    scan_l2(c, (uint16_t)(block * PT_UNITS_PER_BLOCK + part / SCAN_PER_UNIT), part % SCAN_PER_UNIT);
-    return 0;
+    return scan_l2(c, (uint16_t)(block * PT_UNITS_PER_BLOCK + part / SCAN_PER_UNIT),
+                   part % SCAN_PER_UNIT);
 }
 
 static int scan_position(const struct change *c, uint32_t position) {
@@ -296,7 +303,9 @@ static int run_change(struct change *c, uint32_t *entry) {
             return err;
         }
     }
-    rewrite_splits(c);
+    if (!rewrite_splits(c)) {
+        return -XEN_EAGAIN;
+    }
     err = search(c);
     if (err != -XEN_EAGAIN && pt_split_abandon(c->s)) {
         return -XEN_EAGAIN; /* the guest took the section away that this was for */

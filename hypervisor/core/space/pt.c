@@ -29,9 +29,24 @@ int pt_init(struct space *s, uint32_t limit) {
         err = heap_reserve(blocks);
     }
     if (err == 0) {
-        s->pt.block_limit = (uint16_t)blocks;
+        s->pt.block_limit = s->pt.block_kept = s->pt.block_promised = (uint16_t)blocks;
     }
     return err;
+}
+
+int pt_set_limit(struct space *s, uint64_t limit) {
+    if (limit >= PT_LIMIT_MAX) {
+        return -XEN_EINVAL;
+    }
+    limit = limit < PT_LIMIT_MIN ? PT_LIMIT_MIN : limit;
+    s->pt.block_limit = (uint16_t)(limit >> HEAP_BLOCK_SHIFT);
+    return 0;
+}
+
+gfn_t pt_vcpu_base(const struct space *s, unsigned int vcpu) {
+    uint16_t block = s->pt.vcpu_l1[vcpu];
+
+    return gfn(block ? pt_blocks[block].gfn : 0);
 }
 
 /* A section for each MiB of RAM from frame @from up to @end.  They differ in the address alone,
@@ -158,8 +173,8 @@ bool pt_destroy_step(struct space *s) {
         destroy_kept(s);
     } else {
         CHECK(pt->block_count == 0);
-        heap_unreserve(pt->block_limit);
-        pt->block_limit = 0;
+        heap_unreserve(pt->block_promised);
+        pt->block_limit = pt->block_kept = pt->block_promised = 0;
         return false;
     }
     return true;

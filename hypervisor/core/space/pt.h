@@ -34,13 +34,14 @@ struct space;
 #define PT_KERNELS    1u         /* all vCPUs share one */
 #define PT_CLEAN_MAX  4          /* empty first-level tables kept for the next pin */
 #define PT_LIMIT_MIN  (8u << 14) /* bytes: less cannot boot a kernel */
+#define PT_LIMIT_MAX  (1u << 30) /* far more than there is */
 
 #define PT_ATTR_NONE  1u
 #define PT_NO_TABLE   1u
 
 /* Blocks are named by their number in the heap; 0 = none. */
 struct pt_space {         /* space lock */
-    uint16_t block_limit; /* promised by the heap */
+    uint16_t block_limit; /* so many it may have */
     uint16_t block_count; /* in use */
     uint16_t flat;        /* first-level table of "MMU off" */
     uint16_t
@@ -69,8 +70,10 @@ struct pt_space {         /* space lock */
      * address, PT_NO_TABLE = none, and where it is. */
     uint32_t last_base;
     uint32_t *last_table;
-    bool has_stale; /* a second-level table was given back since the TLB was emptied */
-    uint32_t work;  /* done since the caller last set it to 0 */
+    bool has_stale;          /* a second-level table was given back since the TLB was emptied */
+    uint32_t work;           /* done since the caller last set it to 0 */
+    uint16_t block_kept;     /* promised by the heap, whatever is in use */
+    uint16_t block_promised; /* by the heap: those, and what is in use beyond */
 };
 
 /**
@@ -79,6 +82,18 @@ struct pt_space {         /* space lock */
  * Returns 0, -EINVAL, -ENOMEM (the heap has promised all it has).
  */
 int pt_init(struct space *s, uint32_t limit);
+
+/**
+ * pt_set_limit() - the domain may have @limit bytes of tables from now on, but PT_LIMIT_MIN at
+ * least.  What is more than pt_init() reserved is not: a domain gets it while the heap has some.
+ * What it has more already it keeps.  Space lock held.  Returns 0 or -EINVAL (PT_LIMIT_MAX or
+ * more).
+ */
+int pt_set_limit(struct space *s, uint64_t limit);
+
+/** pt_vcpu_base() - the guest frame of the first-level table that vCPU @vcpu runs on; 0: none of
+ * its own.  A look. */
+gfn_t pt_vcpu_base(const struct space *s, unsigned int vcpu);
 
 /**
  * pt_flat_step() - make the table for "MMU off": virtual = guest-physical over the domain's RAM, as

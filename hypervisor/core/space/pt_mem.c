@@ -68,10 +68,24 @@ static bool reclaim(struct space *s) {
     return false;
 }
 
+/* Is there a block of the promise, or may it grow by one? */
+static bool has_promise(struct space *s) {
+    if (s->pt.block_count >= s->pt.block_limit) {
+        return false;
+    }
+    if (s->pt.block_count == s->pt.block_promised) {
+        if (heap_reserve(1)) {
+            return false;
+        }
+        s->pt.block_promised++;
+    }
+    return true;
+}
+
 uint16_t pt_block_take(struct space *s, enum pt_block_kind kind) {
     uint16_t block;
 
-    if (s->pt.block_count >= s->pt.block_limit && !reclaim(s)) {
+    if (!has_promise(s) && !(reclaim(s) && has_promise(s))) {
         return 0;
     }
     block = (uint16_t)heap_block_index(heap_block_alloc());
@@ -87,6 +101,10 @@ void pt_block_give(struct space *s, uint16_t block) {
     arch_tlb_flush_all();
     heap_block_free(pt_block_table(block));
     s->pt.block_count--;
+    if (s->pt.block_promised > s->pt.block_kept) {
+        heap_unreserve(1);
+        s->pt.block_promised--;
+    }
 }
 
 void pt_give_building(struct space *s) {
@@ -176,9 +194,15 @@ void pt_unit_give(struct space *s, uint16_t unit) {
     }
 }
 
+/* Where the limit was lowered there may be more than it allows. */
+static unsigned int room(const struct space *s) {
+    unsigned int limit = s->pt.block_limit, count = s->pt.block_count;
+
+    return limit > count ? limit - count : 0;
+}
+
 bool pt_units_available(const struct space *s, unsigned int count) {
-    unsigned int blocks =
-        s->pt.block_limit - s->pt.block_count + s->pt.clean_count + (s->pt.building != 0);
+    unsigned int blocks = room(s) + s->pt.clean_count + (s->pt.building != 0);
 
     return s->pt.free_units + blocks * PT_UNITS_PER_BLOCK >= count;
 }

@@ -14,7 +14,8 @@
 #include "core/space/space.h"
 #include "core/time/preempt.h"
 
-_Static_assert(PT_WORK_MAX > PT_WORK_L1, "each look is followed by progress");
+_Static_assert(STEP_UPDATES / PT_WORK_COPIED <= PT_WORK_MAX / 2,
+               "each look is followed by progress");
 
 /* An address that ends a run. */
 #define IN_NO_TABLE (~0u)
@@ -88,11 +89,7 @@ static int update_l1(struct space *s, const struct page_info *page, uint32_t ptr
     if (!pt_blocks[page->l1].dying) {
         err = pt_set_l1(s, page->l1, offset / (uint32_t)sizeof(uint32_t), val);
     }
-    if (alone && s->pt.dropping) {
-        pt_drop_step(s);
-        return s->pt.dropping ? -XEN_EAGAIN : err;
-    }
-    return err;
+    return alone && s->pt.dropping ? -XEN_EAGAIN : err;
 }
 
 /*
@@ -137,7 +134,7 @@ __attribute__((noinline)) int pt_update_alone(struct space *s, uint32_t ptr, uin
 
 /* One that run_all_simple() did not take: not unless there is time for it before the next look. */
 static int long_update(struct space *s, const struct guest_update *u) {
-    if (s->pt.work + PT_WORK_L1 > PT_WORK_MAX) {
+    if (s->pt.work > PT_WORK_MAX / 2) {
         s->pt.work = PT_WORK_MAX;
         return -XEN_EAGAIN;
     }

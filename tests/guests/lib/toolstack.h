@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a toolstack in dom0 calls: domctl and sysctl, as libxl fills them.
+ */
+#ifndef GUEST_TOOLSTACK_H
+#define GUEST_TOOLSTACK_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "hypercall.h"
+
+/** domctl_begin() - @op for @cmd about domain @id, all else 0. */
+static inline void domctl_begin(struct xen_domctl *op, uint32_t cmd, domid_t id) {
+    memset(op, 0, sizeof(*op));
+    op->cmd = cmd;
+    op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+    op->domain = id;
+}
+
+static inline int32_t domctl(struct xen_domctl *op) {
+    return hypercall1(__HYPERVISOR_domctl, (uint32_t)op);
+}
+
+/** domctl_simple() - one that has no more than the domain. */
+static inline int32_t domctl_simple(uint32_t cmd, domid_t id) {
+    struct xen_domctl op;
+
+    domctl_begin(&op, cmd, id);
+    return domctl(&op);
+}
+
+/** domctl_begin_create() - what libxl asks for, of @vcpus vCPUs. */
+static inline void domctl_begin_create(struct xen_domctl *op, uint32_t vcpus) {
+    domctl_begin(op, XEN_DOMCTL_createdomain, DOMID_INVALID);
+    op->u.createdomain.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap;
+    op->u.createdomain.max_vcpus = vcpus;
+    op->u.createdomain.max_evtchn_port = 1023;
+    op->u.createdomain.max_grant_frames = -1;
+    op->u.createdomain.max_maptrack_frames = -1;
+    op->u.createdomain.grant_opts = 1;
+}
+
+/** domctl_create() - make one: its id, or an error. */
+static inline int32_t domctl_create(uint32_t vcpus) {
+    struct xen_domctl op;
+    int32_t err;
+
+    domctl_begin_create(&op, vcpus);
+    err = domctl(&op);
+    return err ? err : op.domain;
+}
+
+/** domctl_vcpus() - give it its vCPUs. */
+static inline int32_t domctl_vcpus(domid_t id, uint32_t vcpus) {
+    struct xen_domctl op;
+
+    domctl_begin(&op, XEN_DOMCTL_max_vcpus, id);
+    op.u.max_vcpus.max = vcpus;
+    return domctl(&op);
+}
+
+/** domctl_context() - vCPU 0 starts at @pc, with @r2. */
+static inline int32_t domctl_context(domid_t id, uint32_t pc, uint32_t r2) {
+    struct vcpu_guest_context context;
+    struct xen_domctl op;
+
+    memset(&context, 0, sizeof(context));
+    context.flags = VGCF_online;
+    context.user_regs.pc32 = pc;
+    context.user_regs.r1_usr = ~0u;
+    context.user_regs.r2_usr = r2;
+    context.user_regs.cpsr = 0x1d3; /* SVC, masked */
+    domctl_begin(&op, XEN_DOMCTL_setvcpucontext, id);
+    op.u.vcpucontext.ctxt.q = (uint32_t)&context;
+    return domctl(&op);
+}
+
+/** sysctl_begin() - @op for @cmd, all else 0. */
+static inline void sysctl_begin(struct xen_sysctl *op, uint32_t cmd) {
+    memset(op, 0, sizeof(*op));
+    op->cmd = cmd;
+    op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+}
+
+static inline int32_t sysctl(struct xen_sysctl *op) {
+    return hypercall1(__HYPERVISOR_sysctl, (uint32_t)op);
+}
+
+/** sysctl_free_frames() - those of the machine, dirty ones included. */
+static inline uint64_t sysctl_free_frames(void) {
+    struct xen_sysctl op;
+
+    sysctl_begin(&op, XEN_SYSCTL_physinfo);
+    return sysctl(&op) ? 0 : op.u.physinfo.free_pages;
+}
+
+#endif /* GUEST_TOOLSTACK_H */

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * As dom0: makes domains, starts, pauses and destroys them as Xen's toolstack does, and calls all
+ * of that wrongly, too.  Nothing may be lost, and dom0 alone may do it: as a domU (option domu) it
+ * learns nothing by any of these calls.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "event.h"
+#include "option.h"
+#include "test.h"
+#include "toolstack.h"
+
+#define CYCLES 30u
+
+static bool is_domu(void) {
+    return option_given("domu");
+}
+
+static uint32_t domain_count(void) {
+    static struct xen_domctl_getdomaininfo list[32];
+    struct xen_sysctl op;
+
+    sysctl_begin(&op, XEN_SYSCTL_getdomaininfolist);
+    op.u.getdomaininfolist.max_domains = 32;
+    op.u.getdomaininfolist.buffer.q = (uint32_t)list;
+    return sysctl(&op) ? 0 : op.u.getdomaininfolist.num_domains;
+}
+
+/* Frees come back in the background. */
+static void expect_free(uint64_t before) {
+    for (unsigned int i = 0; i < 100 && sysctl_free_frames() != before; i++) {
+        clock_sleep(NS_PER_MS);
+    }
+    EXPECT_EQ(sysctl_free_frames(), before);
+}
+
+/* The other domain gives a frame back as it starts. */
+TEST(others_settle) {
+    clock_sleep(50 * NS_PER_MS);
+}
+
+TEST(domu_learns_nothing) {
+    struct xen_domctl op;
+    struct xen_sysctl sys;
+
+    if (!is_domu()) {
+        return;
+    }
+    for (uint32_t cmd = 0; cmd < 90; cmd++) {
+        for (domid_t id = 0; id < 4; id++) {
+            domctl_begin(&op, cmd, id);
+            EXPECT_EQ(domctl(&op), -XEN_EPERM);
+            op.interface_version++;
+            EXPECT_EQ(domctl(&op), -XEN_EPERM);
+        }
+        sysctl_begin(&sys, cmd);
+        EXPECT_EQ(sysctl(&sys), -XEN_EPERM);
+    }
+    EXPECT_EQ(hypercall1(__HYPERVISOR_domctl, 4), -XEN_EPERM);
+    EXPECT_EQ(hypercall1(__HYPERVISOR_sysctl, 4), -XEN_EPERM);
+}
+
+TEST(created_and_destroyed) {
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    uint32_t count = domain_count();
+    int32_t last = 0;
+
+    EXPECT_TRUE(before > 0);
+    EXPECT_TRUE(count >= 1);
+    for (uint32_t i = 0; i < CYCLES; i++) {
+        int32_t id = domctl_create(1);
+
+        REQUIRE_EQ(id > last, true);
+        last = id;
+        EXPECT_EQ(domctl_vcpus((domid_t)id, 1), 0);
+        EXPECT_EQ(domain_count(), count + 1);
+        EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, (domid_t)id), 0);
+        EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, (domid_t)id), -XEN_ESRCH);
+        EXPECT_EQ(domain_count(), count);
+    }
+    expect_free(before);
+}
+
+/* It has no memory: its first instruction is its last, and that is what is seen of it. */
+TEST(started_paused_and_seen) {
+    struct xen_domctl op;
+    int32_t id;
+
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    id = domctl_create(1);
+    REQUIRE_EQ(id > 0, true);
+    EXPECT_EQ(domctl_vcpus((domid_t)id, 1), 0);
+    EXPECT_EQ(domctl_context((domid_t)id, 0x40008000, 0), 0);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, (domid_t)id), 0);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, (domid_t)id), 0);
+    domctl_begin(&op, XEN_DOMCTL_getdomaininfo, (domid_t)id);
+    EXPECT_EQ(domctl(&op), 0);
+    EXPECT_TRUE(op.u.getdomaininfo.flags & XEN_DOMINF_paused);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, (domid_t)id), 0);
+    for (unsigned int i = 0; i < 1000; i++) {
+        clock_sleep(NS_PER_MS);
+        domctl_begin(&op, XEN_DOMCTL_getdomaininfo, (domid_t)id);
+        EXPECT_EQ(domctl(&op), 0);
+        if (op.u.getdomaininfo.flags & XEN_DOMINF_shutdown) {
+            break;
+        }
+    }
+    EXPECT_TRUE(op.u.getdomaininfo.flags & XEN_DOMINF_shutdown);
+    EXPECT_EQ(op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask,
+              SHUTDOWN_crash);
+    EXPECT_EQ(op.u.getdomaininfo.domain, id);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, (domid_t)id), 0);
+    expect_free(before);
+}
+
+/* As many as there is room for, then none. */
+TEST(too_many) {
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    domid_t ids[40];
+    uint32_t count = 0;
+    int32_t id;
+
+    while (count < 40 && (id = domctl_create(1)) > 0) {
+        ids[count++] = (domid_t)id;
+    }
+    EXPECT_TRUE(count > 0);
+    EXPECT_EQ(id, -XEN_ENOMEM);
+    while (count > 0) {
+        EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, ids[--count]), 0);
+    }
+    expect_free(before);
+}
+
+TEST(wrong_calls) {
+    struct xen_domctl op;
+    int32_t id;
+
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    id = domctl_create(2);
+    REQUIRE_EQ(id > 0, true);
+    EXPECT_EQ(domctl_vcpus((domid_t)id, 1), -XEN_EINVAL);
+    EXPECT_EQ(domctl_vcpus((domid_t)id, ~0u), -XEN_EINVAL);
+    EXPECT_EQ(domctl_context((domid_t)id, 0, 0), -XEN_EINVAL);
+    EXPECT_EQ(domctl_vcpus((domid_t)id, 2), 0);
+    domctl_begin(&op, XEN_DOMCTL_setvcpucontext, (domid_t)id);
+    op.u.vcpucontext.ctxt.q = 4;
+    EXPECT_EQ(domctl(&op), -XEN_EFAULT);
+    op.u.vcpucontext.ctxt.q = 0xffffff00u; /* wraps */
+    EXPECT_EQ(domctl(&op), -XEN_EFAULT);
+    op.u.vcpucontext.vcpu = 2;
+    EXPECT_EQ(domctl(&op), -XEN_EINVAL);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, 0), -XEN_EINVAL);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, 0), -XEN_EINVAL);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, DOMID_SELF), -XEN_ESRCH);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, DOMID_XEN), -XEN_ESRCH);
+    EXPECT_EQ(domctl_simple(90, (domid_t)id), -XEN_ENOSYS);
+    EXPECT_EQ(domctl_simple(~0u, (domid_t)id), -XEN_ENOSYS);
+    for (uint32_t word = 0; word < sizeof(op) / 4; word++) {
+        domctl_begin(&op, XEN_DOMCTL_createdomain, DOMID_INVALID);
+        memset(&op.u, 0xff, sizeof(op.u));
+        ((uint32_t *)(void *)&op)[word] ^= 0x80000001u;
+        op.cmd = XEN_DOMCTL_createdomain;
+        EXPECT_TRUE(domctl(&op) < 0);
+    }
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, (domid_t)id), 0);
+    expect_free(before);
+}

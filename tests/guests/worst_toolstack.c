@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The toolstack's calls at their worst arguments, by dom0, with another domain beside it: how long
+ * interrupts are masked is measured from outside (test_stretches.py).
+ */
+#include "clock.h"
+#include "row.h"
+#include "test.h"
+#include "toolstack.h"
+
+#define VCPUS 8u
+#define OTHER 1u
+
+static struct xen_domctl op;
+static struct xen_sysctl sys;
+
+/* ---- The machine ---- */
+
+static int32_t machine(uint32_t cmd) {
+    sysctl_begin(&sys, cmd);
+    return sysctl(&sys);
+}
+
+static int32_t keys(const char *text, uint32_t count) {
+    sysctl_begin(&sys, XEN_SYSCTL_debug_keys);
+    sys.u.debug_keys.keys.q = (uint32_t)text;
+    sys.u.debug_keys.nr_keys = count;
+    return sysctl(&sys);
+}
+
+static int32_t read_log(uint32_t count, bool clear) {
+    static char text[20000];
+
+    sysctl_begin(&sys, XEN_SYSCTL_readconsole);
+    sys.u.readconsole.buffer.q = (uint32_t)text;
+    sys.u.readconsole.count = count;
+    sys.u.readconsole.clear = clear;
+    return sysctl(&sys);
+}
+
+TEST(the_machine) {
+    static struct xen_sysctl_cputopo cpu;
+    static struct xen_sysctl_meminfo memory;
+    static struct xen_sysctl_cpuinfo idle;
+    static uint32_t distance;
+
+    EXPECT_EQ(ROW("sysctl physinfo", machine(XEN_SYSCTL_physinfo)), 0);
+    EXPECT_EQ(ROW("sysctl sched_id", machine(XEN_SYSCTL_sched_id)), 0);
+    EXPECT_EQ(ROW("sysctl availheap", machine(XEN_SYSCTL_availheap)), 0);
+    EXPECT_EQ(ROW("sysctl debug_keys", keys("hdihdi", 6)), 0);
+    EXPECT_EQ(ROW("sysctl readconsole", read_log(20000, true)), 0);
+    sysctl_begin(&sys, XEN_SYSCTL_getcpuinfo);
+    sys.u.getcpuinfo.max_cpus = 1024;
+    sys.u.getcpuinfo.info.q = (uint32_t)&idle;
+    EXPECT_EQ(ROW("sysctl getcpuinfo", sysctl(&sys)), 0);
+    sysctl_begin(&sys, XEN_SYSCTL_cputopoinfo);
+    sys.u.cputopoinfo.num_cpus = 1024;
+    sys.u.cputopoinfo.cputopo.q = (uint32_t)&cpu;
+    EXPECT_EQ(ROW("sysctl cputopoinfo", sysctl(&sys)), 0);
+    sysctl_begin(&sys, XEN_SYSCTL_numainfo);
+    sys.u.numainfo.num_nodes = 1024;
+    sys.u.numainfo.meminfo.q = (uint32_t)&memory;
+    sys.u.numainfo.distance.q = (uint32_t)&distance;
+    EXPECT_EQ(ROW("sysctl numainfo", sysctl(&sys)), 0);
+}
+
+TEST(pools) {
+    static uint8_t cpus[128];
+
+    sysctl_begin(&sys, XEN_SYSCTL_cpupool_op);
+    sys.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
+    sys.u.cpupool_op.cpumap.nr_bits = 1024;
+    sys.u.cpupool_op.cpumap.bitmap.q = (uint32_t)cpus;
+    EXPECT_EQ(ROW("sysctl cpupool_op", sysctl(&sys)), 0);
+    sysctl_begin(&sys, XEN_SYSCTL_scheduler_op);
+    sys.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
+    sys.u.scheduler_op.cmd = XEN_SYSCTL_SCHEDOP_getinfo;
+    EXPECT_EQ(ROW("sysctl scheduler_op", sysctl(&sys)), 0);
+}
+
+/* ---- Domains ---- */
+
+static int32_t bitmap_op(uint32_t cmd, domid_t id, uint32_t kinds) {
+    static uint8_t bits[128] = {1};
+
+    domctl_begin(&op, cmd, id);
+    if (cmd == XEN_DOMCTL_setnodeaffinity || cmd == XEN_DOMCTL_getnodeaffinity) {
+        op.u.nodeaffinity.nodemap.nr_bits = 1024;
+        op.u.nodeaffinity.nodemap.bitmap.q = (uint32_t)bits;
+    } else {
+        op.u.vcpuaffinity.flags = kinds;
+        op.u.vcpuaffinity.cpumap_hard.nr_bits = 1024;
+        op.u.vcpuaffinity.cpumap_hard.bitmap.q = (uint32_t)bits;
+        op.u.vcpuaffinity.cpumap_soft = op.u.vcpuaffinity.cpumap_hard;
+    }
+    return domctl(&op);
+}
+
+static int32_t get_context(domid_t id) {
+    static struct vcpu_guest_context context;
+
+    domctl_begin(&op, XEN_DOMCTL_getvcpucontext, id);
+    op.u.vcpucontext.ctxt.q = (uint32_t)&context;
+    return domctl(&op);
+}
+
+static int32_t weights(domid_t id) {
+    domctl_begin(&op, XEN_DOMCTL_scheduler_op, id);
+    op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
+    op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_putinfo;
+    op.u.scheduler_op.u.credit2.weight = 65535;
+    op.u.scheduler_op.u.credit2.cap = 799;
+    return domctl(&op);
+}
+
+static int32_t pool(domid_t id, uint64_t size) {
+    domctl_begin(&op, XEN_DOMCTL_set_paging_mempool_size, id);
+    op.u.paging_mempool.size = size;
+    return domctl(&op);
+}
+
+static int32_t flush(domid_t id) {
+    domctl_begin(&op, XEN_DOMCTL_cacheflush, id);
+    op.u.cacheflush.nr_pfns = 1u << 18;
+    return domctl(&op);
+}
+
+static int32_t width(domid_t id) {
+    domctl_begin(&op, XEN_DOMCTL_set_address_size, id);
+    op.u.address_size.size = 32;
+    return domctl(&op);
+}
+
+static int32_t list(void) {
+    static struct xen_domctl_getdomaininfo all[16];
+
+    sysctl_begin(&sys, XEN_SYSCTL_getdomaininfolist);
+    sys.u.getdomaininfolist.max_domains = 16;
+    sys.u.getdomaininfolist.buffer.q = (uint32_t)all;
+    return sysctl(&sys);
+}
+
+static void expect_answers(domid_t id) {
+    EXPECT_EQ(ROW("domctl getvcpuinfo", domctl_simple(XEN_DOMCTL_getvcpuinfo, id)), 0);
+    EXPECT_EQ(ROW("domctl setvcpuaffinity", bitmap_op(XEN_DOMCTL_setvcpuaffinity, id, 3)), 0);
+    EXPECT_EQ(ROW("domctl getvcpuaffinity", bitmap_op(XEN_DOMCTL_getvcpuaffinity, id, 3)), 0);
+    EXPECT_EQ(ROW("domctl setnodeaffinity", bitmap_op(XEN_DOMCTL_setnodeaffinity, id, 0)), 0);
+    EXPECT_EQ(ROW("domctl getnodeaffinity", bitmap_op(XEN_DOMCTL_getnodeaffinity, id, 0)), 0);
+    EXPECT_EQ(ROW("domctl scheduler_op: eight vCPUs", weights(id)), 0);
+    EXPECT_EQ(ROW("domctl max_mem", domctl_simple(XEN_DOMCTL_max_mem, id)), 0);
+    EXPECT_EQ(ROW("domctl set_paging_mempool_size", pool(id, 1u << 21)), 0);
+    EXPECT_EQ(ROW("domctl get_paging_mempool_size",
+                  domctl_simple(XEN_DOMCTL_get_paging_mempool_size, id)),
+              0);
+    EXPECT_EQ(ROW("domctl cacheflush", flush(id)), 0);
+    EXPECT_EQ(ROW("domctl set_address_size", width(id)), 0);
+    EXPECT_EQ(ROW("domctl setdomainhandle", domctl_simple(XEN_DOMCTL_setdomainhandle, id)), 0);
+    EXPECT_EQ(ROW("domctl getdomaininfo: eight vCPUs", domctl_simple(XEN_DOMCTL_getdomaininfo, id)),
+              0);
+    EXPECT_EQ(ROW("sysctl getdomaininfolist", list()), 0);
+}
+
+TEST(a_domain) {
+    domctl_begin_create(&op, VCPUS);
+    EXPECT_EQ(ROW("domctl createdomain", domctl(&op)), 0);
+    domid_t id = op.domain;
+    EXPECT_EQ(ROW("domctl max_vcpus: eight", domctl_vcpus(id, VCPUS)), 0);
+    EXPECT_EQ(ROW("domctl setvcpucontext", domctl_context(id, 0x40008000, 0)), 0);
+    EXPECT_EQ(ROW("domctl getvcpucontext", get_context(id)), 0);
+    expect_answers(id);
+    EXPECT_EQ(ROW("domctl pausedomain", domctl_simple(XEN_DOMCTL_pausedomain, id)), 0);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, id), 0);
+    EXPECT_EQ(ROW("domctl unpausedomain: the first", domctl_simple(XEN_DOMCTL_unpausedomain, id)),
+              0);
+    EXPECT_EQ(ROW("domctl resumedomain", domctl_simple(XEN_DOMCTL_resumedomain, id)), 0);
+    EXPECT_EQ(ROW("domctl destroydomain", domctl_simple(XEN_DOMCTL_destroydomain, id)), 0);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, OTHER), 0);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, OTHER), 0);
+}
+
+/* The row goes on after the guest's last instruction: the board ends. */
+TEST(own_end) {
+    row_begin("sched_op shutdown: of a toolstack");
+}
