@@ -68,17 +68,17 @@
 
 /** Bytes of a frame that are overwritten in one go, which divide a page: 1.1 each where there is an
  * outer cache. */
-#define STEP_SCRUB       256u
+#define STEP_SCRUB       512u
 /** Bytes of an image that are copied in one go, which divide a page: 2.2 each there. */
-#define STEP_COPY        128u
+#define STEP_COPY        256u
 /** Frames that a domain which is built gets in one go, a multiple of 8 that divides a MiB: 27
  * each. */
 #define STEP_BUILD       16u
 
 /* ---- Background work ---- */
 
-/** Pieces of work that are done in one turn, with a look in between. */
-#define STEP_TURNS       4u
+/** For so many ns one turn does pieces of work, with a look in between. */
+#define STEP_TURN        20000u
 
 /* ---- Caches ---- */
 

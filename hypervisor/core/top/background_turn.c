@@ -23,16 +23,17 @@ bool background_turn_idle(void) {
 
 /* A few pieces with a look in between, then that many times as long for the guests. */
 static void serve(void *data) {
-    uint64_t start = clock_now(), rest;
+    uint64_t start = clock_now(), time = 0, rest;
     bool more = true, waits = false;
 
     (void)data;
-    for (unsigned int i = 0; i < STEP_TURNS && more && !waits; i++) {
+    while (time < STEP_TURN && more && !waits) {
         more = background_step(BACKGROUND_NEEDED);
         waits = irq_waits();
+        time = clock_now() - start;
     }
     if (more) {
-        rest = (clock_now() - start) * (BACKGROUND_SHARE - 1);
+        rest = time * (BACKGROUND_SHARE - 1);
         timer_set(&turn, clock_now() + (rest > REST_MIN ? rest : REST_MIN));
     }
 }
