@@ -267,11 +267,11 @@ static void both_domains_are_built(void **state) {
     d = domain_by_id(0);
     assert_true(d->is_privileged);
     assert_true(d->is_direct_mapped);
-    uint32_t ram = d->space.p2m.base << PAGE_SHIFT;
+    uint32_t ram = d->space.p2m.base.v << PAGE_SHIFT;
     assert_int_equal(ram % (2 * MIB), 0);
     for (uint32_t i = 0; i < 6 * FRAMES_PER_MIB; i++) {
-        assert_int_equal(p2m_to_mfn(&d->space.p2m, gfn(d->space.p2m.base + i)).v,
-                         d->space.p2m.base + i);
+        assert_int_equal(p2m_to_mfn(&d->space.p2m, gfn(d->space.p2m.base.v + i)).v,
+                         d->space.p2m.base.v + i);
     }
     check_image(d, ram + 0x8000, boot.domain[0].kernel);
     check_tree(d, 0, ram);
@@ -411,11 +411,11 @@ static void a_restart_waits_for_memory(void **state) {
     assert_int_equal(reap_requests, 0);
     assert_int_equal(work(), 0);
     struct domain *other = domain_by_id(0);
-    give(other, other->space.p2m.base);
+    give(other, other->space.p2m.base.v);
     while (page_scrub_step(other->pool)) {
     }
     assert_int_equal(work(), 0);
-    take(other, other->space.p2m.base);
+    take(other, other->space.p2m.base.v);
     for (unsigned int i = 1; i <= NEEDED; i++) { /* the last of them is enough, and no sooner */
         assert_int_equal(domain_by_id(1)->state, DOMAIN_CREATED);
         page_put(taken[count - i]);
@@ -477,7 +477,7 @@ static void a_ballooning_guest_delays_no_restart(void **state) {
     other = domain_by_id(0);
     domain_build_again(tear_down(domain_by_id(1)));
     for (bool more = true; more; beside += more) {
-        uint32_t g = other->space.p2m.base + beside * 67 % other->space.p2m.count;
+        uint32_t g = other->space.p2m.base.v + beside * 67 % other->space.p2m.count;
 
         give(other, g);
         assert_int_equal(page_pool_dirty(other->pool), 1);

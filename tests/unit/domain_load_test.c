@@ -153,7 +153,7 @@ static void what_does_not_fit_is_refused(void **state) {
 
 static uint32_t entries[GUEST_FRAMES];
 static const struct p2m p2m = {
-    .base = GUEST_BASE >> PAGE_SHIFT, .count = GUEST_FRAMES, .entry = entries};
+    .base = {GUEST_BASE >> PAGE_SHIFT}, .count = GUEST_FRAMES, .entry = entries};
 
 static void make_map(void) {
     for (uint32_t i = 0; i < GUEST_FRAMES; i++) {

@@ -145,7 +145,7 @@ static void count_p2m(const struct domain *d) {
     }
     for (unsigned int r = 0; r < d->space.p2m.range_count; r++) {
         for (uint32_t i = 0; i < d->space.p2m.range[r].count; i++) {
-            count_frame(d, (d->space.p2m.range[r].mfn + i) << PAGE_SHIFT, false);
+            count_frame(d, (d->space.p2m.range[r].mfn.v + i) << PAGE_SHIFT, false);
         }
     }
 }
@@ -218,7 +218,7 @@ static void check_guest_unit(uint16_t unit) {
 
 static void check_split_unit(const struct domain *d, uint16_t unit) {
     const struct p2m_mib *mib =
-        &d->space.p2m.mib[(pt_units[unit].home - d->space.p2m.base) / FRAMES_PER_MIB];
+        &d->space.p2m.mib[(pt_units[unit].home - d->space.p2m.base.v) / FRAMES_PER_MIB];
     uint16_t u = mib->splits;
 
     assert_true(mib->broken);

@@ -35,9 +35,9 @@ int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *
         return -XEN_ENOMEM;
     }
     memset(p2m, 0, sizeof(*p2m));
-    p2m->base = base_gfn.v;
+    p2m->base = base_gfn;
     p2m->capacity = count;
-    p2m->changing = INVALID_GFN.v;
+    p2m->changing = INVALID_GFN;
     p2m->entry = store->entry;
     p2m->mib = store->mib;
     return 0;
@@ -66,19 +66,19 @@ static bool owns_all(const struct space *s, mfn_t start, uint32_t count) {
 
 /* Do these frames follow what there is, and go on in the machine's memory as they do in the
  * guest's? */
-static bool is_next(const struct p2m *p2m, uint32_t g, uint32_t m, uint32_t count) {
+static bool is_next(const struct p2m *p2m, gfn_t g, mfn_t m, uint32_t count) {
     uint32_t inside = p2m->count % FRAMES_PER_MIB;
 
-    return count != 0 && count <= p2m->capacity - p2m->count && g == p2m->base + p2m->count &&
+    return count != 0 && count <= p2m->capacity - p2m->count && p2m_index(p2m, g) == p2m->count &&
            (inside == 0 ? count < FRAMES_PER_MIB || count % FRAMES_PER_MIB == 0
                         : count <= FRAMES_PER_MIB - inside &&
-                              p2m->entry[p2m->count - 1] >> PAGE_SHIFT == m - 1);
+                              p2m->entry[p2m->count - 1] >> PAGE_SHIFT == m.v - 1);
 }
 
 int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count) {
     struct p2m *p2m = &s->p2m;
 
-    if (!is_next(p2m, first.v, mfn_start.v, count) || !owns_all(s, mfn_start, count)) {
+    if (!is_next(p2m, first, mfn_start, count) || !owns_all(s, mfn_start, count)) {
         return -XEN_EINVAL;
     }
     uint32_t *entry = &p2m->entry[p2m->count];
@@ -97,21 +97,21 @@ int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count) {
     return 0;
 }
 
-static bool overlap(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count) {
-    return a < b + b_count && b < a + a_count;
+static bool overlap(const struct p2m_range *r, gfn_t first, uint32_t count) {
+    return r->gfn.v < first.v + count && first.v < r->gfn.v + r->count;
 }
 
 static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
     if (r->count == 0 || r->type == P2M_INVALID || r->type == P2M_CHANGING ||
-        (uint64_t)r->gfn + r->count > 1u << (32 - PAGE_SHIFT) ||
-        (uint64_t)r->mfn + r->count > 1u << (32 - PAGE_SHIFT)) {
+        (uint64_t)r->gfn.v + r->count > 1u << (32 - PAGE_SHIFT) ||
+        (uint64_t)r->mfn.v + r->count > 1u << (32 - PAGE_SHIFT)) {
         return -XEN_EINVAL;
     }
-    if (overlap(r->gfn, r->count, p2m->base, p2m->capacity)) {
+    if (overlap(r, p2m->base, p2m->capacity)) {
         return -XEN_EEXIST;
     }
     for (unsigned int i = 0; i < p2m->range_count; i++) {
-        if (overlap(r->gfn, r->count, p2m->range[i].gfn, p2m->range[i].count)) {
+        if (overlap(r, p2m->range[i].gfn, p2m->range[i].count)) {
             return -XEN_EEXIST;
         }
     }
@@ -121,14 +121,14 @@ static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
 int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
                   enum p2m_type type) {
     struct p2m *p2m = &s->p2m;
-    struct p2m_range r = {.gfn = first.v, .mfn = mfn_start.v, .count = count, .type = type};
+    struct p2m_range r = {.gfn = first, .mfn = mfn_start, .count = count, .type = type};
     unsigned int at = 0;
     int err = check_range(p2m, &r);
 
     if (err) {
         return err;
     }
-    while (at < p2m->range_count && p2m->range[at].gfn < r.gfn) {
+    while (at < p2m->range_count && p2m->range[at].gfn.v < r.gfn.v) {
         at++;
     }
     memmove(&p2m->range[at + 1], &p2m->range[at],
@@ -149,10 +149,10 @@ uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
         unsigned int middle = (low + high) / 2;
         const struct p2m_range *r = &p2m->range[middle];
 
-        if (g.v < r->gfn) {
+        if (g.v < r->gfn.v) {
             high = middle;
-        } else if (g.v - r->gfn < r->count) {
-            return (r->mfn + (g.v - r->gfn)) << PAGE_SHIFT | (uint32_t)r->type;
+        } else if (g.v - r->gfn.v < r->count) {
+            return (r->mfn.v + (g.v - r->gfn.v)) << PAGE_SHIFT | (uint32_t)r->type;
         } else {
             low = middle + 1;
         }
@@ -164,20 +164,20 @@ bool p2m_mib_is_empty(const struct p2m *p2m, gfn_t first) {
     unsigned int low = 0;
     unsigned int high = p2m->range_count;
 
-    if (first.v - p2m->base < p2m->count) {
+    if (p2m_index(p2m, first) < p2m->count) {
         return false;
     }
     while (low < high) { /* the first range that ends behind the MiB's start */
         unsigned int middle = (low + high) / 2;
         const struct p2m_range *r = &p2m->range[middle];
 
-        if (r->gfn + r->count <= first.v) {
+        if (r->gfn.v + r->count <= first.v) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low == p2m->range_count || p2m->range[low].gfn >= first.v + FRAMES_PER_MIB;
+    return low == p2m->range_count || p2m->range[low].gfn.v >= first.v + FRAMES_PER_MIB;
 }
 
 /* Drop up to STEP_FRAMES frames of RAM, from the top; CHANGING ones are still held. */
@@ -200,7 +200,7 @@ static bool drop_range(struct p2m *p2m) {
     }
     r = &p2m->range[p2m->range_count - 1];
     for (unsigned int i = 0; i < STEP_FRAMES && r->count; i++) {
-        page_put(mfn(r->mfn + --r->count));
+        page_put(mfn(r->mfn.v + --r->count));
     }
     if (!r->count) {
         p2m->range_count--;

@@ -36,8 +36,8 @@ enum p2m_type {
 #define P2M_NONE       ((uint32_t)P2M_INVALID)
 
 struct p2m_range {
-    uint32_t gfn;
-    uint32_t mfn;
+    gfn_t gfn;
+    mfn_t mfn;
     uint32_t count;
     enum p2m_type type;
 };
@@ -57,7 +57,7 @@ struct p2m_store {
 };
 
 struct p2m {           /* space lock */
-    uint32_t base;     /* first gfn of RAM */
+    gfn_t base;        /* first one of RAM */
     uint32_t count;    /* frames of RAM in the array so far */
     uint32_t capacity; /* frames it has room for */
     uint32_t *entry;   /* these two are of a p2m_store */
@@ -65,7 +65,7 @@ struct p2m {           /* space lock */
     uint32_t held; /* RAM frames that the domain holds now */
     unsigned int range_count;
     struct p2m_range range[P2M_RANGES_MAX];
-    uint32_t changing;      /* gfn that p2m_change() is at work on, or ~0 */
+    gfn_t changing;         /* that p2m_change() is at work on, or INVALID_GFN */
     uint32_t changing_type; /* what it was before */
     uint32_t scan;          /* where its scan goes on */
     uint16_t split;         /* table that is made for a section of its MiB (pt_split.c), 0 = none */
@@ -106,9 +106,14 @@ int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
 /** p2m_lookup_range() - the slow half of p2m_lookup(): P2M_NONE, or machine address | type. */
 uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g);
 
+/** p2m_index() - of @g in the array of RAM; not below @count if it is not there. */
+static inline uint32_t p2m_index(const struct p2m *p2m, gfn_t g) {
+    return g.v - p2m->base.v;
+}
+
 /** p2m_lookup() - entry of @g: machine address of its frame | enum p2m_type. */
 static inline uint32_t p2m_lookup(const struct p2m *p2m, gfn_t g) {
-    uint32_t index = g.v - p2m->base;
+    uint32_t index = p2m_index(p2m, g);
 
     if (__builtin_expect(index < p2m->count, 1)) {
         return p2m->entry[index];

@@ -259,7 +259,7 @@ static bool valid_target(mfn_t to, enum p2m_type type) {
 static int begin_change(struct change *c, uint32_t *entry) {
     struct p2m *p2m = &c->s->p2m;
 
-    if (p2m->changing != INVALID_GFN.v) {
+    if (p2m->changing.v != INVALID_GFN.v) {
         return -XEN_EBUSY;
     }
     if (c->page->type != PAGE_NONE) {
@@ -268,7 +268,7 @@ static int begin_change(struct change *c, uint32_t *entry) {
     if (!pt_units_available(c->s, section_count(c))) {
         return -XEN_ENOMEM;
     }
-    p2m->changing = c->first + c->index;
+    p2m->changing = gfn(c->first + c->index);
     p2m->changing_type = p2m_entry_type(*entry);
     p2m->scan = 0;
     *entry = c->old | P2M_CHANGING;
@@ -287,7 +287,7 @@ static void finish_change(const struct change *c, uint32_t *entry) {
     } else {
         *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
     }
-    c->s->p2m.changing = INVALID_GFN.v;
+    c->s->p2m.changing = INVALID_GFN;
     arch_pte_sync();
     arch_tlb_flush_all();
     arch_cache_flush_aliases();
@@ -297,7 +297,7 @@ static void finish_change(const struct change *c, uint32_t *entry) {
 static int run_change(struct change *c, uint32_t *entry) {
     int err;
 
-    if (c->s->p2m.changing != c->first + c->index) {
+    if (c->s->p2m.changing.v != c->first + c->index) {
         err = begin_change(c, entry);
         if (err) {
             return err;
@@ -314,7 +314,7 @@ static int run_change(struct change *c, uint32_t *entry) {
         finish_change(c, entry);
     } else if (err != -XEN_EAGAIN) {
         *entry = c->old | c->s->p2m.changing_type;
-        c->s->p2m.changing = INVALID_GFN.v;
+        c->s->p2m.changing = INVALID_GFN;
     }
     return err;
 }
@@ -332,7 +332,7 @@ static int populate_frame(const struct change *c, uint32_t *entry) {
 
 int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     struct p2m *p2m = &s->p2m;
-    uint32_t index = g.v - p2m->base;
+    uint32_t index = p2m_index(p2m, g);
     struct change c = {.s = s, .to = to, .type = type};
     uint32_t *entry;
 

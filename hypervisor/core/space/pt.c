@@ -65,7 +65,7 @@ static void fill_flat(struct space *s, uint16_t block, uint32_t from, uint32_t e
     /* In locals: to the compiler, each store could change them. */
     const uint32_t *const entry = s->p2m.entry;
     const struct p2m_mib *const mib = s->p2m.mib;
-    const uint32_t base = s->p2m.base;
+    const uint32_t base = s->p2m.base.v;
     uint16_t *const sections = page_sections;
     const uint32_t first = page_first;
     uint16_t used = pt_blocks[block].used;

@@ -12,7 +12,7 @@
 /* Take a reference to the section @pte asks for; its address becomes the machine's. */
 static int get_section(struct space *s, struct pte *pte) {
     struct p2m *p2m = &s->p2m;
-    uint32_t index = (pte->addr >> PAGE_SHIFT) - p2m->base;
+    uint32_t index = p2m_index(p2m, gfn(pte->addr >> PAGE_SHIFT));
     struct p2m_mib *mib;
     uint16_t *sections;
     mfn_t first;

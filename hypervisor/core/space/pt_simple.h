@@ -26,7 +26,7 @@ static inline struct pt_fast pt_fast_of(const struct space *s) {
     return (struct pt_fast){
         .bias = page_bias,
         .frames = s->p2m.entry,
-        .first = s->p2m.base,
+        .first = s->p2m.base.v,
         .count = s->p2m.count,
         .attr = s->pt.attr_raw,
         .changed = 0,

@@ -67,7 +67,8 @@ static int begin_split(struct space *s, uint32_t attr, uint32_t mib) {
 
 static void install(struct space *s, uint16_t block, unsigned int index, struct pte pte) {
     uint16_t unit = s->p2m.split;
-    struct p2m_mib *state = &s->p2m.mib[(pt_units[unit].home - s->p2m.base) / FRAMES_PER_MIB];
+    struct p2m_mib *state =
+        &s->p2m.mib[p2m_index(&s->p2m, gfn(pt_units[unit].home)) / FRAMES_PER_MIB];
 
     pt_units[unit].refs = 1;
     pt_units[unit].next = state->splits;
@@ -122,7 +123,8 @@ bool pt_split_abandon(struct space *s) {
 }
 
 void pt_split_remove(struct space *s, uint16_t unit) {
-    struct p2m_mib *state = &s->p2m.mib[(pt_units[unit].home - s->p2m.base) / FRAMES_PER_MIB];
+    struct p2m_mib *state =
+        &s->p2m.mib[p2m_index(&s->p2m, gfn(pt_units[unit].home)) / FRAMES_PER_MIB];
     uint16_t *link = &state->splits;
 
     while (*link != unit) {

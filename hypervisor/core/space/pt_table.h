@@ -130,7 +130,7 @@ static inline uint16_t pt_unit_at(uint32_t table_maddr) {
 /** pt_home() - the record of the frame at @g if it may hold tables, as the domain's own plain RAM
  * may; or NULL. */
 static inline struct page_info *pt_home(const struct space *s, gfn_t g) {
-    uint32_t index = g.v - s->p2m.base;
+    uint32_t index = p2m_index(&s->p2m, g);
     uint32_t entry = index < s->p2m.count ? s->p2m.entry[index] : P2M_NONE;
 
     return p2m_entry_type(entry) == P2M_RAM ? page_at(page_bias, entry) : NULL;
