@@ -95,7 +95,8 @@ static int populate_extent(struct domain *d, gfn_t g) {
     mfn_t m;
     int err;
 
-    if (p2m_index(&d->space.p2m, g) >= d->space.p2m.count || p2m_lookup(&d->space.p2m, g) != P2M_NONE) {
+    if (p2m_index(&d->space.p2m, g) >= d->space.p2m.count ||
+        p2m_lookup(&d->space.p2m, g) != P2M_NONE) {
         return -XEN_EINVAL;
     }
     err = take_frame(d, g, &m);
