@@ -3,56 +3,30 @@
 /* links: core/top */
 #include "core/top/background_turn.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include <arch/fake.h>
 
-#include <cmocka.h>
-
-#include "core/base/steps.h"
+#include "core/base/percpu.h"
 #include "core/device/irq.h"
+#include "core/domain/vcpu.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/time/preempt.h"
 #include "core/time/timer.h"
+#include "core/top/run.h"
+#include "support_cmocka.h"
+#include "support_domain.h"
 
-#define STEP_NS         10000u
-#define STEPS_OF_A_TURN (STEP_TURN / STEP_NS)
+#define MS     1000000ull
+#define PIECE  10000u /* ns, of work and of a guest's */
+#define PIECES 1000u
 
-static uint64_t now;
-static struct timer *timer;
-static bool interrupt;
+static struct vcpu *guest;
+static struct background_work needed_work, spare_work;
 static unsigned int needed, spare;
-
-/* ---- What is around it ---- */
-
-uint64_t clock_now(void) {
-    return now;
-}
-
-bool irq_waits(void) {
-    return interrupt;
-}
-
-void timer_init(struct timer *t, timer_fn *fn, void *data) {
-    *t = (struct timer){.fn = fn, .data = data};
-}
-
-void timer_set(struct timer *t, uint64_t deadline) {
-    timer = t;
-    t->deadline = deadline;
-    t->link = &t->next;
-}
-
-static void fire(void) {
-    timer->link = NULL;
-    now = timer->deadline;
-    timer->fn(timer->data);
-}
 
 static bool needed_step(struct background_work *work) {
     (void)work;
-    now += STEP_NS;
+    fake_advance(PIECE);
     return --needed > 0;
 }
 
@@ -61,17 +35,27 @@ static bool spare_step(struct background_work *work) {
     return --spare > 0;
 }
 
-static struct background_work needed_work, spare_work;
-
-static int setup(void **state) {
+static int power_on(void **state) {
     (void)state;
-    timer = NULL;
-    interrupt = false;
+    fake_board_init(0);
+    irq_init();
+    clock_init();
+    timer_queue_init();
     background_setup();
+    vcpu_idle_init();
     background_turn_init();
+    timer_start();
     background_init(&needed_work, needed_step, 1, BACKGROUND_NEEDED);
     background_init(&spare_work, spare_step, 2, BACKGROUND_SPARE);
+    guest = support_domain_add(1, 1)->vcpu[0];
+    sched_unpause(&guest->sched);
     needed = spare = 0;
+    return 0;
+}
+
+static int power_off(void **state) {
+    (void)state;
+    support_domain_remove_all();
     return 0;
 }
 
@@ -82,33 +66,48 @@ static void start(unsigned int needed_steps, unsigned int spare_steps) {
     background_start(&needed_work);
 }
 
-/* ---- */
+/* The guest never sleeps: a piece of its time, then what interrupts it.  It goes on when run_next()
+ * returns: until then the worker has run. */
+static void guest_runs(void) {
+    fake_advance(PIECE);
+    while (irq_waits()) {
+        irq_handle();
+    }
+    if (sched_needed()) {
+        assert_ptr_equal(run_next(), guest);
+    }
+}
+
+static void start_guest(void) {
+    sched_start(&guest->sched);
+    assert_ptr_equal(run_next(), guest);
+}
 
 static void guests_have_seven_eighths(void **state) {
-    uint64_t begun, work_time = 0;
+    uint64_t begun;
 
     (void)state;
-    begun = now;
-    start(1000, 0);
-    while (timer_is_set(timer)) {
-        unsigned int before = needed;
-
-        fire();
-        assert_in_range(before - needed, 0, STEPS_OF_A_TURN);
-        work_time += (uint64_t)(before - needed) * STEP_NS;
+    start_guest();
+    begun = clock_now();
+    start(10 * PIECES, 0);
+    while (needed > 0) {
+        guest_runs();
     }
-    assert_int_equal(needed, 0);
-    assert_in_range((now - begun) * 100 / work_time, 790, 810);
+    /* All of it is an eighth, but for a cap's whole per cent and its last period. */
+    assert_in_range((clock_now() - begun) * 100 / (10 * PIECES * PIECE), 750, 850);
 }
 
 static void spare_work_is_for_idle_times(void **state) {
     (void)state;
+    start_guest();
     start(2, 3);
-    fire();
-    fire();
-    assert_int_equal(needed, 0);
+    while (needed > 0) {
+        guest_runs();
+    }
+    for (unsigned int i = 0; i < PIECES; i++) {
+        guest_runs();
+    }
     assert_int_equal(spare, 3);
-    assert_false(timer_is_set(timer));
     while (background_turn_idle()) {
     }
     assert_int_equal(spare, 0);
@@ -126,41 +125,52 @@ static void idle_time_is_for_needed_work_first(void **state) {
     assert_false(background_turn_idle());
 }
 
-/* One piece, whatever waits: else interrupts could stop it for ever. */
-static void an_interrupt_ends_the_turn(void **state) {
-    (void)state;
-    start(STEPS_OF_A_TURN + 10, 0);
-    interrupt = true;
-    fire();
-    assert_int_equal(needed, STEPS_OF_A_TURN + 9);
-    interrupt = false;
-    fire();
-    assert_int_equal(needed, 9);
-}
+static const struct sched_rt_params rt = {.period_us = 1000, .budget_us = 600};
 
-static void a_start_brings_no_turn_forward_or_back(void **state) {
-    uint64_t deadline;
+/* Two pieces of work more than a guest with a guarantee leaves time for: none before it sleeps. */
+static void a_guarantee_goes_before_it(void **state) {
+    const struct sched_figures figures = {.cost_ns = 1, .stretch_ns = 1, .reserve_percent = 5};
 
     (void)state;
-    start(2 * STEPS_OF_A_TURN, 0);
-    deadline = timer->deadline;
-    fire();
-    assert_true(timer->deadline > deadline);
-    deadline = timer->deadline;
-    struct background_work other;
-    background_init(&other, spare_step, 3, BACKGROUND_NEEDED);
-    spare = 1;
-    background_start(&other);
-    assert_int_equal(timer->deadline, deadline);
+    sched_edf_set_figures(&figures);
+    assert_int_equal(sched_set_realtime(&guest->sched, &rt), 0);
+    start_guest();
+    start(PIECES, 0);
+    for (unsigned int i = 0; i < 50; i++) {
+        guest_runs();
+    }
+    assert_int_equal(needed, PIECES);
+    assert_true(guest->sched.edf.left > 0);
 }
+
+/* An interrupt that waits comes before the next piece, and whom it wakes. */
+static void wake_guest(void *data) {
+    (void)data;
+    sched_start(&guest->sched);
+}
+
+static void who_is_woken_waits_for_one_piece(void **state) {
+    const struct sched_figures figures = {.cost_ns = 1, .stretch_ns = 1, .reserve_percent = 5};
+    struct timer alarm;
+
+    (void)state;
+    sched_edf_set_figures(&figures);
+    assert_int_equal(sched_set_realtime(&guest->sched, &rt), 0);
+    start(PIECES, 0);
+    timer_init(&alarm, wake_guest, NULL);
+    timer_set(&alarm, clock_now() + 10 * PIECE + PIECE / 2);
+    this_cpu()->work = PERCPU_WORK_SCHED;
+    assert_ptr_equal(run_next(), guest);
+    assert_int_equal(needed, PIECES - 11);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(guests_have_seven_eighths, setup),
-        cmocka_unit_test_setup(spare_work_is_for_idle_times, setup),
-        cmocka_unit_test_setup(idle_time_is_for_needed_work_first, setup),
-        cmocka_unit_test_setup(an_interrupt_ends_the_turn, setup),
-        cmocka_unit_test_setup(a_start_brings_no_turn_forward_or_back, setup),
+        test(guests_have_seven_eighths),          test(spare_work_is_for_idle_times),
+        test(idle_time_is_for_needed_work_first), test(a_guarantee_goes_before_it),
+        test(who_is_woken_waits_for_one_piece),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

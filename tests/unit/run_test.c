@@ -34,8 +34,8 @@ static int power_on(void **state) {
     clock_init();
     timer_queue_init();
     background_setup();
-    background_turn_init();
     vcpu_idle_init();
+    background_turn_init();
     timer_start();
     v = support_domain_add(1, 1)->vcpu[0];
     other = support_domain_add(2, 1)->vcpu[0];

@@ -75,11 +75,6 @@
  * each. */
 #define STEP_BUILD       16u
 
-/* ---- Background work ---- */
-
-/** For so many ns one turn does pieces of work, with a look in between. */
-#define STEP_TURN        20000u
-
 /* ---- Caches ---- */
 
 /** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be

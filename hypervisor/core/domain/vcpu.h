@@ -42,7 +42,7 @@ static inline struct vcpu *vcpu_of(struct sched_vcpu *v) {
     return (struct vcpu *)(void *)((char *)v - offsetof(struct vcpu, sched));
 }
 
-/** vcpu_current() - the vCPU whose address space is loaded on this pCPU (maybe the idle one). */
+/** vcpu_current() - the vCPU that this pCPU runs.  While it makes a hypercall. */
 static inline struct vcpu *vcpu_current(void) {
     return vcpu_of(sched_running());
 }

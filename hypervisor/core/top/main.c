@@ -134,9 +134,9 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     }
     irq_init();
     background_setup();
-    background_turn_init();
     init_memory();
     vcpu_idle_init();
+    background_turn_init();
     sched_edf_set_figures(&boot.figures);
     domain_reap_init(boot.options.noreboot, &domain_builder);
     arch_guests_init();

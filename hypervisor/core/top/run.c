@@ -9,20 +9,31 @@
 #include "core/time/preempt.h"
 #include "core/top/background_turn.h"
 
-/* Nothing to run.  Interrupts stay masked and are taken here by hand. */
-static struct sched_vcpu *idle_until_work(void) {
-    struct sched_vcpu *v;
+static bool is_guest(const struct sched_vcpu *v) {
+    return v != sched_idle() && !background_turn_is(v);
+}
 
+/* What the hypervisor does for itself: a piece of its work, or nothing. */
+static void run_own(const struct sched_vcpu *v) {
+    if (background_turn_is(v)) {
+        background_turn_step();
+    } else if (!background_turn_idle()) {
+        arch_cpu_idle();
+    }
+}
+
+/* No guest is to run.  Interrupts stay masked and are taken here by hand. */
+static struct sched_vcpu *own_until_guest(struct sched_vcpu *v) {
     do {
         while (!sched_needed()) {
             if (irq_waits()) {
                 irq_handle();
-            } else if (!background_turn_idle()) {
-                arch_cpu_idle();
+            } else {
+                run_own(v);
             }
         }
         v = sched_pick();
-    } while (v == sched_idle());
+    } while (!is_guest(v));
     return v;
 }
 
@@ -33,8 +44,8 @@ __attribute__((noinline)) struct vcpu *run_next(void) {
     do {
         struct sched_vcpu *v = sched_pick();
 
-        if (v == sched_idle()) {
-            v = idle_until_work();
+        if (!is_guest(v)) {
+            v = own_until_guest(v);
         }
         next = vcpu_of(v);
         arch_vcpu_switch(next);

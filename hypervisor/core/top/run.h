@@ -9,9 +9,9 @@
 struct vcpu;
 
 /**
- * run_next() - the vCPU to run now, never the idle one; its address space is loaded.  May idle for
- * long. Called by arch on its way out, when sched_needed(), with interrupts masked, no lock held,
- * on the pCPU's empty stack.
+ * run_next() - the vCPU to run now, never the idle one nor the worker; its address space is loaded.
+ * May idle for long.  Called by arch on its way out, when sched_needed(), with interrupts masked,
+ * no lock held, on the pCPU's empty stack.
  */
 struct vcpu *run_next(void);
 
