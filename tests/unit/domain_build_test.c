@@ -49,11 +49,14 @@ static struct bootinfo boot;
 static const char *error;
 static struct guest_hw hw;
 static unsigned int reap_requests, goes_on, assigned;
-static int console_error, appear_error;
+static int console_error, appear_error, create_error, tree_error, sched_error; /* domu's */
 
 /* ---- What is around the builder ---- */
 
 int domain_create(domid_t id, const char *name, struct domain **out) {
+    if (create_error && id != 0) {
+        return create_error;
+    }
     *out = support_domain_add(id, 0);
     (*out)->state = DOMAIN_CREATED;
     strncpy((*out)->name, name, sizeof((*out)->name) - 1);
@@ -94,7 +97,7 @@ int pirq_assign(struct event_domain *e, unsigned int irq) {
 
 int domain_sched_set(struct domain *d, const struct sched_params *params) {
     d->vcpu[0]->sched.params = *params;
-    return 0;
+    return d->id == 0 ? 0 : sched_error;
 }
 
 int console_ring_init(struct console_domain *c, struct xencons_interface *ring,
@@ -123,8 +126,11 @@ int guest_hw_collect(const struct bootinfo *b, unsigned int index, struct guest_
 
 int guest_fdt_build(const struct bootinfo *b, unsigned int index, const struct guest_layout *layout,
                     void *buf, size_t size, char *text) {
-    (void)text;
     assert_ptr_equal(b, &boot);
+    if (tree_error && index != 0) {
+        format_text(text, PRINTK_MAX, "no tree for number %u", index);
+        return tree_error;
+    }
     return (int)format_text(buf, size, TREE_TEXT, index, layout->ram_start.v) + 1;
 }
 
@@ -189,7 +195,8 @@ static int setup(void **state) {
     hw = (struct guest_hw){
         .io_count = 1, .io = {{{0x60000000}, 0x2000}}, .pirq_count = 2, .pirq = {5, 9}};
     reap_requests = assigned = 0;
-    console_error = appear_error = 0;
+    console_error = appear_error = create_error = tree_error = sched_error = 0;
+    sched_edf_set_figures(&(struct sched_figures){.reserve_percent = 5});
     return 0;
 }
 
@@ -704,6 +711,65 @@ static int teardown(void **state) {
     return 0;
 }
 
+/* Each with its own sentence, and the other domain runs. */
+static void what_goes_wrong_on_the_way_is_told(void **state) {
+    (void)state;
+    create_error = -XEN_ENOMEM;
+    check_refused("guest cannot be built: no memory for another domain");
+    assert_null(domain_by_id(1));
+    teardown(NULL);
+    setup(NULL);
+    tree_error = -XEN_EINVAL;
+    check_refused("guest cannot be built: no tree for number 1");
+    assert_int_equal(domain_by_id(1)->state, DOMAIN_DYING);
+    teardown(NULL);
+    setup(NULL);
+    sched_error = -XEN_EINVAL;
+    check_refused("guest cannot be built: weight or cap is not valid");
+    assert_int_equal(domain_by_id(0)->state, DOMAIN_RUNNING);
+}
+
+/* ---- Promises ---- */
+
+static void promise(uint32_t period_us, uint32_t budget_us) {
+    boot.domain[1].is_realtime = true;
+    boot.domain[1].rt = (struct sched_rt_params){.period_us = period_us, .budget_us = budget_us};
+}
+
+static const struct sched_figures figures = {
+    .cost_ns = 1000, .stretch_ns = 1000, .reserve_percent = 5};
+
+static void each_vcpu_gets_its_budget(void **state) {
+    (void)state;
+    sched_edf_set_figures(&figures);
+    promise(10000, 4000);
+    build();
+    for (unsigned int i = 0; i < 2; i++) {
+        const struct sched_vcpu *v = &domain_by_id(1)->vcpu[i]->sched;
+
+        assert_true(sched_is_realtime(v));
+        assert_int_equal(v->edf.params.budget_us, 4000);
+    }
+    assert_false(sched_is_realtime(&domain_by_id(0)->vcpu[0]->sched));
+}
+
+static void a_promise_that_cannot_be_kept_is_not_made(void **state) {
+    (void)state;
+    promise(10000, 4000);
+    check_refused("the tree has no dacre,rt-cost-ns and dacre,rt-stretch-ns");
+    teardown(NULL);
+    setup(NULL);
+    sched_edf_set_figures(&figures);
+    promise(10000, 4800); /* twice that is too much */
+    check_refused("its real-time budget is more than the CPU can promise");
+    teardown(NULL);
+    setup(NULL);
+    sched_edf_set_figures(&figures);
+    promise(10000, 10001);
+    check_refused("its real-time budget is not valid");
+    assert_int_equal(domain_by_id(0)->state, DOMAIN_RUNNING);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -730,6 +796,9 @@ int main(void) {
         test(no_domain_at_all_is_an_error),
         test(registers_where_ram_is_are_refused),
         test(a_line_that_is_not_there_is_refused),
+        test(what_goes_wrong_on_the_way_is_told),
+        test(each_vcpu_gets_its_budget),
+        test(a_promise_that_cannot_be_kept_is_not_made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -658,6 +658,110 @@ static void memory_limits_are_kept_as_they_were_set(void **state) {
     expect_all_back();
 }
 
+/* The caches go in steps of their own, each of which an interrupt may end. */
+static void a_flush_gives_way_and_is_gone_on_with(void **state) {
+    (void)state;
+    created(0);
+    begin(XEN_DOMCTL_cacheflush, 2);
+    op.u.cacheflush.nr_pfns = 1;
+    assert_int_equal(call(), 0);
+    assert_int_equal(again_count, 0);
+    unsigned int before = fake_cache_flushes;
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    assert_int_equal(call(), 0);
+    assert_int_equal(again_count, FAKE_FLUSH_STEPS - 1);
+    assert_int_equal(fake_cache_flushes - before, 1);
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    destroy(2);
+}
+
+static void bitmaps_are_checked(void **state) {
+    struct xenctl_bitmap *map = &op.u.nodeaffinity.nodemap;
+    uint8_t *bytes;
+
+    (void)state;
+    created(0);
+    begin(XEN_DOMCTL_setnodeaffinity, 2);
+    map_at(map, 1025, 1);
+    assert_int_equal(call(), -XEN_EINVAL);
+    map->nr_bits = 1024;
+    assert_int_equal(call(), 0);
+    map->bitmap.q |= 1ull << 32;
+    assert_int_equal(call(), -XEN_EFAULT);
+    map->bitmap.q = 4;
+    assert_int_equal(call(), -XEN_EFAULT);
+    map_at(map, 0, 0xff);
+    assert_int_equal(call(), -XEN_EINVAL); /* no bit of it counts */
+    op.cmd = XEN_DOMCTL_getnodeaffinity;
+    bytes = map_at(map, 32, 0);
+    assert_int_equal(call(), 0);
+    assert_int_equal(bytes[0], 1);
+    assert_int_equal(bytes[3], 0);
+    assert_int_equal(bytes[4], 0xaa);
+    map->bitmap.q |= 1ull << 32;
+    assert_int_equal(call(), -XEN_EFAULT);
+    map->bitmap.q = 4;
+    assert_int_equal(call(), -XEN_EFAULT);
+    map->nr_bits = 1025;
+    assert_int_equal(call(), -XEN_EINVAL);
+    destroy(2);
+}
+
+/* There are fewer owners of memory than there may be ids: without one there is no domain, and what
+ * was made of it is gone. */
+static void without_an_owner_there_is_no_domain(void **state) {
+    int owners[PAGE_POOLS];
+    unsigned int count = 0;
+
+    (void)state;
+    while ((owners[count] = domain_owner_take()) >= 0) {
+        assert_true(owners[count] >= (int)DOMAIN_OWNER_FIRST && owners[count] < (int)PAGE_POOLS);
+        count++;
+    }
+    assert_int_equal(owners[count], -XEN_ENOMEM);
+    assert_int_equal(count, PAGE_POOLS - DOMAIN_OWNER_FIRST);
+    begin_create(0);
+    assert_int_equal(call(), -XEN_ENOMEM);
+    while (count > 0) {
+        domain_owner_give((unsigned int)owners[--count]);
+    }
+    domain_owner_give(0); /* the boot's are nobody's to give */
+    assert_non_null(created(0));
+    destroy(2);
+    expect_all_back();
+}
+
+/* The hypervisor's memory ends at each point of a creation in turn. */
+static void without_memory_nothing_is_left(void **state) {
+    static void *taken[4096];
+    int32_t result = -XEN_ENOMEM;
+    unsigned int left;
+
+    (void)state;
+    for (left = 0; result == -XEN_ENOMEM; left++) {
+        unsigned int count = 0;
+
+        while (heap_free_pages() > left && (taken[count] = heap_alloc(0)) != NULL) {
+            assert_true(++count < 4096);
+        }
+        begin_create(0);
+        result = call();
+        while (count > 0) {
+            heap_free(taken[--count], 0);
+        }
+        work();
+        if (result == -XEN_ENOMEM) {
+            assert_null(domain_from(2));
+            expect_all_back();
+        }
+    }
+    assert_int_equal(result, 0);
+    assert_true(left > 2);
+    destroy(op.domain);
+    expect_all_back();
+}
+
 static void there_is_one_node_one_width_and_one_cache(void **state) {
     (void)state;
     created(0);
@@ -715,6 +819,10 @@ int main(void) {
         test(one_that_shut_down_stays_until_it_is_destroyed),
         test(an_interrupted_destruction_is_gone_on_with),
         test(memory_limits_are_kept_as_they_were_set),
+        test(a_flush_gives_way_and_is_gone_on_with),
+        test(bitmaps_are_checked),
+        test(without_an_owner_there_is_no_domain),
+        test(without_memory_nothing_is_left),
         test(there_is_one_node_one_width_and_one_cache),
     };
 

@@ -831,6 +831,103 @@ static void a_table_being_made_takes_no_memory_from_others(void **state) {
     d->space.pt.block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
 }
 
+static void take_units(uint16_t *units, unsigned int count) {
+    for (unsigned int i = 0; i < count; i++) {
+        units[i] = pt_unit_take(&d->space);
+        assert_int_not_equal(units[i], 0);
+    }
+}
+
+static void give_units(const uint16_t *units, unsigned int count) {
+    for (unsigned int i = 0; i < count; i++) {
+        pt_unit_give(&d->space, units[i]);
+    }
+}
+
+/* One empty block of second-level tables is kept, a second one is not. */
+static void one_spare_block_is_kept(void **state) {
+    uint16_t rest[PT_UNITS_PER_BLOCK], first[PT_UNITS_PER_BLOCK], second[PT_UNITS_PER_BLOCK];
+    unsigned int rest_count = d->space.pt.free_units, free_blocks;
+    uint16_t count;
+
+    (void)state;
+    take_units(rest, rest_count);
+    count = d->space.pt.block_count;
+    free_blocks = heap_free_blocks();
+    take_units(first, PT_UNITS_PER_BLOCK);
+    take_units(second, PT_UNITS_PER_BLOCK);
+    assert_int_equal(d->space.pt.block_count, count + 2);
+    give_units(first, PT_UNITS_PER_BLOCK);
+    assert_int_equal(d->space.pt.block_count, count + 2);
+    assert_int_equal(d->space.pt.free_units, PT_UNITS_PER_BLOCK);
+    give_units(second, PT_UNITS_PER_BLOCK);
+    assert_int_equal(d->space.pt.block_count, count + 1);
+    assert_int_equal(d->space.pt.free_units, PT_UNITS_PER_BLOCK);
+    assert_int_equal(d->space.pt.spare, second[0] / PT_UNITS_PER_BLOCK);
+    /* Used again, it is spare no more. */
+    take_units(first, 1);
+    assert_int_equal(d->space.pt.spare, 0);
+    assert_int_equal(first[0] / PT_UNITS_PER_BLOCK, second[0] / PT_UNITS_PER_BLOCK);
+    give_units(first, 1);
+    /* At its limit the domain gives it up for a block of another kind. */
+    d->space.pt.block_limit = d->space.pt.block_count;
+    uint16_t block = pt_block_take(&d->space, PT_BLOCK_NONE);
+    assert_int_not_equal(block, 0);
+    assert_int_equal(d->space.pt.spare, 0);
+    assert_int_equal(d->space.pt.free_units, 0);
+    assert_int_equal(pt_block_take(&d->space, PT_BLOCK_NONE), 0);
+    assert_int_equal(pt_unit_take(&d->space), 0);
+    pt_block_give(&d->space, block);
+    d->space.pt.block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
+    give_units(rest, rest_count);
+    assert_true(heap_free_blocks() + 1 >= free_blocks);
+}
+
+/* The same of a first-level table that was unpinned, and is clean for the next one. */
+static void a_clean_table_is_given_up(void **state) {
+    (void)state;
+    assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, SECOND, 0), 0);
+    assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, SECOND, 0), 0);
+    for (unsigned int i = 0; i < PT_L1_ENTRIES / STEP_EMPTY && !d->space.pt.clean_count; i++) {
+        assert_int_equal(mm_ext(d, MMUEXT_PIN_L1_TABLE, SECOND, 0), 0);
+        assert_int_equal(mm_ext(d, MMUEXT_UNPIN_TABLE, SECOND, 0), 0);
+    }
+    assert_int_equal(d->space.pt.clean_count, 1);
+    uint16_t count = d->space.pt.block_limit = d->space.pt.block_count, clean = d->space.pt.clean;
+    uint16_t block = pt_block_take(&d->space, PT_BLOCK_NONE);
+    assert_int_equal(block, clean); /* the block that came free last */
+    assert_int_equal(d->space.pt.clean_count, 0);
+    assert_int_equal(d->space.pt.clean, 0);
+    assert_int_equal(d->space.pt.block_count, count);
+    pt_block_give(&d->space, block);
+    d->space.pt.block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
+}
+
+/* Beyond what was promised to it when it was made, a domain has what the heap has left. */
+static void a_promise_grows_while_the_heap_lasts(void **state) {
+    struct pt_space *pt = &d->space.pt;
+    uint16_t at_first = pt->block_kept, block;
+    unsigned int taken = 0;
+
+    (void)state;
+    pt->block_kept = pt->block_promised = pt->block_count;
+    while (heap_reserve(1) == 0) {
+        taken++;
+    }
+    assert_int_equal(pt_block_take(&d->space, PT_BLOCK_NONE), 0);
+    assert_int_equal(pt->block_promised, pt->block_count);
+    heap_unreserve(1);
+    block = pt_block_take(&d->space, PT_BLOCK_NONE);
+    assert_int_not_equal(block, 0);
+    assert_int_equal(pt->block_promised, pt->block_kept + 1);
+    assert_int_equal(heap_reserve(1), -XEN_ENOMEM);
+    pt_block_give(&d->space, block);
+    assert_int_equal(pt->block_promised, pt->block_kept);
+    assert_int_equal(heap_reserve(1), 0); /* it is the heap's again */
+    heap_unreserve(taken);
+    pt->block_kept = pt->block_promised = at_first;
+}
+
 /* A table with all entries in use, the first step of whose end is done: nothing points to it. */
 static void begin_drop(void) {
     struct mmu_update u = {.ptr = L1_GPA, .val = 0};
@@ -1364,6 +1461,9 @@ int main(void) {
         TEST(a_new_table_is_copied_from_its_beginning),
         TEST(a_new_table_is_made_in_steps),
         TEST(a_table_being_made_takes_no_memory_from_others),
+        TEST(one_spare_block_is_kept),
+        TEST(a_clean_table_is_given_up),
+        TEST(a_promise_grows_while_the_heap_lasts),
         TEST(a_half_dropped_table_is_not_used_again),
         TEST(a_half_dropped_table_goes_before_its_frames),
         TEST(a_table_is_dropped_while_another_one_is),

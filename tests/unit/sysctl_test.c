@@ -165,6 +165,40 @@ static void the_topology_is_asked_twice(void **state) {
     assert_int_equal(call(), -XEN_EFAULT);
 }
 
+/* More than 32 bits; and, of two places, the one of which nothing was written yet. */
+static void places_are_checked_one_by_one(void **state) {
+    (void)state;
+    begin(XEN_SYSCTL_cputopoinfo);
+    op.u.cputopoinfo.cputopo.q = 1ull << 32 | (FAKE_GUEST_VA + ELSE);
+    assert_int_equal(call(), -XEN_EFAULT);
+    begin(XEN_SYSCTL_getcpuinfo);
+    op.u.getcpuinfo.max_cpus = 1;
+    op.u.getcpuinfo.info.q = 1ull << 32 | (FAKE_GUEST_VA + ELSE);
+    assert_int_equal(call(), -XEN_EFAULT);
+    op.u.getcpuinfo.max_cpus = 0;
+    op.u.getcpuinfo.info.q = 4;
+    assert_int_equal(call(), 0); /* none to be written */
+    assert_int_equal(op.u.getcpuinfo.nr_cpus, 0);
+    begin(XEN_SYSCTL_numainfo);
+    op.u.numainfo.num_nodes = 1;
+    op.u.numainfo.meminfo.q = 4;
+    op.u.numainfo.distance.q = FAKE_GUEST_VA + ELSE;
+    memset(fake_guest + ELSE, 0x5a, 8);
+    assert_int_equal(call(), -XEN_EFAULT);
+    assert_int_equal(fake_guest[ELSE], 0x5a);
+    op.u.numainfo.meminfo.q = FAKE_GUEST_VA + ELSE;
+    op.u.numainfo.distance.q = 0;
+    assert_int_equal(call(), 0);
+    assert_int_not_equal(fake_guest[ELSE], 0x5a);
+    op.u.numainfo.meminfo.q = 1ull << 32;
+    assert_int_equal(call(), -XEN_EFAULT);
+    op.u.numainfo.meminfo.q = FAKE_GUEST_VA + ELSE;
+    op.u.numainfo.num_nodes = 0;
+    memset(fake_guest + ELSE, 0x5a, 8);
+    assert_int_equal(call(), 0); /* room for none */
+    assert_int_equal(fake_guest[ELSE], 0x5a);
+}
+
 static void idle_time_is_told(void **state) {
     struct xen_sysctl_cpuinfo info;
 
@@ -355,6 +389,7 @@ int main(void) {
         test(the_machine_is_described),
         test(dirty_frames_count_as_free),
         test(the_topology_is_asked_twice),
+        test(places_are_checked_one_by_one),
         test(idle_time_is_told),
         test(domains_are_listed),
         test(there_is_one_pool_of_the_fair_class),

@@ -86,5 +86,5 @@ unit: $(unit_programs) $(fuzz_programs)
 .PHONY: coverage
 coverage: deps
 	$(Q)rm -rf $(B)/coverage
-	$(Q)$(MAKE) --no-print-directory -j2 unit U=$(B)/coverage/unit instrument='-O0 --coverage'
+	$(Q)$(MAKE) --no-print-directory -j2 unit U=$(B)/coverage/unit instrument='-O0 --coverage -fsanitize=address'
 	$(Q)tools/coverage $(B)/coverage

@@ -11,13 +11,14 @@
 
 #include "core/base/addr.h"
 
-#define FAKE_RAM_PA    0x10000000u
-#define FAKE_RAM_MIB   32u
-#define FAKE_HEAP_PA   0x30000000u
-#define FAKE_HEAP_SIZE (2u * MIB)
+#define FAKE_RAM_PA      0x10000000u
+#define FAKE_RAM_MIB     32u
+#define FAKE_HEAP_PA     0x30000000u
+#define FAKE_HEAP_SIZE   (2u * MIB)
 
 /* Entries that arch_l1_init() fills: PV_VIRT_START's and up hold this. */
-#define FAKE_HYP_ENTRY 0x48595001u
+#define FAKE_HYP_ENTRY   0x48595001u
+#define FAKE_FLUSH_STEPS 3u /* of arch_cache_flush_step() */
 
 extern uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 extern unsigned int fake_tlb_flushes;   /* of everything */
