@@ -408,7 +408,7 @@ static int32_t update_l2(uint32_t f, uint32_t slot, uint32_t i, uint32_t wanted)
         return 0; /* no table */
     }
     if (wanted && model.kind[wanted - 1] == GONE) {
-        wanted = 0; /* what names nothing is a fault */
+        return -XEN_EPERM;
     }
     model.entry[f][slot][i] = (uint8_t)wanted;
     return 0;

@@ -42,10 +42,6 @@ int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw) {
         return -XEN_EINVAL;
     }
     frame = p2m_lookup(&s->p2m, gfn(raw >> PAGE_SHIFT));
-    if (frame == P2M_NONE) {
-        pt_replace_l2(entry, 0);
-        return 0;
-    }
     allowed = pt_restrict(p2m_entry_type(frame), attr);
     if (!allowed) {
         return -XEN_EPERM;

@@ -139,9 +139,7 @@ static inline struct page_info *pt_home(const struct space *s, gfn_t g) {
 /* ---- pt_entry.c: second-level entries ---- */
 
 /**
- * pt_set_l2() - check what the guest wrote and store it: a fault also where the guest frame that it
- * names has no frame.  It is as on Xen, whose guests find out when they use such an entry, except
- * that it stays a fault when a frame comes later.
+ * pt_set_l2() - check what the guest wrote and store it.
  * @entry: in a second-level table of @s
  * @raw: the guest's entry
  * Returns 0, -EINVAL (format), -EPERM (frame or rights).
@@ -165,9 +163,8 @@ unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
 
 /**
  * pt_set_l1() - check what the guest wrote for entry @index of L1 @block and store it; in all
- * of the domain's tables if it is in the kernel part.  A section of a MiB in which there is no
- * frame at all is stored as a fault; one in which some are missing is -EPERM. Returns 0, -EINVAL,
- * -EPERM, -ENOMEM.
+ * of the domain's tables if it is in the kernel part.
+ * Returns 0, -EINVAL, -EPERM, -ENOMEM.
  */
 int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw);
 /**
