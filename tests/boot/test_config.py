@@ -7,8 +7,11 @@ import subprocess
 import pytest
 
 from dacre import BUILD, TOP, UserError
+from dacre.board import load_board
 from dacre.config import load_config, read_config
 from dacre.image import make_image
+from dacre.room import check_kernels
+from dacre.uboot import make_uboot
 
 KERNEL = "Makefile"     # any file: nothing is started here
 
@@ -115,6 +118,16 @@ def test_options_for_a_kernel_of_another_kind_are_named(board, tmp_path):
         make_image(config, board, tmp_path)
 
 
+@pytest.mark.parametrize("kind, instead", [("native", "pv"), ("pv", "pv-v6v7")], ids=["native", "level"])
+def test_kernel_for_no_guest_of_the_board_is_named(kind, instead):
+    board = load_board({"native": "versatilepb", "pv": "vexpress-a9"}[kind])
+    config = read_config(domu(), "wrong-kernel")
+    config.domu[0].kernel = (BUILD / "linux" / kind / "Image").resolve()
+    with pytest.raises(UserError, match=rf"a.kernel: build/linux/{kind} has no kernel for guests of {board.name}; "
+                                        rf"write build/linux/{instead}/Image$"):
+        check_kernels(config, board)
+
+
 def test_line_that_is_no_option_is_named(board, tmp_path):
     options = tmp_path / "mine.config"
     options.write_text("# more\n\nOVERLAY_FS=y\n")
@@ -131,6 +144,16 @@ def test_domains_share_what_is_the_same(board, tmp_path):
     kernels, ramdisks = ([m.start for m in modules if m.kind == kind] for kind in ("kernel", "ramdisk"))
     assert len(set(kernels)) == 1
     assert ramdisks[0] == ramdisks[1] != ramdisks[2]
+
+
+def test_shares_are_in_the_script_for_uboot(board, tmp_path):
+    """And those of real time."""
+    rt = {"period_us": 1000, "budget_us": 300, "extratime": True}
+    make_uboot(read_config(domu(weight=7, rt=rt), "shares"), board, tmp_path)
+    commands = (tmp_path / "boot.cmd").read_text().splitlines()
+    assert [line for line in commands if "dacre," in line] == [
+        "fdt set /chosen/a dacre,weight <0x7>", "fdt set /chosen/a dacre,rt-period-us <0x3e8>",
+        "fdt set /chosen/a dacre,rt-budget-us <0x12c>", "fdt set /chosen/a dacre,rt-extratime"]
 
 
 def test_too_much_memory_is_named(board):

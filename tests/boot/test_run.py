@@ -2,6 +2,7 @@
 """`make run` without a terminal: each domain does what the configuration says, or else the demonstration; the status
 and the last sentence say how that ended."""
 import re
+import struct
 import subprocess
 
 import pytest
@@ -16,9 +17,9 @@ BASE = "build/userland/base.cpio.gz"
 @pytest.fixture
 def run(board, tmp_path):
     """Runs domUs with those keys in TOML, one text each."""
-    def start(*domains):
+    def start(*domains, kernel=board.linux()):
         path = tmp_path / "own.toml"
-        path.write_text("".join(f'[[domu]]\nname = "{name}"\nkernel = "{board.linux()}"\nramdisk = "{BASE}"\n'
+        path.write_text("".join(f'[[domu]]\nname = "{name}"\nkernel = "{kernel}"\nramdisk = "{BASE}"\n'
                                 f'memory = "32M"\n{keys}\n' for name, keys in zip("abc", domains)))
         return subprocess.run([TOP / "tools/run", board.name, path], stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=2 * PATIENCE)
@@ -49,3 +50,20 @@ def test_what_went_wrong_is_said(run, keys, complaint):
     done = run(keys)
     assert done.returncode == 1
     assert re.match(f"run: {complaint}", done.stderr), done.stderr
+
+
+def test_crash_is_not_waited_for(run, tmp_path):
+    """Nor one before the first line; what says why is the hypervisor's, to its last register."""
+    kernel = tmp_path / "kernel"
+    kernel.write_bytes(struct.pack("<I", 0xe7f000f0) * 1024)    # udf #0
+    done = run('bootargs = "console=hvc0"', kernel=kernel)
+    assert done.returncode == 1
+    pattern = r"run: a has crashed; the hypervisor's last lines:\n(.*\n)* +lr  \w+  pc  \w+\n"
+    assert re.match(pattern, done.stderr), done.stderr
+
+
+def test_name_with_a_blank_reaches_the_tools(board):
+    done = subprocess.run(["make", "run", f"PLATFORM={board.name}", "CONFIG=no such.toml"], cwd=TOP,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode
+    assert "run: the boot configuration no such.toml cannot be read" in done.stderr

@@ -9,7 +9,7 @@ import subprocess
 from dacre import BUILD, UserError
 from dacre.machine import COMMON, NETWORK
 from dacre.own import make_own
-from dacre.room import check_board, check_domains
+from dacre.room import check_board, check_domains, check_kernels
 
 PAGE = 4096
 MIB = 1 << 20
@@ -117,20 +117,19 @@ def module_node(module, bootargs):
     return "\n".join(lines + ["};"])
 
 
-def share_lines(domain):
-    """Properties that say how much of a CPU the domain gets."""
-    lines = []
-    if domain.weight:
-        lines.append(f"dacre,weight = <{domain.weight}>;")
-    if domain.cap:
-        lines.append(f"dacre,cap = <{domain.cap}>;")
+def share_properties(domain):
+    """What says how much of a CPU the domain gets: numbers by the names of the properties, True for one that is
+    just there."""
+    properties = {"weight": domain.weight, "cap": domain.cap}
     if domain.rt:
-        lines += [f"dacre,rt-period-us = <{domain.rt.period_us}>;", f"dacre,rt-budget-us = <{domain.rt.budget_us}>;"]
-        if domain.rt.extratime:
-            lines.append("dacre,rt-extratime;")
-        if domain.rt.defer_events:
-            lines.append("dacre,rt-defer-events;")
-    return lines
+        properties |= {"rt-period-us": domain.rt.period_us, "rt-budget-us": domain.rt.budget_us,
+                       "rt-extratime": domain.rt.extratime, "rt-defer-events": domain.rt.defer_events}
+    return {f"dacre,{name}": value for name, value in properties.items() if value}
+
+
+def share_lines(domain):
+    return [f"{name};" if value is True else f"{name} = <{value}>;"
+            for name, value in share_properties(domain).items()]
 
 
 def domain_node(domain, modules):
@@ -186,6 +185,7 @@ def make_image(config, board, directory=None):
     directory.mkdir(parents=True, exist_ok=True)
     if not board.hypervisor.exists():
         raise UserError(f"{board.hypervisor} is not built yet; run make PLATFORM={board.name}")
+    check_kernels(config, board)
     modules = all_modules(config, directory)
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from dacre import UserError
+from dacre import BUILD, UserError
 
 MIB = 1 << 20
 DOMAINS = 16                        # core/boot/bootinfo.h: BOOT_DOMAIN_MAX
@@ -59,6 +59,15 @@ def longest_run(free):
     while first_run(free, length + 1, 2):
         length += 1
     return length
+
+
+def check_kernels(config, board):
+    """Are the kernels of build/linux that @config names for guests, and for the board's core?"""
+    for domain in config.domains:
+        flavour = domain.kernel.parent.name.split(".")[0]
+        if domain.kernel.parent.parent == (BUILD / "linux").resolve() and flavour != board.flavour("pv"):
+            raise UserError(f"{domain.name}.kernel: build/linux/{flavour} has no kernel for guests of {board.name}; "
+                            f"write build/linux/{board.flavour('pv')}/{domain.kernel.name}")
 
 
 def kernel_room(kernel):

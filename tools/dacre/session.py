@@ -6,12 +6,14 @@ A domain does what the configuration says.  Where it says nothing, it shows what
 """
 import re
 import sys
+import time
 
 from dacre import BUILD, UserError
 from dacre.machine import NETWORK, Machine, MachineError
 from dacre.streams import HYPERVISOR
 
 STAGE_SECONDS = 300
+SENTENCE_SECONDS = 1
 LAST_LINES = 20
 # Whole lines: what comes may be half of one.
 FAILURE = r"^.*(?:demo: \S+ failed|Kernel panic|init: there is no session|run: \S+ ended with status [1-9]).*\n"
@@ -88,15 +90,18 @@ class Session:
         self.machine.wait_end()
 
     def pass_stage(self, domain, stage):
-        """Waits for one stage of a demonstration; a domain that says that it failed ends the wait."""
+        """Waits for one stage of a demonstration, or until a domain has failed."""
         what, done, pattern = stage
-        try:
-            index, _ = self.machine.expect_any([pattern, FAILURE], domain.name, STAGE_SECONDS)
-        except MachineError as error:
+        latest = time.monotonic() + STAGE_SECONDS
+        while not self.machine.find(pattern, domain.name):
             self.say_who()
-            raise UserError(f"{domain.name} did not {what}: {error}") from None
-        if index:
-            self.say_who()
+            self.machine.fail_if_stopped()
+            if self.machine.ended:
+                self.fail(domain, f"did not {what} before the board stopped")
+            if time.monotonic() > latest:
+                self.fail(domain, f"did not {what} in {STAGE_SECONDS} s")
+            self.machine.pump(1)
+        self.say_who()
         note(f"{domain.name} {done}")
 
     def wait_own(self, domain, done):
@@ -118,7 +123,7 @@ class Session:
             if failure:
                 self.fail(domain, f"failed: {failure[0].strip()}")
             if "crash" in self.ends_of(domain) and not domain.on_crash:
-                self.fail(domain, "has crashed")
+                self.fail(domain, "has crashed", HYPERVISOR)
             if self.was_left_out(domain):
                 self.fail(domain, "was not started, see above")
 
@@ -127,9 +132,18 @@ class Session:
         text = self.machine.stream(HYPERVISOR)
         return re.search(rf"Domain {re.escape(domain.name)} cannot be ", text) and re.search(r"Domain \d+ \(", text)
 
-    def fail(self, domain, what):
-        last = "\n".join(self.machine.stream(domain.name).splitlines()[-LAST_LINES:])
-        raise UserError(f"{domain.name} {what}; its last lines:\n{last}\n(log: {self.machine.log.name})")
+    def fail(self, domain, what, witness=None):
+        """@witness: whose last lines say more, if not the domain's own."""
+        self.hear_out()
+        last = "\n".join(self.machine.stream(witness or domain.name).splitlines()[-LAST_LINES:])
+        whose = "the hypervisor's" if witness else "its"
+        raise UserError(f"{domain.name} {what}; {whose} last lines:\n{last}\n(log: {self.machine.log.name})")
+
+    def hear_out(self):
+        """Takes in the rest of what is just being said."""
+        end = time.monotonic() + SENTENCE_SECONDS
+        while not self.machine.ended and time.monotonic() < end:
+            self.machine.pump(SENTENCE_SECONDS)
 
     def ends_of(self, domain):
         """How the domain has ended so far, poweroff, reboot or crash: several if it was started again."""

@@ -9,8 +9,8 @@ import shutil
 
 from dacre import BUILD, UserError
 from dacre.image import (MIB, all_modules, check_devices, compile_tree, distinct, hypervisor_bootargs, pack,
-                         total_size)
-from dacre.room import check_board, check_domains
+                         share_properties, total_size)
+from dacre.room import check_board, check_domains, check_kernels
 from dacre.uimage import run, write_script, write_uimage
 
 # U-Boot moves itself, its heap and the tree that it passes on to the end of RAM.
@@ -89,8 +89,8 @@ def domain_commands(domain):
 
 
 def share_commands(node, domain):
-    return [set_property(node, f"dacre,{key}", cells(value))
-            for key, value in (("weight", domain.weight), ("cap", domain.cap)) if value]
+    return [set_property(node, name, "" if value is True else cells(value))
+            for name, value in share_properties(domain).items()]
 
 
 def script(config, modules, files, board):
@@ -145,6 +145,7 @@ def make_uboot(config, board, directory=None):
     returns the card."""
     directory = pathlib.Path(directory or BUILD / "uboot-images" / board.name / config.name)
     directory.mkdir(parents=True, exist_ok=True)
+    check_kernels(config, board)
     modules = all_modules(config, directory)
     every = [m for of_domain in modules.values() for m in of_domain]
     place(every, board)

@@ -91,7 +91,7 @@ run-images: hypervisor linux userland
 config-images: hypervisor $(config_files)
 images: deps
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
-	$(Q)tools/mkuboot $(PLATFORM) $(CONFIG)
+	$(Q)tools/mkuboot $(PLATFORM) '$(CONFIG)'
 test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 guests:

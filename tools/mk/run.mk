@@ -8,7 +8,7 @@ TESTS ?=
 .PHONY: run test test-all soak
 run: deps
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
-	$(Q)tools/run $(PLATFORM) $(CONFIG)
+	$(Q)tools/run $(PLATFORM) '$(CONFIG)'
 
 test: deps
 	$(Q)tools/run-tests '$(test_boards)' '$(TESTS)'
