@@ -85,6 +85,7 @@ static void pick(void) {
     while (sched_needed()) {
         struct vcpu *next = vcpu_of(sched_pick());
 
+        timer_settle();
         switch_count += next != running;
         running = next;
     }

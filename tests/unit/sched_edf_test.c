@@ -452,6 +452,28 @@ static void shares_are_rounded_up(void **state) {
 
 /* ---- Events of others ---- */
 
+/* ---- Waiting for its timer ---- */
+
+static void who_is_waited_for_pays(void **state) {
+    struct edf_task *t = edf_add_rt(1000, 300, false, 100 * US, 5 * MS);
+    struct edf_task *other = edf_add_rt(1000, 300, false, 0, 0);
+
+    (void)state;
+    edf_run(200 * US);
+    assert_int_equal(other->v.state, VCPU_RUNNING);
+    uint64_t left = (uint64_t)other->v.edf.left;
+    uint64_t accounted = sched_cpus[0].accounted;
+
+    sched_waited(&t->v, 2 * US);
+    assert_int_equal(sched_cpus[0].accounted, accounted + 2 * US);
+    assert_int_equal(other->v.edf.left, left);
+    sched_waited(&other->v, 2 * US); /* it runs: that is counted as all it runs */
+    assert_int_equal(sched_cpus[0].accounted, accounted + 2 * US);
+    edf_run(4900 * US + 10 * US); /* it woke */
+    assert_in_range(t->v.edf.left, 200 * US, 300 * US - 2 * US);
+    assert_int_equal(t->v.edf.waited, 0);
+}
+
 static void a_deferred_event_wakes_at_the_release(void **state) {
     struct edf_task *t = edf_add_rt(1000, 300, false, 50 * US, 100 * MS);
 
@@ -574,6 +596,7 @@ int main(void) {
         test(a_share_that_was_not_used_is_free_at_once),
         test(each_term_counts),
         test(shares_are_rounded_up),
+        test(who_is_waited_for_pays),
         test(a_deferred_event_wakes_at_the_release),
         test(an_event_after_the_deadline_wakes_at_once),
         test(its_own_events_are_not_deferred),

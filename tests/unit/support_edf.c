@@ -125,6 +125,7 @@ static void pick(void) {
         struct edf_task *before = edf_machine.current;
 
         edf_machine.current = task_of(sched_pick());
+        timer_settle();
         if (edf_machine.current == before) {
             continue;
         }

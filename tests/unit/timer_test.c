@@ -67,7 +67,8 @@ static void an_exact_one_is_woken_early(void **state) {
     (void)state;
     devices.oneshot_late = 2000;
     timer_init(&probe.timer, fired, &probe);
-    timer_set_exact(&probe.timer, 5 * MS);
+    timer_be_exact(&probe.timer, true);
+    timer_set(&probe.timer, 5 * MS);
     assert_in_range(fake_board.oneshot_at, 5 * MS - 2100, 5 * MS - 1900);
     devices.intc->unmask(FAKE_UART_IRQ);
     fake_board.pending[FAKE_UART_IRQ] = true;
@@ -79,6 +80,62 @@ static void an_exact_one_is_woken_early(void **state) {
     fake_advance(1500);
     serve();
     assert_int_equal(probe.count, 1);
+    /* The interrupt came half a microsecond late. */
+    assert_int_equal(timer_waited(), 0);
+}
+
+static uint32_t waited;
+
+static void note_wait(void *data) {
+    (void)data;
+    waited = timer_waited();
+}
+
+/* Each look at the controller takes a while. */
+static bool look_for_a_while(void) {
+    fake_advance(10);
+    return false;
+}
+
+static void how_long_was_waited_is_known(void **state) {
+    static struct intc_ops slow;
+    const struct intc_ops *real = devices.intc;
+    struct timer timer;
+
+    (void)state;
+    slow = *real;
+    slow.pending = look_for_a_while;
+    devices.oneshot_late = 2000;
+    timer_init(&timer, note_wait, NULL);
+    timer_be_exact(&timer, true);
+    timer_set(&timer, 5 * MS);
+    fake_advance(5 * MS - 1500);
+    devices.intc = &slow;
+    timer_interrupt();
+    devices.intc = real;
+    /* To a step of the counter. */
+    assert_in_range(waited, 1500, 1550);
+    assert_in_range(clock_now(), 5 * MS, 5 * MS + 50);
+    assert_int_equal(timer_waited(), 0);
+}
+
+/* What a pick sets comes first: the hardware is set once. */
+static void with_a_pick_to_come_the_hardware_waits_for_it(void **state) {
+    struct probe probe = {0}, next = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_init(&next.timer, fired, &next);
+    timer_set(&probe.timer, 5 * MS);
+    timer_set(&next.timer, 8 * MS);
+    fake_advance(5 * MS + 100);
+    this_cpu()->work = PERCPU_WORK_SCHED;
+    timer_interrupt();
+    this_cpu()->work = 0;
+    assert_int_equal(probe.count, 1);
+    assert_true(fake_board.oneshot_at > 9 * MS); /* not set */
+    timer_settle();
+    assert_in_range(fake_board.oneshot_at, 8 * MS, 8 * MS + 100);
 }
 
 static void fires_at_its_deadline_once(void **state) {
@@ -289,6 +346,8 @@ static void never_is_never(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(an_exact_one_is_woken_early),
+        test(how_long_was_waited_is_known),
+        test(with_a_pick_to_come_the_hardware_waits_for_it),
         test(fires_at_its_deadline_once),
         test(a_past_deadline_fires_soon_but_not_from_the_call),
         test(a_stopped_timer_does_not_fire),

@@ -277,7 +277,7 @@ static int domain_build_promise(struct domain_build *b) {
     if (!b->is_realtime) {
         return 0;
     }
-    err = sched_set_realtime(&b->domain->vcpu[b->done]->sched, &b->rt);
+    err = vcpu_set_realtime(b->domain->vcpu[b->done], &b->rt);
     if (err && err != -XEN_EAGAIN) {
         return domain_build_promise_fail(b, err);
     }

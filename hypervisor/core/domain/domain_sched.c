@@ -33,13 +33,14 @@ void domain_sched_get(const struct domain *d, struct sched_params *params) {
 }
 
 unsigned int domain_sched_id(const struct domain *d) {
-    return sched_is_realtime(&d->vcpu[0]->sched) ? DOMAIN_SCHED_REALTIME : DOMAIN_SCHED_FAIR;
+    return d->vcpu_count > 0 && sched_is_realtime(&d->vcpu[0]->sched) ? DOMAIN_SCHED_REALTIME
+                                                                      : DOMAIN_SCHED_FAIR;
 }
 
 /* The first @count of its vCPUs. */
 static void make_fair(const struct domain *d, unsigned int count) {
     while (count > 0) {
-        sched_set_fair(&d->vcpu[--count]->sched);
+        vcpu_set_fair(d->vcpu[--count]);
     }
 }
 
@@ -49,7 +50,7 @@ static int make_realtime(const struct domain *d) {
                                                   .has_extratime = true};
 
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        int err = sched_set_realtime(&d->vcpu[i]->sched, &params);
+        int err = vcpu_set_realtime(d->vcpu[i], &params);
 
         if (err) {
             make_fair(d, i);
@@ -73,25 +74,25 @@ int domain_sched_move(struct domain *d, unsigned int sched_id) {
     return 0;
 }
 
-static struct sched_vcpu *realtime_vcpu(const struct domain *d, unsigned int vcpu) {
+static struct vcpu *realtime_vcpu(const struct domain *d, unsigned int vcpu) {
     if (vcpu >= d->vcpu_count || !sched_is_realtime(&d->vcpu[vcpu]->sched)) {
         return NULL;
     }
-    return &d->vcpu[vcpu]->sched;
+    return d->vcpu[vcpu];
 }
 
 int domain_sched_rt_set(struct domain *d, unsigned int vcpu, const struct sched_rt_params *params) {
-    struct sched_vcpu *v = realtime_vcpu(d, vcpu);
+    struct vcpu *v = realtime_vcpu(d, vcpu);
 
-    return v ? sched_set_realtime(v, params) : -XEN_EINVAL;
+    return v ? vcpu_set_realtime(v, params) : -XEN_EINVAL;
 }
 
 int domain_sched_rt_get(const struct domain *d, unsigned int vcpu, struct sched_rt_params *params) {
-    const struct sched_vcpu *v = realtime_vcpu(d, vcpu);
+    const struct vcpu *v = realtime_vcpu(d, vcpu);
 
     if (!v) {
         return -XEN_EINVAL;
     }
-    *params = v->edf.params;
+    *params = v->sched.edf.params;
     return 0;
 }

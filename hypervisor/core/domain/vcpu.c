@@ -37,7 +37,24 @@ void vcpu_idle_init(void) {
 static void singleshot_fired(void *data) {
     struct vcpu *v = data;
 
+    if (timer_waited() > 0) {
+        sched_waited(&v->sched, timer_waited());
+    }
     event_send_virq(&v->event, VIRQ_TIMER);
+}
+
+int vcpu_set_realtime(struct vcpu *v, const struct sched_rt_params *params) {
+    int err = sched_set_realtime(&v->sched, params);
+
+    if (err == 0) {
+        timer_be_exact(&v->singleshot, true);
+    }
+    return err;
+}
+
+void vcpu_set_fair(struct vcpu *v) {
+    sched_set_fair(&v->sched);
+    timer_be_exact(&v->singleshot, false);
 }
 
 static void poll_timed_out(void *data) {

@@ -68,6 +68,13 @@ void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id);
 /** vcpu_destroy() - free it; it must not be on any run queue. */
 void vcpu_destroy(struct vcpu *v);
 
+/** vcpu_set_realtime() - sched_set_realtime(), with errors as there; its single-shot timer is exact
+ * from its next setting on. */
+int vcpu_set_realtime(struct vcpu *v, const struct sched_rt_params *params);
+
+/** vcpu_set_fair() - sched_set_fair(); its timer is as all others from its next setting on. */
+void vcpu_set_fair(struct vcpu *v);
+
 /** vcpu_stop_timers() - those that hypercalls set.  Called when @v will not run any more. */
 void vcpu_stop_timers(struct vcpu *v);
 

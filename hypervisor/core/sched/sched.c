@@ -289,6 +289,18 @@ void sched_wake_by_other(struct sched_vcpu *v) {
     }
 }
 
+void sched_waited(struct sched_vcpu *v, uint32_t ns) {
+    struct sched_cpu *cpu = cpu_of(v);
+
+    if (v == cpu->running) {
+        return; /* it pays already */
+    }
+    spin_lock(&cpu->lock);
+    cpu->accounted += ns;
+    v->edf.waited += ns;
+    spin_unlock(&cpu->lock);
+}
+
 void sched_start(struct sched_vcpu *v) {
     if (has_effect(v, VCPU_UP)) {
         make_runnable(v, VCPU_UP);
@@ -382,7 +394,8 @@ void sched_init(struct sched_vcpu *idle) {
                               .idle = idle,
                               .running = idle,
                               .slice_end = TIMER_NEVER};
-    *idle = (struct sched_vcpu){.cpu = (uint8_t)cpu->id, .state = VCPU_RUNNING, .on_cpu = true};
+    *idle = (struct sched_vcpu){
+        .cpu = (uint8_t)cpu->id, .state = VCPU_RUNNING, .on_cpu = true, .is_own = true};
     init_runstate(idle, RUNSTATE_running);
     cpu->turn_start = cpu->accounted = clock_now();
     timer_init(&cpu->slice, slice_timer, cpu);

@@ -48,6 +48,8 @@ struct sched_vcpu {
     bool on_cpu;                  /* a pCPU has it; cleared when another was picked there */
     uint16_t pause_count;         /* reasons why it must not run */
     bool is_queued;               /* in a list of its class */
+    bool is_own;                  /* constant: no vCPU but the hypervisor's own (background_turn.h,
+                                     the idle one) */
     uint8_t sharers;              /* vCPUs of its domain, which share its cap; at least 1 */
     struct sched_params params;
     struct vcpu_runstate_info runstate;
@@ -142,6 +144,9 @@ void sched_wake(struct sched_vcpu *v);
 /** sched_wake_by_other() - VCPU_WAKE by an event that another domain sent: if @v is of the
  * real-time class and defers such, at its next release. */
 void sched_wake_by_other(struct sched_vcpu *v);
+/** sched_waited() - for so many ns until now this pCPU waited for a timer of @v, of the real-time
+ * class: that pays for them, from the budget that it wakes with, and not the one that runs. */
+void sched_waited(struct sched_vcpu *v, uint32_t ns);
 /** sched_block() - VCPU_BLOCK: @v, current, waits for sched_wake(). */
 void sched_block(struct sched_vcpu *v);
 /** sched_sleep() - VCPU_DOWN. */

@@ -83,6 +83,12 @@ static void resume_period(struct sched_vcpu *v, uint64_t now) {
     }
 }
 
+/* What was waited for it comes off the budget that it has now. */
+static void pay_for_wait(struct sched_vcpu *v) {
+    v->edf.left -= (int32_t)v->edf.waited;
+    v->edf.waited = 0;
+}
+
 /* ---- Release ---- */
 
 static void arm_release(struct sched_cpu *cpu) {
@@ -151,6 +157,7 @@ static void go_on(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
 static void release(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     list_remove(cpu, v);
     next_period(v, now);
+    pay_for_wait(v);
     if (v->edf.left > 0) {
         go_on(cpu, v, now);
     } else { /* its debt is more than a budget */
@@ -162,10 +169,16 @@ static void release(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
 static void release_timer(void *data) {
     struct sched_cpu *cpu = data;
     uint64_t now = clock_now();
+    struct sched_vcpu *v;
 
     spin_lock(&cpu->lock);
-    if (cpu->edf.waiting && cpu->edf.waiting->edf.deadline <= now) {
-        release(cpu, cpu->edf.waiting, now);
+    v = cpu->edf.waiting;
+    if (v && v->edf.deadline <= now) {
+        if (v != cpu->running) {
+            cpu->accounted += timer_waited();
+            v->edf.waited += timer_waited();
+        }
+        release(cpu, v, now);
     }
     arm_release(cpu);
     spin_unlock(&cpu->lock);
@@ -184,6 +197,7 @@ bool sched_edf_defer(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) 
 
 static bool edf_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     resume_period(v, now);
+    pay_for_wait(v);
     return place(cpu, v, now);
 }
 
@@ -367,4 +381,5 @@ void sched_edf_set_figures(const struct sched_figures *from) {
 
 void sched_edf_init(struct sched_cpu *cpu) {
     timer_init(&cpu->edf.release, release_timer, cpu);
+    timer_be_exact(&cpu->edf.release, true);
 }

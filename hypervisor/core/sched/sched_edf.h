@@ -71,6 +71,7 @@ struct edf_vcpu {
     uint32_t period;       /* ns */
     uint32_t budget;       /* ns */
     int32_t left;          /* of the budget of its present period; negative: a debt */
+    uint32_t waited;       /* ns that were waited for its timers, and are not paid yet */
     uint8_t list;          /* enum edf_list */
     bool wakes_at_release; /* EDF_WAITING and blocked: an event was deferred */
 };

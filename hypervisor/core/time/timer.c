@@ -83,7 +83,11 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data) {
     *timer = (struct timer){.deadline = TIMER_NEVER, .fn = fn, .data = data};
 }
 
-static void set(struct timer *timer, uint64_t deadline, uint64_t exact) {
+void timer_be_exact(struct timer *timer, bool is_exact) {
+    timer->early = is_exact ? devices.oneshot_late : 0;
+}
+
+void timer_set(struct timer *timer, uint64_t deadline) {
     struct timer_queue *queue = this_queue();
 
     if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
@@ -94,18 +98,13 @@ static void set(struct timer *timer, uint64_t deadline, uint64_t exact) {
         take_out(timer);
     }
     timer->cpu = (uint8_t)arch_cpu_id();
-    timer->exact = exact;
+    timer->ahead = timer->early;
+    if (timer->ahead) {
+        deadline = deadline > timer->ahead ? deadline - timer->ahead : 0;
+    }
     insert_timer(queue, timer, deadline);
     program(queue);
     spin_unlock(&queue->lock);
-}
-
-void timer_set(struct timer *timer, uint64_t deadline) {
-    set(timer, deadline, 0);
-}
-
-void timer_set_exact(struct timer *timer, uint64_t deadline) {
-    set(timer, deadline > devices.oneshot_late ? deadline - devices.oneshot_late : 0, deadline);
 }
 
 void timer_stop(struct timer *timer) {
@@ -135,12 +134,17 @@ bool timer_is_due(void) {
  * Waits for the end of the time by which @timer was set early.  False: another interrupt waits, and
  * it is not there yet.  Bounded by that time; a look takes more than 1 ns, should the counter stop.
  */
-static bool is_time(const struct timer *timer) {
-    for (uint32_t i = 0; i < devices.oneshot_late && clock_now() < timer->exact; i++) {
+static __attribute__((noinline)) bool is_time(struct timer_queue *queue,
+                                              const struct timer *timer) {
+    uint64_t start = clock_now(), now = start, end = timer->deadline + timer->ahead;
+
+    for (uint32_t i = 0; i < timer->ahead && now < end; i++) {
         if (devices.intc->pending()) {
             return false;
         }
+        now = clock_now();
     }
+    queue->waited = (uint32_t)(now - start);
     return true;
 }
 
@@ -151,7 +155,7 @@ static struct timer *take_due(struct timer_queue *queue, uint64_t now, bool is_f
 
     if (!timer || timer->deadline > now ||
         (!is_first && (devices.intc->pending() || !timer_is_due())) ||
-        (timer->exact && !is_time(timer))) {
+        (timer->ahead && !is_time(queue, timer))) {
         return NULL;
     }
     take_out(timer);
@@ -169,9 +173,22 @@ void timer_interrupt(void) {
         spin_unlock(&queue->lock);
         timer->fn(timer->data);
         spin_lock(&queue->lock);
+        queue->waited = 0;
     }
     queue->is_serving = false;
     queue->programmed = TIMER_NEVER;
+    queue->is_unsettled = sched_needed();
+    if (!queue->is_unsettled) {
+        program(queue);
+    }
+    spin_unlock(&queue->lock);
+}
+
+void timer_program(void) {
+    struct timer_queue *queue = this_queue();
+
+    spin_lock(&queue->lock);
+    queue->is_unsettled = false;
     program(queue);
     spin_unlock(&queue->lock);
 }

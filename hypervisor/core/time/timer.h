@@ -13,6 +13,7 @@
 #include <arch/types.h>
 
 #include "core/base/lock.h"
+#include "core/base/percpu.h"
 
 /* A deadline that never comes. */
 #define TIMER_NEVER UINT64_MAX
@@ -21,7 +22,8 @@ typedef void timer_fn(void *data);
 
 struct timer {
     uint64_t deadline;   /* ns since boot; timer queue lock of its pCPU, like all below */
-    uint64_t exact;      /* when it fires if that is later: timer_set_exact(); else 0 */
+    uint32_t early;      /* ns by which it is set early from now on: timer_be_exact() */
+    uint32_t ahead;      /* ns by which deadline comes before the time to fire */
     timer_fn *fn;        /* constant after timer_init() */
     void *data;          /* constant after timer_init() */
     struct timer *next;  /* the one that fires after it */
@@ -37,6 +39,8 @@ struct timer_queue {
     spinlock_t lock; /* protects the whole structure and the timers in it */
     struct timer *first;
     uint64_t programmed; /* when the hardware fires, TIMER_NEVER if it does not */
+    uint32_t waited;     /* ns, for the timer that fires: timer_waited() */
+    bool is_unsettled;   /* programmed by timer_settle() */
     bool is_serving;     /* in timer_interrupt(): the hardware says nothing of the next deadline */
 };
 
@@ -59,11 +63,18 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data);
 void timer_set(struct timer *timer, uint64_t deadline);
 
 /**
- * timer_set_exact() - the same, but where the hardware is coarse (devices.oneshot_late) it fires no
- * later for that: the hardware interrupts early, and the rest is waited for with interrupts masked,
- * until another one is pending.  For real time, which pays for the wait: up to that long.
+ * timer_be_exact() - whenever it is set from now on, it fires no later where the hardware is coarse
+ * (devices.oneshot_late): the hardware interrupts early, and the rest is waited for with interrupts
+ * masked, until another one is pending.  For real time, which pays for the wait: up to that long.
+ * false: no longer so.
  */
-void timer_set_exact(struct timer *timer, uint64_t deadline);
+void timer_be_exact(struct timer *timer, bool is_exact);
+
+/** timer_waited() - within a timer's function: so many ns were waited for its exact time.  It is
+ * for its owner to pay for them. */
+static inline uint32_t timer_waited(void) {
+    return timer_queues[this_cpu_index()].waited;
+}
 
 /** timer_stop() - after this it does not fire; no effect if it is not set. Takes a queue lock. */
 void timer_stop(struct timer *timer);
@@ -86,11 +97,22 @@ static inline bool timer_is_set(const struct timer *timer) {
 
 /**
  * timer_interrupt() - run what has expired on this pCPU and program the hardware for the
- * next.  Called on its interrupt, with no lock held.  Runs a bounded number of timers a call;
- * if more have expired the hardware interrupts again at once.  Until the end of that interrupt the
- * interrupt controller shows no timer that falls due meanwhile; not inlined, so that make stretches
- * can tell when that is.
+ * next, unless a vCPU is to be picked: then it waits for timer_settle().  Called on its interrupt,
+ * with no lock held.  Runs a bounded number of timers a call; if more have expired the hardware
+ * interrupts again at once.  Until the end of that interrupt the interrupt controller shows no
+ * timer that falls due meanwhile; not inlined, so that make stretches can tell when that is.
  */
 __attribute__((noinline)) void timer_interrupt(void);
+
+/** timer_program() - for timer_settle(). */
+void timer_program(void);
+
+/** timer_settle() - a vCPU was picked after interrupts were taken, and its timers are set: program
+ * the hardware, unless it is.  Before interrupts are waited for, or unmasked. */
+static inline void timer_settle(void) {
+    if (timer_queues[this_cpu_index()].is_unsettled) {
+        timer_program();
+    }
+}
 
 #endif /* CORE_TIMER_H */

@@ -10,10 +10,6 @@
 /* No vCPU: it has no registers, and what address space is loaded does not matter to it. */
 static struct sched_vcpu worker;
 
-bool background_turn_is(const struct sched_vcpu *v) {
-    return v == &worker;
-}
-
 bool background_turn_idle(void) {
     return background_step(BACKGROUND_NEEDED) || background_step(BACKGROUND_SPARE);
 }
@@ -37,6 +33,7 @@ void background_turn_init(void) {
                                         .cap = 100 / BACKGROUND_SHARE};
 
     sched_vcpu_init(&worker);
+    worker.is_own = true;
     sched_set_params(&worker, &params, 1);
     sched_unpause(&worker);
     sched_start(&worker);

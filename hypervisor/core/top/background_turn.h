@@ -12,13 +12,8 @@
 
 #include <stdbool.h>
 
-struct sched_vcpu;
-
 /** background_turn_init() - boot, once, on the pCPU that does the work, after sched_init(). */
 void background_turn_init(void);
-
-/** background_turn_is() - is @v the worker? */
-bool background_turn_is(const struct sched_vcpu *v);
 
 /**
  * background_turn_step() - the worker was picked: one piece of work.  It blocks if there is none.

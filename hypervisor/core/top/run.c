@@ -4,18 +4,23 @@
 
 #include "core/base/arch.h"
 #include "core/base/percpu.h"
+#include "core/device/device.h"
 #include "core/device/irq.h"
 #include "core/domain/vcpu.h"
-#include "core/time/preempt.h"
+#include "core/time/timer.h"
 #include "core/top/background_turn.h"
 
-static bool is_guest(const struct sched_vcpu *v) {
-    return v != sched_idle() && !background_turn_is(v);
+/* Before anybody waits for an interrupt: those that were taken may have left the timer to this. */
+static struct sched_vcpu *pick(void) {
+    struct sched_vcpu *v = sched_pick();
+
+    timer_settle();
+    return v;
 }
 
 /* What the hypervisor does for itself: a piece of its work, or nothing. */
 static void run_own(const struct sched_vcpu *v) {
-    if (background_turn_is(v)) {
+    if (v != sched_idle()) {
         background_turn_step();
     } else if (!background_turn_idle()) {
         arch_cpu_idle();
@@ -26,14 +31,14 @@ static void run_own(const struct sched_vcpu *v) {
 static struct sched_vcpu *own_until_guest(struct sched_vcpu *v) {
     do {
         while (!sched_needed()) {
-            if (irq_waits()) {
+            if (devices.intc->pending()) {
                 irq_handle();
             } else {
                 run_own(v);
             }
         }
-        v = sched_pick();
-    } while (!is_guest(v));
+        v = pick();
+    } while (v->is_own);
     return v;
 }
 
@@ -42,9 +47,9 @@ __attribute__((noinline)) struct vcpu *run_next(void) {
     struct vcpu *next;
 
     do {
-        struct sched_vcpu *v = sched_pick();
+        struct sched_vcpu *v = pick();
 
-        if (!is_guest(v)) {
+        if (v->is_own) {
             v = own_until_guest(v);
         }
         next = vcpu_of(v);
