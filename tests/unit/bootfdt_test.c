@@ -18,7 +18,7 @@
 
 #define FDT_START   0x01000000u
 #define FUZZ_SEED   20210u
-#define FUZZ_ROUNDS 20000u
+#define FUZZ_ROUNDS 2000u
 
 #define GUEST1      "/chosen/guest1"
 #define KERNEL0     "/chosen/module@4000000"

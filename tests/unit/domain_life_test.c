@@ -26,7 +26,7 @@
 
 #define SEC 1000000000ull
 
-static uint32_t frames_before, heap_before;
+static uint32_t frames_before, heap_before, vcpus_before;
 static unsigned int cancelled, reset_count;
 static struct domain_build *const record = (struct domain_build *)&reset_count;
 static bool is_kept;
@@ -75,6 +75,7 @@ static int power_on(void **state) {
     restarted = NULL;
     frames_before = page_free_count();
     heap_before = heap_free_pages();
+    vcpus_before = sched_cpus[0].count;
     (void)fake_output();
     return 0;
 }
@@ -114,6 +115,7 @@ static void expect_all_back(void) {
     assert_null(domain_next(NULL));
     assert_int_equal(page_free_count() + page_dirty_count(), frames_before);
     assert_int_equal(heap_free_pages(), heap_before);
+    assert_int_equal(sched_cpus[0].count, vcpus_before);
 }
 
 static void end(struct domain *d) {

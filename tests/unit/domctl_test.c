@@ -280,6 +280,19 @@ static void what_is_not_there_is_not_promised(void **state) {
     expect_all_back();
 }
 
+/* The largest figures that are accepted; those of what_is_not_there_is_not_promised() are one more.
+ */
+static void what_is_just_allowed_is_accepted(void **state) {
+    (void)state;
+    begin_create(0);
+    op.u.createdomain.max_vcpus = DOMAIN_VCPU_MAX;
+    op.u.createdomain.max_grant_frames = 64;
+    op.u.createdomain.max_maptrack_frames = 1024;
+    op.u.createdomain.arch.nr_spis = 988;
+    assert_int_equal(call(), 0);
+    assert_non_null(domain_from(2));
+}
+
 static void there_is_a_limit(void **state) {
     unsigned int count = 2;
 
@@ -805,6 +818,7 @@ int main(void) {
         test(a_new_domain_is_empty_and_paused),
         test(ids_go_upwards_and_rest),
         test(what_is_not_there_is_not_promised),
+        test(what_is_just_allowed_is_accepted),
         test(there_is_a_limit),
         test(a_half_made_domain_can_be_destroyed),
         test(one_that_nobody_goes_on_with_is_replaced),

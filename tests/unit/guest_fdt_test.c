@@ -425,7 +425,7 @@ static void too_little_room_is_an_error(void **state) {
 /* ---- Trees with random bytes changed: ASan watches ---- */
 
 #define FUZZ_SEED   4711u
-#define FUZZ_ROUNDS 2000u
+#define FUZZ_ROUNDS 300u
 
 /* Returns whether a tree was built in the end. */
 static bool go_through(void) {

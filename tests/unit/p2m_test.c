@@ -349,6 +349,19 @@ static void a_split_section_can_be_unmapped(void **state) {
     assert_int_equal(mm_update(d, entry, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
 }
 
+/* A frame given back before there are tables: "MMU off" maps nothing of its MiB by a section. */
+static void a_broken_mib_is_no_section_of_the_flat_table(void **state) {
+    uint32_t index = (MM_BASE_GFN >> 8) + 2;
+    unsigned int calls;
+
+    (void)state;
+    assert_int_equal(change(VICTIM, INVALID_MFN, P2M_RAM, &calls), 0);
+    mm_flat(d);
+    assert_int_equal(pt_vcpu_l1(&d->space, 0)[index], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[index - 1], 0);
+    assert_int_not_equal(pt_vcpu_l1(&d->space, 0)[index + 1], 0);
+}
+
 static void a_split_section_is_not_the_guests_table(void **state) {
     uint32_t args[5] = {LINEAR, MM_RW(VICTIM + 1), 0};
     unsigned int calls;
@@ -581,6 +594,7 @@ int main(void) {
         TEST(a_domain_that_dies_in_a_change_leaves_nothing),
         TEST(tables_of_the_guest_cannot_be_changed),
         TEST(a_split_section_can_be_unmapped),
+        TEST(a_broken_mib_is_no_section_of_the_flat_table),
         TEST(a_split_section_is_not_the_guests_table),
         TEST(without_table_memory_a_change_does_nothing),
         TEST(shared_info_is_placed_by_the_guest),

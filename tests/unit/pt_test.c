@@ -1220,6 +1220,39 @@ static void ranges_stay_below_the_hole(void **state) {
     assert_int_equal(fake_last_va, 0x7000);
 }
 
+/* Sixteen pages one by one; a byte more, and the whole TLB is the shorter way. */
+static void a_long_range_empties_the_whole_tlb(void **state) {
+    unsigned int flushes = fake_tlb_flushes;
+
+    (void)state;
+    assert_int_equal(mm_ext(d, PV_MMUEXT_TLB_FLUSH_RANGE, 0x1000, 16 * PAGE_SIZE), 0);
+    assert_int_equal(fake_range_ops, 16);
+    assert_int_equal(fake_last_va, 0x10000);
+    assert_int_equal(fake_tlb_flushes, flushes);
+    assert_int_equal(mm_ext(d, PV_MMUEXT_TLB_FLUSH_RANGE, 0x1000, 16 * PAGE_SIZE + 1), 0);
+    assert_int_equal(fake_range_ops, 16);
+    assert_int_equal(fake_tlb_flushes, flushes + 1);
+}
+
+/* Whatever was there before. */
+static void a_new_space_has_nothing_of_an_old_one(void **state) {
+    struct space *s = malloc(sizeof(*s)), *zero = calloc(1, sizeof(*zero));
+
+    (void)state;
+    memset(s, 0xa5, sizeof(*s));
+    assert_int_equal(pt_init(s, PT_LIMIT_MIN), 0);
+    zero->pt.kernel_index = PT_HOLE_INDEX;
+    zero->pt.attr_raw = PT_ATTR_NONE;
+    zero->pt.last_base = PT_NO_TABLE;
+    zero->pt.version = 1;
+    zero->pt.block_limit = zero->pt.block_kept = zero->pt.block_promised =
+        PT_LIMIT_MIN / HEAP_BLOCK_SIZE;
+    assert_memory_equal(&s->pt, &zero->pt, sizeof(s->pt));
+    heap_unreserve(PT_LIMIT_MIN / HEAP_BLOCK_SIZE);
+    free(s);
+    free(zero);
+}
+
 /* Parts are shorter where there is an outer cache. */
 static const struct outer_cache_ops some_outer_cache;
 
@@ -1461,6 +1494,8 @@ int main(void) {
         TEST(a_forged_continuation_is_harmless),
         TEST(pages_are_the_guests_own),
         TEST(ranges_stay_below_the_hole),
+        TEST(a_long_range_empties_the_whole_tlb),
+        TEST(a_new_space_has_nothing_of_an_old_one),
         TEST(ranges_go_page_by_page),
         TEST(ranges_go_in_shorter_parts_with_an_outer_cache),
         TEST(ranges_leave_out_what_is_not_mapped),

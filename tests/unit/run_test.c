@@ -130,6 +130,10 @@ static void the_guest_sees_its_runstate(void **state) {
     assert_ptr_equal(run_next(), v);
     memcpy(&info, fake_guest, sizeof(info));
     assert_int_equal(info.state, RUNSTATE_running);
+    /* While it is the same the guest's copy is not written again. */
+    memset(fake_guest, 0x5a, sizeof(info));
+    vcpu_publish_runstate(v);
+    assert_int_equal(fake_guest[0], 0x5a);
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)

@@ -98,6 +98,9 @@ static void the_machine_is_described(void **state) {
     memset(&op.u, 0xff, sizeof(op.u));
     assert_int_equal(call(), 0);
     assert_int_equal(p->nr_cpus, ARCH_CPU_MAX);
+    assert_int_equal(p->max_cpu_id, ARCH_CPU_MAX - 1);
+    assert_int_equal(p->nr_nodes, 1);
+    assert_int_equal(p->max_node_id, 0);
     assert_int_equal(p->threads_per_core * p->cores_per_socket, ARCH_CPU_MAX);
     assert_int_equal(p->capabilities, XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap |
                                           XEN_SYSCTL_PHYSCAP_gnttab_v1);
