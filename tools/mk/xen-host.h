@@ -3,6 +3,9 @@
  * Stands before Xen's <xen/xen.h> in host unit tests: makes it choose its ARM structures, which are
  * the ones under test, whatever the build host is.
  */
+#ifndef XEN_HOST_H
+#define XEN_HOST_H
+
 #pragma push_macro("__x86_64__")
 #pragma push_macro("__i386__")
 #pragma push_macro("__aarch64__")
@@ -22,3 +25,5 @@
 #pragma pop_macro("__aarch64__")
 #pragma pop_macro("__i386__")
 #pragma pop_macro("__x86_64__")
+
+#endif /* XEN_HOST_H */
