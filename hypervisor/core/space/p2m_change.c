@@ -40,11 +40,8 @@ static bool is_mapped(const struct change *c) {
     return section_count(c) != 0 || c->page->count > 1;
 }
 
-/* What an entry with attributes @attr for the old frame becomes. */
+/* What an entry with attributes @attr for the old frame becomes, if a frame comes in its place. */
 static uint32_t new_entry(const struct change *c, uint32_t attr) {
-    if (mfn_eq(c->to, INVALID_MFN)) {
-        return 0;
-    }
     if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
         attr = arch_l2_readonly(attr);
     }
