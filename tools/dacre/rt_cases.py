@@ -88,7 +88,7 @@ CASES = [
     Case("restarts", (*(ends(f"e{n}", "crash") for n in range(1, 6)), ends("e6", "remember", "32M"),
                       enemy("hog")), 3, r"^domain \d+: destroyed", "hypervisor", periods=10),
     Case("random", (lives("a", 3), lives("b", 2)), 500, r"^lived (\d+) sequences"),
-    Case("uart", (enemy("read_console", name="dom0"),), 500, feed="uart"),
+    Case("uart", (enemy("read_console", name="dom0"),), 500, feed="uart", periods=10),
     Case("linux_forks", (linux(FORKS),), 100, start=5000),
     Case("linux_console", (linux(FLOOD),), 100, start=5000),
     Case("network", (linux(PACKETS),), 20, start=5000, feed="network"),
