@@ -119,6 +119,7 @@ static void every_node_has_its_owner(void **state) {
     assert_int_equal(owner("/cpus/cpu@0"), GUEST_HW_NOBODY);
     assert_int_equal(owner("/chosen/guest1"), GUEST_HW_NOBODY);
     assert_int_equal(owner("/clock-pclk"), DOM0);
+    assert_null(strstr(support_log(), "memory@0")); /* no device that is withheld */
 }
 
 static void a_page_of_the_hypervisors_is_withheld(void **state) {
@@ -226,6 +227,38 @@ static void collects_pages_and_lines(void **state) {
     assert_int_equal(guest_hw_collect(&boot, GUEST2, &hw, error), 0);
     assert_int_equal(hw.io_count, 0);
     assert_int_equal(hw.pirq_count, 0);
+}
+
+/* guest1's UART, with @count pages of registers that do not touch. */
+static void give_pages(unsigned int count) {
+    fdt32_t reg[2 * (GUEST_IO_MAX + 1)];
+
+    open_machine();
+    for (unsigned int i = 0; i < count; i++) {
+        reg[2 * i] = cpu_to_fdt32(0x20000 + i * 0x2000);
+        reg[2 * i + 1] = cpu_to_fdt32(0x1000);
+    }
+    assert_int_equal(fdt_setprop(machine, support_fdt_node(machine, "/bus@10000000/serial@2000"),
+                                 "reg", reg, (int)(count * 8)),
+                     0);
+    assert_int_equal(assign(), 0);
+}
+
+static void ranges_are_limited(void **state) {
+    struct guest_hw hw;
+
+    (void)state;
+    give_pages(1);
+    assert_int_equal(guest_hw_collect(&boot, GUEST1, &hw, error), 0);
+    unsigned int others = hw.io_count - 1;
+    free(machine);
+    give_pages(GUEST_IO_MAX - others);
+    assert_int_equal(guest_hw_collect(&boot, GUEST1, &hw, error), 0);
+    assert_int_equal(hw.io_count, GUEST_IO_MAX);
+    free(machine);
+    give_pages(GUEST_IO_MAX - others + 1);
+    expect_refused("guest1 has too many ranges of device registers");
+    free(machine);
 }
 
 static void bad_interrupts_are_errors(void **state) {
@@ -548,6 +581,7 @@ int main(void) {
         cmocka_unit_test(a_page_has_one_owner),
         cmocka_unit_test(registers_in_ram_are_not_given),
         cmocka_unit_test_setup_teardown(collects_pages_and_lines, setup, teardown),
+        cmocka_unit_test(ranges_are_limited),
         cmocka_unit_test(bad_interrupts_are_errors),
         cmocka_unit_test_setup_teardown(dom0_gets_the_board_without_what_is_not_its_own, setup,
                                         teardown),

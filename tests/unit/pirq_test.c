@@ -110,6 +110,7 @@ static void an_interrupt_masks_the_line_until_eoi(void **state) {
     assert_int_equal(event_bind_pirq(&a->event, 40, &p), 0);
     fake_board.pending[40] = true;
     irq_handle();
+    assert_false(this_cpu()->in_interrupt);
     assert_true(fake_board.masked[40]);
     assert_true(take_event(a, p));
     irq_handle(); /* still asserted, but masked */
