@@ -18,6 +18,7 @@
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/time/printk_limit.h"
+#include "core/time/timer.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -46,9 +47,11 @@ static void run(uint64_t ns) {
 
     do {
         irq_handle();
+        timer_settle();
         uint64_t next = fake_board.oneshot_at < end ? fake_board.oneshot_at : end;
         fake_advance(next > fake_board.now ? next - fake_board.now : 1);
         irq_handle();
+        timer_settle();
     } while (fake_board.now < end);
 }
 
