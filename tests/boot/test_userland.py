@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest kernels have what Debian's userland asks of a kernel, systemd's README above all."""
+import pytest
+
 from linux import guest
+
+pytestmark = pytest.mark.one_board
 
 SESSION_SECONDS = 300
 # Of seq 1 10000.

@@ -11,8 +11,8 @@
 /* Our guests do mask upcalls in memory, as Xen's PV guests on x86 do. */
 #define XEN_HAVE_PV_UPCALL_MASK 1
 
-/* The structures of the toolstack's calls too, as a toolstack sees them. */
-#define __XEN_TOOLS__           1
+/* The structures of the toolstack's calls too, as a toolstack sees them.  The name is Xen's. */
+#define __XEN_TOOLS__           1 /* NOLINT(bugprone-reserved-identifier) */
 
 /* Include xen.h first: the other headers find it by relative path and would bypass the wrapper that
  * host tests put in front of it (tools/mk/xen-host.h). */
