@@ -215,8 +215,12 @@ __attribute__((naked)) static void undefined_entry(void) {
     __asm__ volatile("udf #0");
 }
 
+/* Each register has its number when it faults; r0 is where. */
 __attribute__((naked)) static void faulting_entry(void) {
-    __asm__ volatile("mov r0, #0\n\tldr r0, [r0]");
+    __asm__ volatile("mov r0, #0\n\tmov r1, #1\n\tmov r2, #2\n\tmov r3, #3\n\tmov r4, #4\n\t"
+                     "mov r5, #5\n\tmov r6, #6\n\tmov r7, #7\n\tmov r8, #8\n\tmov r9, #9\n\t"
+                     "mov r10, #10\n\tmov r11, #11\n\tmov r12, #12\n\tmov lr, #14\n\t"
+                     "ldr r0, [r0]");
 }
 
 static void enter_at(void (*entry)(void)) {

@@ -3,6 +3,7 @@
 while a victim in dom0 computes and must not notice."""
 import re
 import struct
+import subprocess
 
 import pytest
 
@@ -188,6 +189,22 @@ def test_crash_ends_only_the_culprit(boot, what, why):
                 r"domain 1: destroyed, \d+ frames free"]
     assert len(report) == len(expected) and all(map(re.fullmatch, expected, report)), report
     expect_victim_well(machine)
+
+
+def address_of(board, program, symbol):
+    symbols = subprocess.run(["arm-none-eabi-nm", TOP / "build" / "guests" / board.arch / f"{program}.elf"],
+                             capture_output=True, text=True, check=True).stdout
+    return int(re.search(rf"^(\w+) \w {symbol}$", symbols, re.M)[1], 16)
+
+
+def test_a_fault_in_an_entry_is_reported_as_it_was(boot, board):
+    """Its registers, each of which has its number, and the instruction."""
+    machine = boot_with_victim(boot, guest("attacker", "nuisance", "do=fault_in_entry"))
+    machine.expect(r"^domain 1: destroyed, \d+ frames free", HYPERVISOR, PATIENCE)
+    report = machine.stream(HYPERVISOR).partition(TWICE)[2]
+    found = {name: int(value, 16) for name, value in re.findall(r"\b(r\d+|lr|pc) +([0-9a-f]{8})", report)}
+    pc = address_of(board, "nuisance", "faulting_entry") + 14 * 4
+    assert found == {f"r{n}": n for n in range(13)} | {"lr": 14, "pc": pc}, report
 
 
 @pytest.mark.parametrize("how", ["shutdown", "down"])
