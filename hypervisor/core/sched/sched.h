@@ -205,4 +205,12 @@ static inline bool sched_is_realtime(const struct sched_vcpu *v) {
     return v->home == &sched_edf;
 }
 
+/** sched_runs_realtime() - does this pCPU run a vCPU of the real-time class?  Also before
+ * sched_init(). */
+static inline bool sched_runs_realtime(void) {
+    const struct sched_vcpu *v = sched_running();
+
+    return v && sched_is_realtime(v);
+}
+
 #endif /* CORE_SCHED_H */
