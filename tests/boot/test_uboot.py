@@ -32,10 +32,19 @@ def uboot(boot, board, tmp_path):
     return start
 
 
+def section(heading):
+    return (TOP / "docs" / "u-boot.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+
+
 def documented(heading):
     """The commands at U-Boot's prompt in that section of docs/u-boot.md."""
-    section = (TOP / "docs" / "u-boot.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
-    return re.findall(r"^    => (.*)$", section, re.M)
+    return re.findall(r"^    => (.*)$", section(heading), re.M)
+
+
+def check_seen(machine, heading):
+    """The hypervisor's lines in that section; a … is whatever comes."""
+    for line in re.findall(r"^    (\(dacre\) .*)$", section(heading), re.M):
+        assert re.search(re.escape(line).replace("…", ".*"), machine.raw), line
 
 
 def type_commands(machine, commands):
@@ -57,6 +66,7 @@ def test_script(uboot):
     machine = uboot()
     type_commands(machine, documented("Start it"))
     check_guests(machine)
+    check_seen(machine, "Start it")
 
 
 def test_zimage(uboot):
