@@ -636,6 +636,8 @@ static void an_interrupted_destruction_is_gone_on_with(void **state) {
     fake_board.pending[FAKE_UART_IRQ] = true;
     fake_board.masked[FAKE_UART_IRQ] = false;
     assert_int_equal(hypercall_table[__HYPERVISOR_domctl](dom0->vcpu[0], args), HYPERCALL_AGAIN);
+    assert_int_equal(domain_by_id(2)->state, DOMAIN_CREATED); /* a look, before all that at once */
+    assert_int_equal(hypercall_table[__HYPERVISOR_domctl](dom0->vcpu[0], args), HYPERCALL_AGAIN);
     fake_board.pending[FAKE_UART_IRQ] = false;
     assert_true(flags_of(2) & XEN_DOMINF_dying);
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);

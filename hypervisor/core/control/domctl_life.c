@@ -117,8 +117,11 @@ int32_t domctl_destroydomain(struct domctl *c) {
         return -XEN_EINVAL;
     }
     if (d) {
-        (void)domain_kill(d); /* it may be dying already */
         c->going.first = d->pool;
+        if (!c->going.goes_on && preempt_check()) {
+            return HYPERCALL_AGAIN; /* nothing is begun: all its vCPUs stop in one go */
+        }
+        (void)domain_kill(d); /* it may be dying already */
     }
     do {
         more = domain_reap_help(c->going.first, c->op->domain);
