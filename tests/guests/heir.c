@@ -26,13 +26,17 @@ static struct evtchn_status status_of(uint32_t port) {
     return status;
 }
 
+/* A slice, 10 ms, for who has the CPU then: the work that a death leaves has its place in the
+ * scheduler, too. */
+#define SLEPT_MAX (12 * NS_PER_MS)
+
 /* A millisecond: not less, and not until some other timer is due. */
 static void sleep_exactly(void) {
     uint64_t start = clock_ns(), took;
 
     clock_sleep(NS_PER_MS);
     took = clock_ns() - start;
-    EXPECT_TRUE(took >= NS_PER_MS && took < 5 * NS_PER_MS);
+    EXPECT_TRUE(took >= NS_PER_MS && took < SLEPT_MAX);
 }
 
 static uint32_t count_state(const uint32_t *ports, uint32_t count, uint32_t state) {
