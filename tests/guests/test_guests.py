@@ -337,7 +337,8 @@ def expect_all_frames_back(machine, *ids):
 def test_ballooning_does_not_stop_reboots(boot, board):
     """A guest that gives frames back and takes them without end, from all of its MiBs, and has most of
     the machine's memory: its neighbour reboots as without it, twenty times in a row."""
-    neighbour = guest("neighbour", "nuisance", f"do=reboot until={(REBOOTS + 1) * 1000 + 500}")
+    until = int((REBOOTS + 1) * 1000 * REBOOT_SLOWER_MAX) + 500
+    neighbour = guest("neighbour", "nuisance", f"do=reboot until={until}")
     alone = reboot_times(boot({"domu": [neighbour]}, shift=SLOW_CPU))
     machine = boot({"domu": [neighbour, guest("attacker", "nuisance", "do=balloon until=26000",
                                               memory=all_but(board, 48))]}, shift=SLOW_CPU)
