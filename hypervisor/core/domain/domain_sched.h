@@ -29,7 +29,8 @@ int domain_sched_set_step(struct domain *d, const struct sched_params *params, u
 /** domain_sched_get() - the parameters in force, those that a new vCPU has if there is none yet. */
 void domain_sched_get(const struct domain *d, struct sched_params *params);
 
-/** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*.  @d has a vCPU. */
+/** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*: the fair one, as long as it has no
+ * vCPU. */
 unsigned int domain_sched_id(const struct domain *d);
 
 /**
