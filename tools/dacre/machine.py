@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import tempfile
 import time
 
 import pexpect
@@ -64,9 +65,15 @@ class Machine:
         self.resets = resets
         self.may_panic = False      # what is waited for may come after that, or before
         self.ended = False
+        # What QEMU itself complains of would stand in the middle of a line of the console.
+        self.complaints = tempfile.NamedTemporaryFile("w+", encoding="utf-8", errors="replace")
         self.child = pexpect.spawn("qemu-system-arm", command, encoding="latin-1", echo=False,
-                                   timeout=None)
+                                   timeout=None, preexec_fn=self.complain_elsewhere)
         self.child.delaybeforesend = None
+
+    def complain_elsewhere(self):
+        """In QEMU's process, which has nothing but the terminal open."""
+        os.dup2(os.open(self.complaints.name, os.O_WRONLY | os.O_APPEND), 2)
 
     def stream(self, origin):
         return self.raw if origin is None else self.streams.text[origin]
@@ -157,7 +164,13 @@ class Machine:
     def fail(self, what, domain):
         where = "" if domain is None else f" from {domain}"
         last = "\n".join(self.stream(domain).splitlines()[-LAST_LINES:])
-        raise MachineError(f"{what}{where}; the last lines{where}:\n{last}\n(log: {self.log.name})")
+        raise MachineError(f"{what}{where}; the last lines{where}:\n{last}\n{self.said_by_qemu()}"
+                           f"(log: {self.log.name})")
+
+    def said_by_qemu(self):
+        """The last lines of QEMU's own messages, or nothing."""
+        self.complaints.seek(0)
+        return "".join(self.complaints.readlines()[-LAST_LINES:])
 
     def end(self):
         """As close(), but QEMU ends by itself, so that a plugin writes what it has."""
