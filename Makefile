@@ -7,6 +7,13 @@ test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
 B := build
 
+# What a machine has to have before anything else can be read; a bare Debian has it not.
+PYTHON := /usr/bin/python3
+$(shell test -x $(PYTHON) || tools/install-deps >&2)
+ifeq ($(wildcard $(PYTHON)),)
+$(error Dacre needs $(PYTHON))
+endif
+
 # What each board's board.toml says, as variables: <board>.arch and so on.  Written here, and not by a
 # rule, for what follows needs them at once.
 $(shell test -z "$$(find platforms/ tools/boards tools/dacre/board.py -newer $(B)/gen/boards.mk 2>&1)" || \
@@ -32,7 +39,6 @@ VERSION := 0.2
 V ?=
 Q := $(if $(V),,@)
 say = @printf '  %-7s %s\n' $(1) $(2)
-PYTHON := /usr/bin/python3
 
 .PHONY: all
 all: hypervisor guests

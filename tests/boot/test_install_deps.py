@@ -37,7 +37,7 @@ update)
         exit 100
     fi
     touch $state/lists $state/foreign-lists ;;
-install) shift; printf '%s ii\\n' "$@" >$state/installed ;;
+install) shift; printf '%s ii\\n' "$@" >$state/installed; touch $state/python3; chmod +x $state/python3 ;;
 esac""",
 }
 
@@ -60,6 +60,10 @@ class Host:
 
     def calls(self, what):
         return [line for line in (self.state / "calls").read_text().splitlines() if line.startswith(what)]
+
+    def make(self, target, python):
+        return subprocess.run(["make", "-C", TOP, target, f"PYTHON={python}"], capture_output=True, text=True,
+                              check=False, env=os.environ | {"PATH": f"{self.programs}:{os.environ['PATH']}"})
 
     def install(self):
         return subprocess.run([TOP / "tools/install-deps"], capture_output=True, text=True, check=False,
@@ -103,3 +107,11 @@ def test_a_debian_without_the_packages_is_named_at_once(host):
     assert run.returncode == 1
     assert "apt knows no package linux-source-6.12" in run.stderr and "needs Debian 12" in run.stderr
     assert not host.calls("sleep")
+
+
+def test_a_bare_debian_has_no_python(host):
+    """What make reads first is written in it."""
+    run = host.make("help", host.state / "python3")
+    assert run.returncode == 0, run.stderr
+    assert "install-deps: installing" in run.stderr and "make run" in run.stdout
+    assert "install-deps" not in host.make("help", host.state / "python3").stderr
