@@ -62,8 +62,17 @@ def test_crash_is_not_waited_for(run, tmp_path):
     assert re.match(pattern, done.stderr), done.stderr
 
 
+def test_mistakes_are_told_before_anything_is_built(board, tmp_path):
+    config = tmp_path / "own.toml"
+    config.write_text('[[domu]]\nkernel = "build/linux/pv/Image"\nmemory = "48M"\nconsole = "hvc0"\n')
+    done = subprocess.run(["make", "run", f"PLATFORM={board.name}", f"CONFIG={config}", f"B={tmp_path}/build"],
+                          cwd=TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode and "domU1 has no key 'console'" in done.stderr
+    assert done.stdout == ""
+
+
 def test_name_with_a_blank_reaches_the_tools(board):
     done = subprocess.run(["make", "run", f"PLATFORM={board.name}", "CONFIG=no such.toml"], cwd=TOP,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode
-    assert "run: the boot configuration no such.toml cannot be read" in done.stderr
+    assert "the boot configuration no such.toml cannot be read" in done.stderr

@@ -133,10 +133,14 @@ def read_size(table, key, where, default=None):
 
 
 class Paths:
-    """Finds the files that a configuration names, beside it or from the top of the repository."""
+    """Finds the files that a configuration names, beside it or from the top of the repository.
 
-    def __init__(self, directory):
+    @to_make: names of files that need not be there yet
+    """
+
+    def __init__(self, directory, to_make=()):
         self.directory = directory
+        self.to_make = to_make
 
     def find(self, value, where, key):
         """A file or a directory."""
@@ -148,6 +152,8 @@ class Paths:
         raise UserError(f"{where}.{key}: there is no file {value}{beside}")
 
     def file(self, value, where, key):
+        if value in self.to_make:
+            return TOP / value
         path = self.find(value, where, key)
         if not path.is_file():
             raise UserError(f"{where}.{key}: {value} is a directory, not a file")
@@ -226,13 +232,14 @@ def read_domain(table, keys, where, name, paths):
         packages=read_packages(table.get("packages", []), where), run=table.get("run", ""))
 
 
-def read_config(tree, name, directory=TOP):
+def read_config(tree, name, directory=TOP, to_make=()):
     """A Config out of parsed TOML, or a UserError that says what is wrong with it.
 
     @directory: where the configuration is, for the paths in it
+    @to_make: names of files that need not be there yet
     """
     check_keys(tree, {"hypervisor": SECTION, "dom0": SECTION, "domu": SECTIONS}, name)
-    paths = Paths(pathlib.Path(directory))
+    paths = Paths(pathlib.Path(directory), to_make)
     hypervisor = tree.get("hypervisor", {})
     check_keys(hypervisor, {"bootargs": TEXT}, "hypervisor")
     config = Config(name, hypervisor.get("bootargs", ""))
@@ -258,10 +265,11 @@ def name_domains(config):
     return config
 
 
-def load_config(path):
+def load_config(path, to_make=()):
     path = pathlib.Path(path)
     try:
-        return name_domains(read_config(tomllib.loads(path.read_text()), path.stem, path.parent.resolve()))
+        tree = tomllib.loads(path.read_text())
+        return name_domains(read_config(tree, path.stem, path.parent.resolve(), to_make))
     except UnicodeDecodeError:
         raise UserError(f"{path} is no valid TOML: it is not UTF-8") from None
     except OSError as error:

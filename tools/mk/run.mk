@@ -7,6 +7,7 @@ TESTS ?=
 # One after the other: what is installed first is what the rest is built with.
 .PHONY: run test test-all soak
 run: deps
+	$(Q)tools/mkboot --check '$(CONFIG)' $(makable)
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/run $(PLATFORM) '$(CONFIG)'
 
