@@ -265,7 +265,7 @@ def test_random_lives(boot):
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_random_lives_long(boot, seed):
     """A million, with each of ten seeds."""
-    assert live_at_random(boot, seed, 100000, 25000) >= 10**6
+    assert live_at_random(boot, seed, 120000, 25000) >= 10**6
 
 
 @pytest.mark.soak
