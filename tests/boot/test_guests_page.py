@@ -45,6 +45,7 @@ def type_commands(text, board, directory):
 @pytest.mark.parametrize("heading", [
     "A program of your own",
     "Debian's packages: Python in a domU",
+    pytest.param("Debian's systemd", marks=pytest.mark.long),
     "A guest without an operating system",
     pytest.param("A kernel with an option more", marks=pytest.mark.long),
     "Eight domUs",
