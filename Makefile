@@ -5,6 +5,7 @@
 # 'tested_when_named = true' in its board.toml.
 test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
+CONFIG ?= platforms/$(PLATFORM)/two-linux.toml
 B := build
 
 # What a machine has to have before anything else can be read; a bare Debian has it not.

@@ -62,6 +62,16 @@ def test_crash_is_not_waited_for(run, tmp_path):
     assert re.match(pattern, done.stderr), done.stderr
 
 
+@pytest.mark.parametrize("config", [[], ["CONFIG=platforms/{board}/two-linux.toml"]], ids=["default", "named"])
+def test_what_a_configuration_names_is_made(board, config):
+    done = subprocess.run(["make", "--dry-run", "--always-make", "config-images", f"PLATFORM={board.name}",
+                           *[word.format(board=board.name) for word in config]],
+                          cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"tools/build-linux {board.flavour('pv')}\n" in done.stdout
+    assert "build/userland/base.cpio.gz" in done.stdout
+
+
 def test_mistakes_are_told_before_anything_is_built(board, tmp_path):
     config = tmp_path / "own.toml"
     config.write_text('[[domu]]\nkernel = "build/linux/pv/Image"\nmemory = "48M"\nconsole = "hvc0"\n')

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make run, make test, make test-all.
 
-CONFIG ?= platforms/$(PLATFORM)/two-linux.toml
 TESTS ?=
 
 # One after the other: what is installed first is what the rest is built with.
