@@ -69,20 +69,22 @@ static const struct uart_ops pl011_ops = {
     .rx_irq = pl011_rx_irq,
 };
 
-/* DDI 0183, 3.3.6: the divisor is in 64ths, and takes effect with the write of UARTLCR_H. */
+/* DDI 0183, 3.3.6: the divisor of 16 times the rate is in 64ths, and takes effect with the write
+ * of UARTLCR_H. */
 static void pl011_set_rate(uint32_t clock_hz) {
-    uint32_t divisor = (4 * clock_hz + BAUD_RATE / 2) / BAUD_RATE;
+    uint32_t divisor = (clock_hz + BAUD_RATE / 8) / (BAUD_RATE / 4);
 
     reg_write(regs, UARTIBRD, divisor >> 6);
     reg_write(regs, UARTFBRD, divisor & 0x3f);
 }
 
 /* What the boot loader sent must be out before the UART is set up anew, switched off meanwhile
- * (3.3.7); if it never gets out, it is lost.  @clock_hz: 0, the rate stays. */
+ * (3.3.7); if it never gets out, it is lost.  The rate stays where the divisor would be below 1,
+ * as with a @clock_hz of 0, or the clock cannot be a UART's. */
 static void pl011_set_up(uint32_t clock_hz) {
     (void)reg_poll(regs, UARTFR, UARTFR_BUSY, 0, DRAIN_TRIES);
     reg_write(regs, UARTCR, 0);
-    if (clock_hz > 0 && clock_hz < 1u << 30) {
+    if (clock_hz >= 16 * BAUD_RATE && clock_hz < 1u << 30) {
         pl011_set_rate(clock_hz);
     }
     reg_write(regs, UARTLCR_H, UARTLCR_H_8N1 | UARTLCR_H_FEN);

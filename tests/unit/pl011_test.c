@@ -1,129 +1,160 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The UART is set up while it is off, and what it is set to. */
-/* links: core/device */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* The UART is set up while it is off, after what was sent is out, and what it is set to. */
+/* links: core/device/device.c */
+#include "support_regs.h"
 
-#include <cmocka.h>
-
-#include "core/device/reg_poll.h"
-
-/* In place of the plain stores, so that each is seen when it is made. */
-static void watched_write(volatile void *base, uint32_t offset, uint32_t value);
-#define reg_write watched_write
 #include "drivers/pl011.c"
 
-#define ENABLE 1u /* UARTCR */
+#include "support_cmocka.h"
 
-static uint32_t registers[PAGE_SIZE / sizeof(uint32_t)];
-static uint32_t clock_hz;
+/* Arm DDI 0183 */
+#define DR   0x00
+#define FR   0x18
+#define IBRD 0x24
+#define FBRD 0x28
+#define LCRH 0x2c
+#define CR   0x30
+#define IFLS 0x34
+#define IMSC 0x38
+#define ICR  0x44
 
-static void watched_write(volatile void *base, uint32_t offset, uint32_t value) {
-    assert_ptr_equal(base, registers);
-    if (offset == UARTLCR_H || offset == UARTIBRD || offset == UARTFBRD) {
-        assert_int_equal(registers[UARTCR / 4] & ENABLE, 0);
+#define SET_UP_BEGIN        \
+    {REG_POLL, FR, 0x08}, { \
+        REG_WRITE, CR, 0    \
     }
-    registers[offset / 4] = value;
-}
+#define SET_UP_END                                                                                \
+    {REG_WRITE, LCRH, 0x70}, {REG_WRITE, IMSC, 0}, {REG_WRITE, ICR, 0x7ff}, {REG_WRITE, IFLS, 0}, \
+    {                                                                                             \
+        REG_WRITE, CR, 0x301                                                                      \
+    }
 
-void *arch_map_device(maddr_t base, size_t size) {
-    (void)base;
-    (void)size;
-    return registers;
-}
-
-void *driver_map(const void *fdt, int node, unsigned int index, maddr_t *base) {
-    (void)fdt;
-    (void)node;
-    (void)index;
-    (void)base;
-    return registers;
-}
-
-bool driver_is_console(const void *fdt, int node) {
-    (void)fdt;
-    (void)node;
-    return true;
-}
-
-uint32_t driver_clock_hz(const void *fdt, int node, const char *name) {
-    (void)fdt;
-    (void)node;
-    assert_string_equal(name, "uartclk");
-    return clock_hz;
-}
-
-int intc_irq(const void *fdt, int node, unsigned int index) {
-    (void)fdt;
-    (void)node;
-    (void)index;
-    return 12;
-}
-
-/* As a boot loader leaves it: on. */
 static int setup(void **state) {
-    (void)state;
-    devices = (struct devices){0};
-    registers[UARTCR / 4] = UARTCR_ON;
-    registers[UARTFR / 4] = 0;
-    registers[UARTIBRD / 4] = 77;
+    support_device_reset(state);
+    support_device.clock_name = "uartclk";
     is_probed = false;
     return 0;
 }
 
-static void expect_ready(void) {
-    assert_int_equal(registers[UARTCR / 4], UARTCR_ON);
-    assert_int_equal(registers[UARTLCR_H / 4], UARTLCR_H_8N1 | UARTLCR_H_FEN);
-    assert_ptr_equal(devices.uart, &pl011_ops);
+static void set_reg(uint32_t offset, uint32_t value) {
+    support_device.registers[0][offset / 4] = value;
+}
+
+static void expect_rate(uint32_t clock_hz, uint32_t whole, uint32_t part) {
+    is_probed = false;
+    support_device.clock_hz = clock_hz;
+    assert_int_equal(pl011_probe(NULL, 0), 0);
+    expect_accesses(SET_UP_BEGIN, {REG_WRITE, IBRD, whole}, {REG_WRITE, FBRD, part}, SET_UP_END);
+}
+
+static void expect_rate_kept(uint32_t clock_hz) {
+    is_probed = false;
+    support_device.clock_hz = clock_hz;
+    assert_int_equal(pl011_probe(NULL, 0), 0);
+    expect_accesses(SET_UP_BEGIN, SET_UP_END);
 }
 
 static void early_output_keeps_the_rate(void **state) {
     (void)state;
-    uart_early_init(maddr(0x101f1000));
-    expect_ready();
-    assert_int_equal(registers[UARTIBRD / 4], 77);
+    uart_early_init(maddr(SUPPORT_DEVICE_BASE));
+    expect_accesses(SET_UP_BEGIN, SET_UP_END);
+    assert_ptr_equal(devices.uart, &pl011_ops);
+    expect_rate(24000000, 13, 1); /* the tree's UART is set up all the same */
 }
 
 static void a_known_clock_sets_the_rate(void **state) {
     (void)state;
-    clock_hz = 24000000;
-    assert_int_equal(pl011_probe(NULL, 0), 0);
-    expect_ready();
+    expect_rate(24000000, 13, 1);
     assert_int_equal(devices.uart_irq, 12);
-    assert_int_equal(registers[UARTIBRD / 4], 13);
-    assert_int_equal(registers[UARTFBRD / 4], 1);
+    assert_ptr_equal(devices.uart, &pl011_ops);
+    /* 256.5 64ths are rounded up, a little less is rounded down. */
+    expect_rate(7387200, 4, 1);
+    expect_rate(7387199, 4, 0);
 }
 
-static void an_unknown_clock_leaves_the_rate(void **state) {
+/* 3.3.6: the divisor is at least 1. */
+static void a_clock_too_slow_or_too_fast_leaves_the_rate(void **state) {
     (void)state;
-    clock_hz = 0;
-    assert_int_equal(pl011_probe(NULL, 0), 0);
-    expect_ready();
-    assert_int_equal(registers[UARTIBRD / 4], 77);
+    expect_rate_kept(0);
+    expect_rate_kept(16 * 115200 - 1);
+    expect_rate(16 * 115200, 1, 0);
+    expect_rate((1u << 30) - 1, 582, 35);
+    expect_rate_kept(1u << 30);
+    expect_rate_kept(UINT32_MAX);
 }
 
 static void a_uart_that_is_stuck_is_taken_all_the_same(void **state) {
     (void)state;
-    registers[UARTFR / 4] = UARTFR_BUSY;
-    assert_int_equal(pl011_probe(NULL, 0), 0);
-    expect_ready();
+    support_device.stuck = true;
+    expect_rate(24000000, 13, 1);
+    assert_true(support_device.tries > 300000); /* 32 bytes, as reads of 10 ns */
 }
 
 static void the_second_uart_is_left_alone(void **state) {
     (void)state;
-    assert_int_equal(pl011_probe(NULL, 0), 0);
+    expect_rate(24000000, 13, 1);
     assert_int_equal(pl011_probe(NULL, 1), -XEN_ENODEV);
+    expect_no_access();
+}
+
+static void one_that_cannot_be_used_is_not_touched(void **state) {
+    (void)state;
+    support_device.is_console = false;
+    assert_int_equal(pl011_probe(NULL, 0), -XEN_ENODEV);
+    support_device.is_console = true;
+    support_device.irq = -XEN_EAGAIN;
+    assert_int_equal(pl011_probe(NULL, 0), -XEN_EAGAIN);
+    support_device.irq = 0;
+    support_device.unmapped = true;
+    assert_int_equal(pl011_probe(NULL, 0), -XEN_EINVAL);
+    expect_no_access();
+    assert_null(devices.uart);
+    support_device.unmapped = false;
+    assert_int_equal(pl011_probe(NULL, 0), 0);
+    assert_int_equal(devices.uart_irq, 0);
+}
+
+static void bytes_go_out_while_there_is_room(void **state) {
+    (void)state;
+    expect_rate(24000000, 13, 1);
+    set_reg(FR, ~0x20u);
+    assert_true(devices.uart->tx_ready());
+    set_reg(FR, 0x20);
+    assert_false(devices.uart->tx_ready());
+    devices.uart->tx(0xa5);
+    expect_accesses({REG_WRITE, DR, 0xa5});
+}
+
+/* Above the byte are its errors. */
+static void bytes_come_in_until_there_is_none(void **state) {
+    (void)state;
+    expect_rate(24000000, 13, 1);
+    set_reg(DR, 0xfa5);
+    set_reg(FR, ~0x10u);
+    assert_int_equal(devices.uart->rx(), 0xa5);
+    set_reg(FR, 0x10);
+    assert_int_equal(devices.uart->rx(), -1);
+    expect_no_access();
+}
+
+static void a_byte_below_the_trigger_level_interrupts_too(void **state) {
+    (void)state;
+    expect_rate(24000000, 13, 1);
+    devices.uart->rx_irq(true);
+    devices.uart->rx_irq(false);
+    expect_accesses({REG_WRITE, IMSC, 0x50}, {REG_WRITE, IMSC, 0});
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(early_output_keeps_the_rate, setup),
         cmocka_unit_test_setup(a_known_clock_sets_the_rate, setup),
-        cmocka_unit_test_setup(an_unknown_clock_leaves_the_rate, setup),
+        cmocka_unit_test_setup(a_clock_too_slow_or_too_fast_leaves_the_rate, setup),
         cmocka_unit_test_setup(a_uart_that_is_stuck_is_taken_all_the_same, setup),
         cmocka_unit_test_setup(the_second_uart_is_left_alone, setup),
+        cmocka_unit_test_setup(one_that_cannot_be_used_is_not_touched, setup),
+        cmocka_unit_test_setup(bytes_go_out_while_there_is_room, setup),
+        cmocka_unit_test_setup(bytes_come_in_until_there_is_none, setup),
+        cmocka_unit_test_setup(a_byte_below_the_trigger_level_interrupts_too, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
