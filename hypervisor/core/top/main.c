@@ -34,25 +34,31 @@
 #define HEAP_MIN   (4u * MIB)
 #define HEAP_MAX   (22u * MIB)
 
+#define NOWHERE    ~0u
+
 static struct bootinfo boot;
 
-/* First address in @bank from where @size bytes, MiB-aligned, are not reserved; 0 = none. */
+static uint64_t next_mib(uint64_t address) {
+    return (address + MIB - 1) & ~(uint64_t)(MIB - 1);
+}
+
+/* First address in @bank from where @size bytes, MiB-aligned, are not reserved, or NOWHERE. */
 static uint32_t fit(const struct maddr_range *bank, uint32_t size) {
-    uint32_t end = bank->start.v + bank->size;
-    uint32_t start = (bank->start.v + MIB - 1) & ~(MIB - 1);
+    uint64_t end = (uint64_t)bank->start.v + bank->size;
+    uint64_t start = next_mib(bank->start.v);
     unsigned int i = 0;
 
-    while (start + size <= end && start + size > start && i < boot.reserved_count) {
-        const struct maddr_range heap = {maddr(start), size};
+    while (start + size <= end && i < boot.reserved_count) {
+        const struct maddr_range heap = {maddr((uint32_t)start), size};
 
         if (fdt_reg_overlap(&heap, &boot.reserved[i])) {
-            start = (boot.reserved[i].start.v + boot.reserved[i].size + MIB - 1) & ~(MIB - 1);
+            start = next_mib((uint64_t)boot.reserved[i].start.v + boot.reserved[i].size);
             i = 0;
         } else {
             i++;
         }
     }
-    return start + size <= end && start + size > start ? start : 0;
+    return start + size <= end ? (uint32_t)start : NOWHERE;
 }
 
 static void reserve(maddr_t start, uint32_t size) {
@@ -79,12 +85,12 @@ static uint32_t heap_size(void) {
 
 static void init_heap(void) {
     uint32_t size = heap_size();
-    uint32_t start = 0;
+    uint32_t start = NOWHERE;
 
-    for (unsigned int i = 0; i < boot.memory_count && !start; i++) {
+    for (unsigned int i = 0; i < boot.memory_count && start == NOWHERE; i++) {
         start = fit(&boot.memory[i], size);
     }
-    if (!start) {
+    if (start == NOWHERE) {
         panic("no %u MiB of free memory in one piece for the hypervisor", size / MIB);
     }
     heap_init(arch_map_heap(maddr(start), size), maddr(start), size);
