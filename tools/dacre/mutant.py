@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Builds one mutation at a time and finds out which test notices it: the unit tests that link the file, then,
-for what decides about isolation, bare-metal guests.  make mutate has built everything before."""
+"""Builds one mutation at a time and finds out which test notices it: the unit tests that link the file, first
+without the sanitizers, which is several times as fast and enough for most, then with them; then, for what the
+units cannot see, bare-metal guests.  make mutate has built everything before."""
 import collections
 import concurrent.futures
 import json
@@ -21,8 +22,10 @@ MADE = pathlib.Path("build/mutate")     # as the compiler is told, from the top 
 COPIED = ("hypervisor", "platforms", "tests", "tools", "docs", "Makefile")
 SHARED = ("gen", "include", "include-host", "libfdt", "guests", "mutate")
 
-# Where guests are asked when the unit tests have not noticed.
-ISOLATION = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/top/")
+# Where guests are asked when the unit tests have not noticed: what cannot be run on the host, or only against
+# registers that are made up.  The rest of core runs there whole, isolation code too (space, domain): its unit tests
+# are the ones that must notice, and say where it is broken; a guest would only show that something is.
+ASK_GUESTS = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/top/")
 # The last board of each level among those that costs are known of.
 BOARDS = {load_board(name).arch: name for name in board_names() if load_board(name).has_reference}
 LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6"}
@@ -34,22 +37,25 @@ WALL_SECONDS = 300
 QEMU_SECONDS = 12       # of CPU, for one guest: the longest takes 3
 PATIENCE = 60           # seconds without what a guest test waits for, in a machine that only sleeps
 MEMORY_MB = 3000
+NOTICED = TOP / MADE / "noticed.json"
 SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={MEMORY_MB}:detect_leaks=1"}
 
+PYTEST = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no"]
 Verdict = collections.namedtuple("Verdict", "result by")       # result: noticed, survived, invalid or same
 
 
-def limited(seconds):
+def limited(seconds, memory):
     def limit():
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return limit
 
 
-def run(command, cwd, seconds=60, env=None):
+def run(command, cwd, seconds=60, env=None, memory=resource.RLIM_INFINITY):
     """The status of a silent command: 0, or not."""
     try:
-        return subprocess.run(command, cwd=cwd, preexec_fn=limited(seconds), timeout=WALL_SECONDS, stdin=subprocess.DEVNULL,
+        return subprocess.run(command, cwd=cwd, preexec_fn=limited(seconds, memory), timeout=WALL_SECONDS, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | (env or {})).returncode
     except subprocess.TimeoutExpired:
         return -1
@@ -66,18 +72,37 @@ def read_dependencies(folder):
     return found
 
 
-class Units:
-    """The unit tests: which objects each links, and how long it takes."""
+class Noticed:
+    """How often each test noticed a mutation of each file, now and in earlier runs: it is asked first then."""
 
     def __init__(self):
-        self.folder = MADE / "unit"
+        self.counts = collections.Counter(json.loads(NOTICED.read_text()) if NOTICED.exists() else {})
+
+    def add(self, path, test):
+        self.counts[f"{path} {test}"] += 1
+        self.counts[test] += 1
+
+    def rank(self, path, test):
+        """For sorting: what noticed most of this file is first, then what noticed most of all."""
+        return -self.counts[f"{path} {test}"], -self.counts[test]
+
+    def keep(self):
+        NOTICED.write_text(json.dumps(self.counts, indent=1))
+
+
+class Units:
+    """The unit tests of one build: which objects each links, and how long it takes."""
+
+    def __init__(self, folder, sanitized, noticed):
+        self.folder = MADE / folder
+        self.memory = resource.RLIM_INFINITY if sanitized else MEMORY_MB << 20     # ASan reserves terabytes
         compiler, linker, libraries = (TOP / self.folder / "lines").read_text().splitlines()
         self.compile = shlex.split(compiler)
         self.link = shlex.split(linker) + ["-fuse-ld=gold"], shlex.split(libraries)
         self.objects_of = read_dependencies(self.folder / "obj")
         self.programs = {p.stem: self.linked(p) for p in sorted((TOP / self.folder).glob("*_test.map"))}
         self.seconds = {}
-        self.noticed = collections.Counter()    # (file, program)
+        self.noticed = noticed
 
     def linked(self, link_map):
         """The objects of a program, those taken from archives by their own names."""
@@ -115,10 +140,10 @@ class Units:
         return usage.ru_utime + usage.ru_stime
 
     def order(self, path, targets):
-        """Programs that link one of @targets, those that noticed most of this file first."""
+        """Programs that link one of @targets, those that are likely to notice first."""
         stem = pathlib.Path(path).stem
         using = [p for p, objects in self.programs.items() if targets.intersection(objects)]
-        return sorted(using, key=lambda p: (-self.noticed[path, p], not p.startswith(stem), self.seconds[p]))
+        return sorted(using, key=lambda p: (self.noticed.rank(path, p)[0], not p.startswith(stem), self.seconds[p]))
 
     def limit(self, program):
         return int(SLOWER * self.seconds[program]) + SECONDS_MORE
@@ -137,6 +162,13 @@ class Level:
         self.objects_of = read_dependencies(self.folder)
         self.trusted = threading.Event()        # that the guests pass without a mutation
         self.lock = threading.Lock()
+        self.tests = self.collect()
+
+    def collect(self):
+        """The names that pytest has for the tests of guests."""
+        command = [*PYTEST, "--collect-only", "tests/guests", f"--board={self.board.name}",
+                   "-k", " or ".join(GUESTS.read_text().split())]
+        return re.findall(r"^\S+::.+$", subprocess.run(command, cwd=TOP, capture_output=True, text=True).stdout, re.M)
 
     def source_of(self, target):
         stem = pathlib.Path(target).relative_to(self.folder)
@@ -146,8 +178,8 @@ class Level:
 class Tree:
     """A copy of the sources in which one mutation at a time is made."""
 
-    def __init__(self, number, units, levels):
-        self.units, self.levels = units, levels
+    def __init__(self, number, builds, levels, noticed):
+        self.builds, self.levels, self.noticed = builds, levels, noticed
         self.top = BUILD / "mutate" / f"tree{number}"
         shutil.rmtree(self.top, ignore_errors=True)
         (self.top / "build" / "hyp").mkdir(parents=True)
@@ -169,7 +201,10 @@ class Tree:
         original = file.read_text()
         file.write_text(mutation.applied(original))
         try:
-            return self.judge_units(mutation.path) or self.judge_guests(mutation.path) or self.judge_code(mutation.path)
+            quick, sanitized = self.builds
+            return (self.judge_units(quick, mutation.path) or self.judge_code(mutation.path)
+                    or self.judge_units(sanitized, mutation.path) or self.judge_guests(mutation.path)
+                    or Verdict("survived", ""))
         finally:
             file.write_text(original)
 
@@ -180,31 +215,31 @@ class Tree:
 
     # ---- Unit tests ----
 
-    def judge_units(self, path):
-        units, made = self.units, {}
+    def judge_units(self, units, path):
+        made = {}
         targets = units.objects_of.get(path, set())
         for program in units.order(path, targets):
             for target in targets.intersection(units.programs[program]).difference(made):
                 made[target] = self.compiled(units.compile, target, units.source_of(target))
                 if not made[target]:
                     return Verdict("invalid", "")
-            if not self.passes(program, made):
-                units.noticed[path, program] += 1
+            if not self.passes(units, program, made):
+                self.noticed.add(path, program)
                 return Verdict("noticed", program)
         return None
 
-    def passes(self, program, made):
-        units, binary = self.units, str(self.own / "program")
+    def passes(self, units, program, made):
+        binary = str(self.own / "program")
         objects = [made.get(o, o) for o in units.programs[program]]
         first, libraries = units.link
         if run([*first, *objects, *libraries, "-o", binary], self.top) != 0:
             return False
-        return run([binary], self.top, units.limit(program), SANITIZERS) == 0
+        return run([binary], self.top, units.limit(program), SANITIZERS, units.memory) == 0
 
     # ---- Guests ----
 
     def judge_guests(self, path):
-        if not path.startswith(ISOLATION):
+        if not path.startswith(ASK_GUESTS):
             return None
         for level in self.levels_of(path):
             verdict = self.judge_level(path, level)
@@ -222,8 +257,12 @@ class Tree:
                 return Verdict("invalid", "")
         if not made:
             return None
-        failed = self.failing_guest(level, made)
-        return Verdict("noticed", failed) if failed else None
+        tests = sorted(level.tests, key=lambda test: self.noticed.rank(path, test))
+        failed = self.failing_guest(level, made, tests)
+        if not failed:
+            return None
+        self.noticed.add(path, failed)
+        return Verdict("noticed", failed)
 
     def levels_of(self, path):
         """Where to try it: of all levels the oldest, and for the rest of arch/arm the newest too."""
@@ -237,13 +276,13 @@ class Tree:
     def trust(self, level):
         with level.lock:
             if not level.trusted.is_set():
-                failed = self.failing_guest(level, {})
+                failed = self.failing_guest(level, {}, level.tests)
                 if failed:
                     raise UserError(f"{failed} fails on {level.board.name} without any mutation")
                 level.trusted.set()
 
-    def failing_guest(self, level, made):
-        """The first test of guests that fails with those objects instead of their own, or None."""
+    def failing_guest(self, level, made, tests):
+        """The first of @tests that fails with those objects instead of their own, or None."""
         folder = self.top / "build" / "hyp" / level.board.arch
         folder.mkdir(exist_ok=True)
         elf = str(folder / "dacre.elf")
@@ -251,12 +290,11 @@ class Tree:
         if run([*level.link, *objects, *level.libraries, "-o", elf], self.top) != 0:
             return "the linker"
         run(["arm-none-eabi-objcopy", "-O", "binary", elf, str(folder / "dacre.bin")], self.top)
-        command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no", "tests/guests",
-                   f"--board={level.board.name}", "-k", " or ".join(GUESTS.read_text().split())]
+        command = [*PYTEST, f"--board={level.board.name}", *tests]
         env = os.environ | {"PATH": f"{self.own}:{os.environ['PATH']}", "DACRE_PATIENCE": str(PATIENCE),
                             "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=self.top, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        failed = re.search(r"^(?:FAILED|ERROR) \S*::(\S+)", done.stdout, re.M)
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
         return failed[1] if failed else None if done.returncode == 0 else "pytest"
 
     # ---- The code itself ----
@@ -264,16 +302,17 @@ class Tree:
     def judge_code(self, path):
         """Is it the same machine code as before?  Then there is nothing to notice."""
         if path.endswith(".c"):
-            target = next(iter(self.units.objects_of.get(path, ())), None)
+            quick = self.builds[0]
+            target = next(iter(quick.objects_of.get(path, ())), None)
             if target:
-                line = [*self.units.compile, "-O2", "-fno-sanitize=all"]
+                line = [*quick.compile, "-O2"]
             else:
                 level = next(iter(self.levels_of(path)), None)
                 target = level and next(iter(level.objects_of.get(path, ())), None)
                 line = level and level.compile
             if target and self.same_code(line, target, path):
                 return Verdict("same", "")
-        return Verdict("survived", "")
+        return None
 
     def same_code(self, line, target, path):
         line = [*line, "-g0"]
@@ -286,13 +325,15 @@ class Tree:
 
 def judge_all(mutations, jobs, tell):
     """Judges @mutations, so many at a time; tell(mutation, verdict, seconds) after each."""
-    units = Units()
-    units.measure(jobs)
+    noticed = Noticed()
+    builds = Units("plain", False, noticed), Units("unit", True, noticed)
+    for units in builds:
+        units.measure(jobs)
     levels = {name: Level(name) for name in BOARDS if (TOP / MADE / "hyp" / name / "lines").exists()}
     waiting, lock, errors = collections.deque(mutations), threading.Lock(), []
 
     def work(number):
-        tree = Tree(number, units, levels)
+        tree = Tree(number, builds, levels, noticed)
         while not errors:
             with lock:
                 if not waiting:
@@ -312,5 +353,6 @@ def judge_all(mutations, jobs, tell):
         worker.start()
     for worker in workers:
         worker.join()
+    noticed.keep()
     if errors:
         raise errors[0]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make mutate: whether the tests notice what breaks the code (docs/mutants.md).  The unit tests are built apart,
-# with a map of what each links; the hypervisor of each level too, compiled file by file, without link-time
+# with a map of what each links, without the sanitizers and with them; the hypervisor of each level too, compiled file by file, without link-time
 # optimization, so that one changed file is soon in it.
 
 M := $(B)/mutate
@@ -9,8 +9,10 @@ SEED ?=
 mutate_boards = $(shell cd tools && $(PYTHON) -c 'from dacre.mutant import BOARDS; print(*BOARDS.values())')
 
 # The lines by which tools/mutate compiles and links what it changed.
-.PHONY: mutate-units mutate-level mutate
+.PHONY: mutate-plain mutate-units mutate-level mutate
+mutate-plain: $(filter-out $(U)/heap_test,$(unit_programs))     # which asks ASan
 mutate-units: $(unit_programs)
+mutate-plain mutate-units:
 	$(Q)printf '%s\n' '$(CC_HOST) $(unit_flags)' '$(CC_HOST) $(instrument)' '$(unit_libs)' >$(U)/lines
 
 mutate-level: $(H)/dacre.bin guests
@@ -18,7 +20,8 @@ mutate-level: $(H)/dacre.bin guests
 		'$(hyp_link)' '$(hyp_objects) $(fdt_objects) -lc -lgcc' >$(H)/lines
 
 mutate: deps
-	$(Q)$(MAKE) --no-print-directory -j2 mutate-units U=$(M)/unit debug= hyp_warnings=-w unit_link='-Wl,-Map=$$@.map'
+	$(Q)for i in 'plain U=$(M)/plain instrument=-O1' 'units U=$(M)/unit'; do $(MAKE) --no-print-directory -j2 mutate-$$i \
+		debug= hyp_warnings=-w unit_link='-Wl,-Map=$$@.map' || exit 1; done
 	$(Q)for b in $(mutate_boards); do $(MAKE) --no-print-directory -j2 mutate-level PLATFORM=$$b \
 		hyp_built=$(M)/hyp lto=-fno-lto hyp_warnings=-w || exit 1; done
 	$(Q)tools/mutate --count=$(MUTANTS) $(SEED:%=--seed=%) $(ONLY:%=--only='%')
