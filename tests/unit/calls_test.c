@@ -9,8 +9,10 @@
 #include "core/boot/cmdline.h"
 #include "core/hypercall/hypercall_table.h"
 #include "core/space/pt_table.h"
+#include "lib/format.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
+#include "support_log.h"
 #include "support_mm.h"
 
 static struct domain *dom0, *domu;
@@ -247,10 +249,19 @@ static void callbacks_are_kept(void **state) {
 
 static void bad_callbacks_are_refused(void **state) {
     struct pv_callbacks cb;
+    char line[80];
 
     (void)state;
+    support_log_start();
     assert_int_equal(set_callbacks(good, VERSION + 1), -XEN_EOPNOTSUPP);
+    format_text(line, sizeof(line), "domain 1: PV ABI %u here, its kernel has %u\n", PV_ABI_VERSION,
+                PV_ABI_VERSION + 1);
+    assert_string_equal(support_log(), line);
+    support_log_start();
     assert_int_equal(set_callbacks(good, 0), -XEN_EOPNOTSUPP);
+    format_text(line, sizeof(line), "domain 1: PV ABI %u here, its kernel names none\n",
+                PV_ABI_VERSION);
+    assert_string_equal(support_log(), line);
     cb = good;
     cb.swi = PV_VIRT_START;
     assert_int_equal(set_callbacks(cb, VERSION), -XEN_EINVAL);

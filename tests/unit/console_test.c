@@ -19,6 +19,7 @@
 #include "core/time/clock.h"
 #include "core/time/printk_limit.h"
 #include "core/time/timer.h"
+#include "lib/format.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -362,6 +363,25 @@ static void suppressed_messages_are_counted(void **state) {
     assert_false(printk_allowed(&limit));
 }
 
+/* After as many intervals as there were messages, one may print as much as at first. */
+static void what_was_printed_is_forgiven_one_by_one(void **state) {
+    static struct printk_limit others[2];
+
+    (void)state;
+    for (unsigned int used = 1; used <= 2; used++) {
+        struct printk_limit *other = &others[used - 1];
+
+        for (unsigned int i = 0; i < used; i++) {
+            assert_true(printk_allowed(other));
+        }
+        run(used * (uint64_t)PRINTK_INTERVAL_NS + MS);
+        for (unsigned int i = 0; i < PRINTK_BURST; i++) {
+            assert_true(printk_allowed(other));
+        }
+        assert_false(printk_allowed(other));
+    }
+}
+
 static void the_log_keeps_the_latest_and_can_be_read_in_pieces(void **state) {
     char text[PRINTK_LOG_SIZE + 1];
     uint32_t position = 0;
@@ -373,10 +393,19 @@ static void the_log_keeps_the_latest_and_can_be_read_in_pieces(void **state) {
     }
     size_t count = printk_log_read(&position, text, 100);
     assert_int_equal(count, 100);
+    uint32_t first = 3000;
     count += printk_log_read(&position, text + 100, PRINTK_LOG_SIZE - 100);
     assert_int_equal(count, PRINTK_LOG_SIZE);
     text[count] = '\0';
     assert_string_equal(text + count - 13, "message 2999\n");
+    /* Whole to the last byte, wherever the log comes round: those with four figures, backwards. */
+    for (size_t at = count; at >= 13 && first > 1000; at -= 13) {
+        char line[14];
+
+        format_text(line, sizeof(line), "message %u\n", --first);
+        assert_memory_equal(text + at - 13, line, 13);
+    }
+    assert_in_range(first, 1000, 3000 - PRINTK_LOG_SIZE / 13);
     assert_int_equal(printk_log_read(&position, text, 10), 0);
 }
 
@@ -401,6 +430,9 @@ static void typed_text_goes_to_the_focus_alone(void **state) {
     assert_int_equal(event_bind_virq(&a->event, VIRQ_CONSOLE, 0, &port), 0);
     type("ls\r");
     assert_true(event_port_is_pending(&a->event, port));
+    a->shared_info->evtchn_pending[0] = 0;
+    type(""); /* an interrupt for nothing is no news */
+    assert_false(event_port_is_pending(&a->event, port));
     assert_int_equal(read_text(b, text, 64), 0);
     assert_int_equal(read_text(a, text, 2), 2);
     assert_string_equal(text, "ls");
@@ -512,6 +544,35 @@ static const char *said_by(const char *key) {
     return printed();
 }
 
+static unsigned int lines_of(const char *output, const char *word) {
+    unsigned int count = 0;
+
+    while ((output = strstr(output, word)) != NULL) {
+        output += strlen(word);
+        count++;
+    }
+    return count;
+}
+
+/* A line a step: the domain that is to be told of next is gone, or goes in the middle. */
+static void a_domain_that_ends_is_told_of_no_more(void **state) {
+    (void)state;
+    focus_on(CONSOLE_FOCUS_HYPERVISOR);
+    type("d");
+    for (unsigned int lines = 0; lines < 2; lines++) { /* the head and the first of d0 */
+        assert_true(background_step(BACKGROUND_NEEDED));
+    }
+    remove_domain(a);
+    while (background_step(BACKGROUND_NEEDED)) {
+    }
+    const char *output = printed();
+    assert_int_equal(lines_of(output, "d0 test0: "), 1);
+    assert_int_equal(lines_of(output, "d1 test1: "), 1);
+    assert_int_equal(lines_of(output, "vCPU 0"), 2);
+    assert_int_equal(lines_of(output, " waited "), 1);
+    a = add(0);
+}
+
 static void the_hypervisor_has_keys(void **state) {
     (void)state;
     focus_on(CONSOLE_FOCUS_HYPERVISOR);
@@ -519,6 +580,9 @@ static void the_hypervisor_has_keys(void **state) {
     const char *domains = said_by("d");
     assert_non_null(strstr(domains, "d1 test1: running\r\n(dacre)   vCPU 0 offline"));
     assert_non_null(strstr(domains, "    waited 0 ms"));
+    assert_int_equal(lines_of(domains, "vCPU"), 2);
+    assert_int_equal(lines_of(domains, " ran "), 2);
+    assert_int_equal(lines_of(domains, " waited "), 2);
     assert_non_null(strstr(said_by("i"), "spurious interrupts"));
     assert_string_equal(said_by("\377z"), "");
 }
@@ -553,6 +617,7 @@ int main(void) {
         test(printk_from_a_guests_fault_is_limited),
         test(one_source_does_not_silence_another),
         test(suppressed_messages_are_counted),
+        test(what_was_printed_is_forgiven_one_by_one),
         test(the_log_keeps_the_latest_and_can_be_read_in_pieces),
         test(a_message_longer_than_the_limit_is_cut),
         test(typed_text_goes_to_the_focus_alone),
@@ -563,6 +628,7 @@ int main(void) {
         test(others_wait_for_the_end_of_its_line_but_not_for_ever),
         test(the_focus_waits_for_a_domain_that_restarts),
         test(a_domain_that_ends_leaves_its_last_words),
+        test(a_domain_that_ends_is_told_of_no_more),
         test(the_hypervisor_has_keys),
         test(last_words_wait_for_nobodys_line),
     };

@@ -8,6 +8,7 @@
 #include <arch/fake_mm.h>
 #include <string.h>
 
+#include "core/base/arch.h"
 #include "core/base/percpu.h"
 #include "core/console/console.h"
 #include "core/domain/domain_free.h"
@@ -116,6 +117,7 @@ static void expect_all_back(void) {
     assert_int_equal(page_free_count() + page_dirty_count(), frames_before);
     assert_int_equal(heap_free_pages(), heap_before);
     assert_int_equal(sched_cpus[0].count, vcpus_before);
+    assert_int_equal(fake_shared_maps, 0);
 }
 
 static void end(struct domain *d) {
@@ -322,6 +324,19 @@ static void who_starts_again_is_handed_over_with_its_time(void **state) {
 }
 
 /* What it had open, armed and asked for is gone with it. */
+/* The hypervisor's mappings of its pages: its own, its vCPU's and its console's. */
+static void nothing_of_it_stays_mapped(void **state) {
+    struct domain *d = create(1, 1);
+    evtchn_port_t port;
+
+    (void)state;
+    void *ring = arch_map_shared(mfn(FAKE_RAM_PA >> PAGE_SHIFT));
+    assert_int_equal(console_ring_init(&d->console, ring, &port), 0);
+    assert_int_equal(fake_shared_maps, 3);
+    end(d);
+    expect_all_back();
+}
+
 static void nothing_of_it_comes_later(void **state) {
     struct domain *d = create(1, 2), *peer = create(2, 1);
     unsigned int unloaded = fake_unload_count;
@@ -417,6 +432,7 @@ int main(void) {
         test(a_resumed_domain_goes_on),
         test(a_killed_domain_ends_without_a_word),
         test(who_starts_again_is_handed_over_with_its_time),
+        test(nothing_of_it_stays_mapped),
         test(nothing_of_it_comes_later),
         test(who_is_held_stays_until_it_is_let_go),
         test(who_was_held_ends_at_once),

@@ -452,6 +452,21 @@ static void a_send_sets_exactly_one_bit(void **state) {
 
 /* The first ports lie in the domain's structure, the next in a page that comes with the first of
  * them. */
+static void places_do_not_overlap(void **state) {
+    struct event_domain *e = &a->event;
+    evtchn_port_t p = 0;
+
+    (void)state;
+    while (p < EVENT_PORT_MAX - 1) {
+        assert_int_equal(event_alloc_unbound(e, b->id, &p), 0);
+    }
+    assert_ptr_equal(event_port(e, 63), &e->first[63]);
+    assert_ptr_equal(event_port(e, 64), &e->page[0][0]);
+    assert_ptr_equal(event_port(e, 64 + EVENT_PAGE_PORTS - 1), &e->page[0][EVENT_PAGE_PORTS - 1]);
+    assert_ptr_equal(event_port(e, 64 + EVENT_PAGE_PORTS), &e->page[1][0]);
+    assert_int_equal(event_alloc_unbound(e, b->id, &p), -XEN_ENOSPC);
+}
+
 static void a_port_has_a_place_from_its_page_on(void **state) {
     const evtchn_port_t first = EVENT_PORTS_FIRST;
     struct evtchn_status status;
@@ -652,6 +667,7 @@ int main(void) {
         test(notify_ignores_ports_that_are_not_the_hypervisors),
         test(ports_are_bounded_and_reused),
         test(a_send_sets_exactly_one_bit),
+        test(places_do_not_overlap),
         test(a_port_has_a_place_from_its_page_on),
         test(a_closed_port_is_as_new),
         test(running_out_of_memory_is_an_error_of_that_call),

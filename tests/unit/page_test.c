@@ -248,6 +248,42 @@ static void holes_between_banks_are_no_ram(void **state) {
     assert_int_equal(page_alloc_mib(1, 2, 2).v, FIRST + 4 * FRAMES_PER_MIB);
 }
 
+/* Less than a page, whether or not it ends with one, is no RAM, and does not make the table longer
+ * at either end. */
+static void parts_of_a_page_are_no_ram(void **state) {
+    static const struct maddr_range parts[] = {{{FAKE_RAM_PA - 64 * MIB + 0x800}, 0x800},
+                                               {{FAKE_RAM_PA - 32 * MIB + 0x400}, 0x400},
+                                               {{FAKE_RAM_PA + MIB}, MIB},
+                                               {{FAKE_RAM_PA + 64 * MIB}, 0x800},
+                                               {{FAKE_RAM_PA + 65 * MIB + 0x800}, 0x800}};
+
+    (void)state;
+    background_setup();
+    fake_mm_init();
+    assert_int_equal(page_init_early(&parts[0], 1, NULL, 0), -XEN_EINVAL);
+    assert_int_equal(page_init_early(&parts[1], 1, NULL, 0), -XEN_EINVAL);
+    assert_int_equal(page_init_early(parts, 0, NULL, 0), -XEN_EINVAL);
+    assert_int_equal(page_init_early(parts, 5, NULL, 0), 0);
+    assert_int_equal(page_first, FIRST + FRAMES_PER_MIB);
+    assert_int_equal(page_frames, FRAMES_PER_MIB);
+}
+
+/* The frame table is of whole MiBs. */
+static void the_table_begins_and_ends_with_a_mib(void **state) {
+    static const struct maddr_range ram = {{FAKE_RAM_PA + MIB + 0x5000}, MIB};
+
+    (void)state;
+    background_setup();
+    fake_mm_init();
+    assert_int_equal(page_init_early(&ram, 1, NULL, 0), 0);
+    assert_int_equal(page_first, FIRST + FRAMES_PER_MIB);
+    assert_int_equal(page_frames, 2 * FRAMES_PER_MIB);
+    assert_null(page_of(mfn(page_first + 4)));
+    assert_non_null(page_of(mfn(page_first + 5)));
+    assert_non_null(page_of(mfn(page_first + FRAMES_PER_MIB + 4)));
+    assert_null(page_of(mfn(page_first + FRAMES_PER_MIB + 5)));
+}
+
 static void random_use_keeps_the_books(void **state) {
     static mfn_t live[3000];
     uint32_t held = 0;
@@ -291,6 +327,8 @@ int main(void) {
         cmocka_unit_test_setup(device_frames_are_not_counted, setup),
         cmocka_unit_test_setup(a_certain_frame_can_be_had_back, setup),
         cmocka_unit_test_setup(holes_between_banks_are_no_ram, setup),
+        cmocka_unit_test(parts_of_a_page_are_no_ram),
+        cmocka_unit_test(the_table_begins_and_ends_with_a_mib),
         cmocka_unit_test_setup(random_use_keeps_the_books, setup),
     };
 

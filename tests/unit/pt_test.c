@@ -968,6 +968,36 @@ static void a_table_is_dropped_while_another_one_is(void **state) {
     assert_int_equal(count_of(DATA + 300), 1);
 }
 
+static void without_an_interrupt_a_list_drops_at_once(void **state) {
+    struct mmu_update u[2] = {{.ptr = L1_GPA, .val = 0}, {.ptr = L1_GPA, .val = 0}};
+    unsigned int again;
+    uint32_t done;
+
+    (void)state;
+    for (uint32_t i = 0; i < 256; i++) {
+        assert_int_equal(mm_update(d, L2_GPA + i * 4, MM_RW(DATA + i)), 0);
+    }
+    let_interrupt_wait(false);
+    assert_int_equal(batch(u, 2, &done, &again), 0);
+    assert_int_equal(again, 0);
+    assert_int_equal(done, 2);
+    assert_int_equal(d->space.pt.dropping, 0);
+    assert_int_equal(count_of(DATA + 255), 1);
+}
+
+static void without_an_interrupt_it_is_dropped_at_once(void **state) {
+    struct mmu_update u = {.ptr = L1_GPA, .val = 0};
+    uint32_t args[5] = {0, 1 | 0x80000000u, 0, DOMID_SELF};
+
+    (void)state;
+    begin_drop();
+    let_interrupt_wait(false);
+    args[0] = fake_put(0, &u, sizeof(u)).v;
+    assert_int_equal(do_mmu_update(d->vcpu[0], args), 0);
+    assert_int_equal(d->space.pt.dropping, 0);
+    assert_int_equal(count_of(DATA + 255), 1);
+}
+
 static void a_domain_ends_with_a_half_dropped_table(void **state) {
     (void)state;
     begin_drop();
@@ -1480,6 +1510,8 @@ int main(void) {
         TEST(a_half_dropped_table_is_not_used_again),
         TEST(a_half_dropped_table_goes_before_its_frames),
         TEST(a_table_is_dropped_while_another_one_is),
+        TEST(without_an_interrupt_a_list_drops_at_once),
+        TEST(without_an_interrupt_it_is_dropped_at_once),
         TEST(a_domain_ends_with_a_half_dropped_table),
         TEST(a_list_ends_when_what_it_dropped_is_gone),
         TEST(the_kernel_part_is_set_once),

@@ -319,6 +319,22 @@ static void without_the_boards_figures_nothing_is_promised(void **state) {
     assert_false(sched_is_realtime(&t->v));
 }
 
+/* What one gives up is free when its period ends; that another sets what it has anew takes nothing
+ * longer. */
+static void what_is_given_up_is_free_with_its_period(void **state) {
+    struct edf_task *t = edf_add_rt(1000, 500, false, 0, 0);
+    struct edf_task *long_one = edf_add_rt(100000, 30000, false, 0, 0);
+    struct edf_task *next = edf_add(0, 0);
+
+    (void)state;
+    edf_run(100 * US);
+    sched_set_fair(&t->v);
+    assert_int_equal(set(long_one, 100000, 30000, false), 0);
+    assert_int_equal(set(next, 1000, 500, false), -XEN_EAGAIN);
+    edf_run(MS);
+    assert_int_equal(set(next, 1000, 500, false), 0);
+}
+
 static void it_may_join_and_leave_while_it_runs(void **state) {
     struct edf_task *t = edf_add(0, 0);
     struct edf_task *hog = edf_add(0, 0);
@@ -587,6 +603,7 @@ int main(void) {
         test(pausing_earns_nothing),
         test(parameters_have_limits),
         test(without_the_boards_figures_nothing_is_promised),
+        test(what_is_given_up_is_free_with_its_period),
         test(it_may_join_and_leave_while_it_runs),
         test(who_comes_back_to_the_fair_class_starves_nobody),
         test(new_parameters_count_from_the_next_period_on),

@@ -20,6 +20,7 @@ uint32_t fake_unmapped;
 uint32_t fake_last_va;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
+unsigned int fake_shared_maps;
 unsigned int fake_pte_syncs, fake_pte_changes, fake_pte_published;
 const struct fake_mmu *fake_mmu;
 
@@ -31,7 +32,7 @@ void fake_mm_init(void) {
     heap_init(heap, maddr(FAKE_HEAP_PA), sizeof(heap));
     memset(slot_used, 0, sizeof(slot_used));
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
-    fake_pte_changes = fake_pte_published = 0;
+    fake_pte_changes = fake_pte_published = fake_shared_maps = 0;
     fake_mmu = NULL;
     fake_unmapped = ~0u;
 }
@@ -62,11 +63,14 @@ void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
 }
 
 void *arch_map_shared(mfn_t frame) {
+    fake_shared_maps++;
     return fake_frame(frame);
 }
 
 void arch_unmap_shared(void *va) {
-    (void)va;
+    if (!va || fake_shared_maps-- == 0) {
+        abort();
+    }
 }
 
 /* ---- Caches and TLB ---- */

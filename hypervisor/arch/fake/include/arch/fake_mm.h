@@ -27,7 +27,8 @@ extern uint32_t fake_unmapped;      /* the page where operations by guest addres
 extern unsigned int fake_range_ops; /* cache operations by address */
 extern uint32_t fake_last_va;       /* of the last operation by address */
 extern uint32_t fake_last_size;
-extern unsigned int fake_page_ops; /* pages cleared or copied */
+extern unsigned int fake_page_ops;    /* pages cleared or copied */
+extern unsigned int fake_shared_maps; /* of arch_map_shared(), not yet undone */
 
 /** fake_mm_init() - a new heap, counters at 0.  RAM keeps its contents. */
 void fake_mm_init(void);
