@@ -397,9 +397,14 @@ static void vcpus_are_those_that_were_asked_for(void **state) {
     begin(XEN_DOMCTL_getvcpuinfo, 2);
     op.u.getvcpuinfo.vcpu = 1;
     assert_int_equal(call(), -XEN_EINVAL);
+    memset(&op.u, 0xa5, sizeof(op.u));
     op.u.getvcpuinfo.vcpu = 0;
     assert_int_equal(call(), 0);
     assert_int_equal(op.u.getvcpuinfo.online, 0);
+    assert_int_equal(op.u.getvcpuinfo.blocked, 0);
+    assert_int_equal(op.u.getvcpuinfo.running, 0);
+    assert_int_equal(op.u.getvcpuinfo.cpu_time, 0);
+    assert_int_equal(op.u.getvcpuinfo.cpu, 0);
     begin_context(2, 0x10);
     assert_int_equal(call(), -XEN_EINVAL);
     begin_context(2, 0x1d3);

@@ -310,6 +310,16 @@ static uint32_t cell_of(const char *path, const char *name, int index) {
     return fdt32_to_cpu(cells[index]);
 }
 
+/* These cells and no more. */
+static void expect_pair(const char *path, const char *name, uint32_t start, uint32_t length) {
+    int size;
+
+    assert_int_equal(cell_of(path, name, 0), start);
+    assert_int_equal(cell_of(path, name, 1), length);
+    assert_non_null(fdt_getprop(guest, support_fdt_node(guest, path), name, &size));
+    assert_int_equal(size, 8);
+}
+
 static const char *string_of(const char *path, const char *name) {
     const char *text = fdt_getprop(guest, support_fdt_node(guest, path), name, NULL);
 
@@ -332,14 +342,12 @@ static int referred(const char *path, const char *name) {
 
 static void check_common(const char *memory, unsigned int vcpu_count) {
     assert_string_equal(string_of(memory, "device_type"), "memory");
-    assert_int_equal(cell_of(memory, "reg", 0), layout.ram_start.v);
-    assert_int_equal(cell_of(memory, "reg", 1), layout.ram_size);
+    expect_pair(memory, "reg", layout.ram_start.v, layout.ram_size);
     assert_int_equal(cell_of("/chosen", "linux,initrd-start", 0), 0x02000000);
     assert_int_equal(cell_of("/chosen", "linux,initrd-end", 0), 0x02012345);
     assert_true(is_compatible("/hypervisor", "xen,xen-4.17"));
     assert_true(is_compatible("/hypervisor", "xen,xen"));
-    assert_int_equal(cell_of("/hypervisor", "reg", 0), PV_GRANT_GPA);
-    assert_int_equal(cell_of("/hypervisor", "reg", 1), PV_GRANT_SIZE);
+    expect_pair("/hypervisor", "reg", PV_GRANT_GPA, PV_GRANT_SIZE);
     assert_int_equal(cell_of("/hypervisor", "interrupts", 0), 0);
     assert_true(is_compatible("/pv-interrupt-controller", "dacre,pv-intc"));
     assert_int_equal(referred("/hypervisor", "interrupt-parent"),
@@ -401,8 +409,7 @@ static void domu_gets_its_devices_and_what_they_need(void **state) {
     assert_true(is_compatible("/", "xen,xenvm-4.17"));
     check_common("/memory@400000", 2);
     assert_string_equal(string_of("/chosen", "bootargs"), "console=hvc0 one");
-    assert_int_equal(cell_of("/serial@2000", "reg", 0), 0x10002000); /* on the root's bus now */
-    assert_int_equal(cell_of("/serial@2000", "reg", 1), 0x1000);
+    expect_pair("/serial@2000", "reg", 0x10002000, 0x1000); /* on the root's bus now */
     assert_int_equal(cell_of("/serial@2000", "interrupts", 0), 14);
     assert_int_equal(referred("/serial@2000", "interrupt-parent"),
                      support_fdt_node(guest, "/interrupt-controller@30000000"));

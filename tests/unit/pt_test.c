@@ -389,6 +389,18 @@ static void entries_are_set_by_address(void **state) {
     assert_int_equal(mm_l2(d, 0x5000), MM_RW(mm_frame(d, DATA).v));
     assert_int_equal(fake_range_ops, ops + 1);
     assert_int_equal(fake_last_va, 0x5000);
+    unsigned int flushes = fake_tlb_flushes;
+    args[2] = UVMF_NONE;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), 0);
+    assert_int_equal(fake_range_ops, ops + 1);
+    assert_int_equal(fake_tlb_flushes, flushes);
+    args[2] = UVMF_TLB_FLUSH | UVMF_ALL;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), 0);
+    assert_int_equal(fake_range_ops, ops + 1);
+    assert_int_equal(fake_tlb_flushes, flushes + 1);
+    args[2] = UVMF_INVLPG | UVMF_LOCAL;
+    assert_int_equal(do_update_va_mapping(d->vcpu[0], args), 0);
+    assert_int_equal(fake_range_ops, ops + 2);
     args[1] = MM_RW(2);
     assert_int_equal(do_update_va_mapping(d->vcpu[0], args), -XEN_EPERM);
     args[1] = MM_RW(DATA);

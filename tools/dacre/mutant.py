@@ -4,6 +4,7 @@ without the sanitizers, which is several times as fast and enough for most, then
 units cannot see, bare-metal guests.  make mutate has built everything before."""
 import collections
 import concurrent.futures
+import fcntl
 import json
 import os
 import pathlib
@@ -323,8 +324,23 @@ class Tree:
         return pathlib.Path(here).read_bytes() == before.read_bytes()
 
 
+def lock_trees():
+    """The file that keeps others away from the copies as long as it is open."""
+    lock = open(BUILD / "mutate" / "lock", "w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UserError("another one is running here") from None
+    return lock
+
+
 def judge_all(mutations, jobs, tell):
     """Judges @mutations, so many at a time; tell(mutation, verdict, seconds) after each."""
+    with lock_trees():
+        judge_alone(mutations, jobs, tell)
+
+
+def judge_alone(mutations, jobs, tell):
     noticed = Noticed()
     builds = Units("plain", False, noticed), Units("unit", True, noticed)
     for units in builds:
@@ -342,7 +358,7 @@ def judge_all(mutations, jobs, tell):
             begin = time.monotonic()
             try:
                 verdict = tree.judge(mutation)
-            except UserError as error:
+            except Exception as error:  # pylint: disable=broad-except
                 errors.append(error)
                 return
             with lock:
