@@ -125,8 +125,9 @@ class Boot:
 
     def ramdisk(self, parts):
         """The files with the base of userland and those parts."""
-        of_kernel = {"modules": self.board.flavour("modules")}
-        return [str(BUILD / "userland" / f"{of_kernel.get(part, part)}.cpio.gz")
+        of_board = {"modules": self.board.flavour("modules"),
+                    "toolstack": "toolstack-armhf" if self.board.arch == "v7" else "toolstack"}
+        return [str(BUILD / "userland" / f"{of_board.get(part, part)}.cpio.gz")
                 for part in ("base", *parts)]
 
     def with_files(self, domain):

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Xen's tools in dom0: on ARMv7 they are Debian's own files."""
+"""Xen's tools in dom0: on ARMv7 they are Debian's own files.  What a command does is looked at from another side
+than its own: the hypervisor's, the other domain's, the store's."""
 import hashlib
 import io
+import re
 import subprocess
 import tarfile
 
 import pytest
 
 from dacre import BUILD
+from dacre.streams import HYPERVISOR
+from linux import BOOT_SECONDS, dom0, guest, quieten, run, wait_userland
 
 PART = "toolstack-armhf"
 ELF = b"\x7fELF"
@@ -38,3 +42,133 @@ def test_programs_and_libraries_are_debian_s(board, tmp_path):
     known = packaged()
     changed = [str(path) for path in elves if digest(path.read_bytes()) not in known]
     assert not changed
+
+
+@pytest.fixture
+def machine(boot):
+    """dom0 with the tools and a shell, which has the input; domU1, from the boot tree, has a shell too."""
+    machine = boot({"dom0": dom0("96M", parts=("toolstack",)), "domu": [guest("domU1", "48M")]})
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    wait_userland(machine, "domU1")
+    return machine
+
+
+def do(machine, command):
+    return run(machine, "dom0", command).lstrip()
+
+
+def values(text):
+    """The lines "name : value" of xl info."""
+    return dict(re.findall(r"^(\w+) *: (.*?) *$", text, re.M))
+
+
+def domains(machine):
+    """What xl list says: id: (name, MiB, state)."""
+    lines = re.findall(r"^(\S+) +(\d+) +(\d+) +1 +(\S+) +[\d.]+$", do(machine, "xl list"), re.M)
+    return {int(number): (name, int(size), state) for name, number, size, state in lines}
+
+
+def free_memory(machine):
+    return int(values(do(machine, "xl info"))["free_memory"])
+
+
+def milliseconds(machine, domain):
+    """The hypervisor's own count, at a debug key: its time, and how long the domain has run."""
+    do(machine, "xl debug-keys i")
+    now = int(machine.expect(r"up (\d+) ms", HYPERVISOR)[1])
+    do(machine, "xl debug-keys d")
+    return now, int(machine.expect(rf"^d\d+ {domain}: .*\n.*\n +ran (\d+) ms", HYPERVISOR)[1])
+
+
+def share(machine, domain, command):
+    """What part of the time in which dom0 does @command that domain runs."""
+    start, ran = milliseconds(machine, domain)
+    do(machine, command)
+    end, ran_then = milliseconds(machine, domain)
+    return (ran_then - ran) / (end - start)
+
+
+def begin_in_domu(machine, command):
+    machine.switch_input("domU1")
+    machine.send_line(command)
+    machine.switch_input("dom0")
+
+
+def look(machine):
+    """The machine, the domains, the log, the store."""
+    info = values(do(machine, "xl info"))
+    assert (info["xen_major"], info["xen_minor"], info["xen_scheduler"]) == ("4", "17", "credit2")
+    assert info["virt_caps"] == "hvm hap gnttab-v1"
+    assert "xen-3.0-armv7l" in info["xen_caps"].split()
+    assert int(info["free_memory"]) <= int(info["total_memory"]) - 96 - 48
+    assert int(info["free_memory"]) > int(info["total_memory"]) - 96 - 48 - 64
+    assert domains(machine) == {0: ("Domain-0", 96, "r-----"), 1: ("(null)", 48, "-b----")}
+    assert re.search(r"^Pool-0 +1 +credit2 +y +2$", do(machine, "xl cpupool-list"), re.M)
+
+    # The console has seen what xl dmesg reads; cleared, it begins with what comes afterwards.
+    for line in do(machine, "xl dmesg").splitlines()[-5:]:
+        assert line in machine.stream(HYPERVISOR)
+    do(machine, "xl dmesg -c")
+    do(machine, "xl debug-keys i")
+    machine.expect(r"^up \d+ ms", HYPERVISOR)
+    assert do(machine, "xl dmesg").startswith("up ")
+
+    # One process of dom0 watches what others write.
+    do(machine, "xenstore-watch -n 2 /seen >/tmp/seen 2>&1 & sleep 1; xenstore-write /seen/it 1; sleep 1")
+    assert do(machine, "cat /tmp/seen").splitlines() == ["/seen", "/seen/it"]
+    assert do(machine, "xenstore-read /local/domain/0/name").strip() == "Domain-0"
+    do(machine, "xl rename 1 other")
+    assert do(machine, "xenstore-read /local/domain/1/name").strip() == "other"
+    assert do(machine, "/usr/lib/xen-4.17/bin/test-xenstore >/tmp/judge 2>&1; echo ended $?").strip() == "ended 0"
+    assert not re.search("skip|fail", do(machine, "cat /tmp/judge"), re.I)
+
+
+def govern(machine):
+    """A domain of the boot tree is paused, goes on, and ends."""
+    free = free_memory(machine)
+    begin_in_domu(machine, "while sleep 1; do echo tick; done")
+    machine.expect(r"^tick", "domU1")
+    do(machine, "xl pause 1")
+    assert domains(machine)[1][2] in ("-bp---", "--p---")
+    before = machine.stream("domU1").count("tick")
+    assert share(machine, "domU1", "sleep 3") == 0
+    assert machine.stream("domU1").count("tick") == before
+    do(machine, "xl unpause 1; sleep 3")
+    assert machine.stream("domU1").count("tick") >= before + 2
+    do(machine, "xl destroy 1")
+    machine.expect(r"domain 1: destroyed", HYPERVISOR)
+    assert list(domains(machine)) == [0]
+    assert free_memory(machine) >= free + 48
+    before = machine.stream("domU1").count("tick")
+    do(machine, "sleep 3")
+    assert machine.stream("domU1").count("tick") == before
+    assert do(machine, "xl list 1 2>/dev/null || echo none").strip() == "none"
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_weight_and_cap_are_kept(machine):
+    begin_in_domu(machine, "while :; do :; done")
+    do(machine, "xl sched-credit2 -d 1 -c 50")
+    assert re.search(r"^\S+ +1 +256 +50$", do(machine, "xl sched-credit2"), re.M)
+    assert share(machine, "domU1", "sleep 3") == pytest.approx(0.5, abs=0.01)
+    do(machine, "xl sched-credit2 -d 1 -c 0 -w 768")
+    busy = "timeout 3 sh -c 'while :; do :; done'"
+    assert share(machine, "domU1", busy) == pytest.approx(0.75, abs=0.01)
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_tools_know_machine_store_and_log(machine):
+    look(machine)
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_domain_of_the_boot_tree_obeys_the_tools(machine):
+    govern(machine)
+
+
+@pytest.mark.long
+@pytest.mark.boards("versatilepb", "realview-eb")
+def test_tools_cross_built_for_armel(machine):
+    look(machine)
+    govern(machine)

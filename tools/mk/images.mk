@@ -84,7 +84,7 @@ makable := $(foreach kind,pv native,$(foreach flavour,$(kind) $(kind)-v6v7,\
 	$(foreach part,base stress debug tests armhf toolstack toolstack-armhf,$(B)/userland/$(part).cpio.gz)
 config_files = $(filter $(makable),$(shell grep -o '"build/[^"]*"' '$(CONFIG)' 2>/dev/null | tr -d '"'))
 
-.PHONY: linux userland guests run-images config-images images test-images
+.PHONY: linux userland guests run-images config-images images test-images long-images
 linux: $(B)/linux/pv$(suffix)/Image
 userland: $(B)/userland/base.cpio.gz
 run-images: hypervisor linux userland
@@ -94,4 +94,6 @@ images: deps
 	$(Q)tools/mkuboot $(PLATFORM) '$(CONFIG)'
 test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
+# What takes long to build, and only the long tests want.
+long-images: $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
 guests:
