@@ -37,6 +37,7 @@ static void it_takes_over(void **state) {
     expect_accesses(STOPPED);
     assert_ptr_equal(devices.oneshot, &mpcore_timer_ops);
     assert_int_equal(devices.oneshot_irq, 29);
+    assert_int_equal(devices.oneshot_late, 20 + EARLY_NS);
 }
 
 static void deadlines_are_rounded_up(void **state) {
