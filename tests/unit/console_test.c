@@ -486,6 +486,27 @@ static void input_beyond_the_buffer_is_lost_not_written(void **state) {
     assert_int_equal(count, CONSOLE_IN_SIZE);
 }
 
+/* Who types without end gets a batch a pause, whoever runs. */
+static void input_interrupts_no_faster_than_a_line_brings_it(void **state) {
+    char text[64];
+
+    (void)state;
+    fake_type("0123456789");
+    irq_handle();
+    irq_handle();
+    assert_false(fake_board.pending[FAKE_UART_IRQ]);
+    assert_int_equal(read_text(a, text, 64), STEP_RECEIVE);
+    run(RECEIVE_PAUSE_NS - MS / 100);
+    assert_int_equal(read_text(a, text, 64), 0);
+    run(MS / 50);
+    assert_int_equal(read_text(a, text, 64), STEP_RECEIVE);
+    run(RECEIVE_PAUSE_NS);
+    assert_int_equal(read_text(a, text, 64), 10 - 2 * STEP_RECEIVE);
+    fake_type("x");
+    run(2 * RECEIVE_PAUSE_NS);
+    assert_int_equal(read_text(a, text, 64), 1);
+}
+
 static void the_focused_domains_prompt_appears_at_once(void **state) {
     (void)state;
     assert_int_equal(write_text(a, "/ # "), 0);
@@ -624,6 +645,7 @@ int main(void) {
         test(ctrl_a_three_times_moves_the_focus_around),
         test(fewer_ctrl_a_are_passed_on),
         test(input_beyond_the_buffer_is_lost_not_written),
+        test(input_interrupts_no_faster_than_a_line_brings_it),
         test(the_focused_domains_prompt_appears_at_once),
         test(others_wait_for_the_end_of_its_line_but_not_for_ever),
         test(the_focus_waits_for_a_domain_that_restarts),

@@ -85,8 +85,10 @@ class Feed:
             self.options = ["-nic", f"socket,udp=127.0.0.1:{own[1]},localaddr=127.0.0.1:{self.target[1]}"]
 
     def give(self, machine):
-        if self.kind == "uart" and select.select([], [machine.child.child_fd], [], 0)[1]:
-            machine.send("typed without end " * 3 + "\n")
+        if self.kind == "uart" and machine.raw:
+            # Not before QEMU reads it: that would wait there for ever.  As much as has room, so that there is more.
+            while select.select([], [machine.child.child_fd], [], 0)[1]:
+                machine.send("typed without end " * 3 + "\n")
         elif self.kind == "network":
             broadcast = b"\xff" * 6 + b"\x02\0\0\0\0\x01" + b"\x08\x06" + bytes(50)
             for _ in range(8):

@@ -94,7 +94,7 @@ CASES = [
     Case("network", (linux(PACKETS),), 20, start=5000, feed="network"),
 ]
 # What make test runs, with few periods: each a different part of the hypervisor.
-TESTED = ["idle", "hog", "replace", "fork", "timers", "events_own"]
+TESTED = ["idle", "hog", "replace", "fork", "timers", "events_own", "uart"]
 
 
 def case_named(name):

@@ -40,8 +40,10 @@ static int uart_rx(void) {
     return fake_board.rx[fake_board.rx_next++];
 }
 
+/* The line is high while there is input that it is to tell of. */
 static void uart_rx_irq(bool on) {
     fake_board.rx_irq = on;
+    fake_board.pending[FAKE_UART_IRQ] = on && fake_board.rx_next < fake_board.rx_count;
 }
 
 static const struct uart_ops uart_ops = {
@@ -136,5 +138,5 @@ void fake_type(const char *text) {
     while (*text != '\0' && fake_board.rx_count < FAKE_INPUT_MAX) {
         fake_board.rx[fake_board.rx_count++] = (uint8_t)*text++;
     }
-    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.pending[FAKE_UART_IRQ] = fake_board.rx_irq;
 }

@@ -14,13 +14,16 @@
 #include "core/device/device.h"
 #include "core/device/irq.h"
 #include "core/event/event.h"
-#include "core/time/preempt.h"
+#include "core/time/clock.h"
+#include "core/time/timer.h"
 
-/* Only changed by the pCPU that gets the UART's interrupt.  An id, not a domain: the focus
- * stays with a domain that restarts. */
+/* Changed with the console lock held, and but for the first by the pCPU that gets the UART's
+ * interrupt, which reads it without.  An id, not a domain: the focus stays with a domain that
+ * restarts. */
 static domid_t focus = DOMID_INVALID;
-static unsigned int switch_count;
-static bool is_news; /* who has the focus was not told of all its input yet */
+static unsigned int switch_count; /* of that pCPU */
+static bool is_news;       /* who has the focus was not told of all its input yet: console lock */
+static struct timer pause; /* the UART is not listened to until it fires */
 
 domid_t console_focus(void) {
     return focus;
@@ -103,32 +106,34 @@ static void deliver(uint8_t byte) {
     console_unlock();
 }
 
-/* Who has the focus is told of what was queued: once, however many bytes came. */
-static void announce(void) {
+/* Who has the focus is told of what was queued: once, however many bytes came.  True: by its ring,
+ * and console_flush() has to tell it. */
+static bool announce(void) {
     struct event_domain *event = NULL;
     struct console_domain *c;
+    bool has_ring;
 
-    if (!is_news) {
-        return;
-    }
-    is_news = false;
     console_lock();
-    c = in_focus();
-    if (c) {
+    c = is_news ? in_focus() : NULL;
+    is_news = false;
+    has_ring = c && c->ring;
+    if (has_ring) {
         console_ring_serve(c);
-        event = c->ring ? NULL : c->event;
+    } else if (c) {
+        event = c->event;
     }
     console_unlock();
     if (event) {
         event_send_domain_virq(event, VIRQ_CONSOLE);
     }
+    return has_ring;
 }
 
 static void take_byte(uint8_t byte) {
     if (byte == CONSOLE_SWITCH_KEY) {
         if (++switch_count == CONSOLE_SWITCH_COUNT) {
             switch_count = 0;
-            announce();
+            (void)announce();
             move_focus();
         }
         return;
@@ -139,9 +144,21 @@ static void take_byte(uint8_t byte) {
     deliver(byte);
 }
 
+static void end_pause(void *data) {
+    (void)data;
+    devices.uart->rx_irq(true);
+}
+
+/* However fast bytes come, what they cost is bounded: a batch a pause. */
+static void take_pause(void) {
+    devices.uart->rx_irq(false);
+    timer_set(&pause, clock_now() + RECEIVE_PAUSE_NS);
+}
+
 static bool uart_interrupt(unsigned int irq, void *data) {
     (void)irq;
     (void)data;
+    take_pause();
     for (unsigned int i = 0; i < STEP_RECEIVE; i++) {
         int byte = devices.uart->rx();
 
@@ -150,14 +167,14 @@ static bool uart_interrupt(unsigned int irq, void *data) {
         }
         take_byte((uint8_t)byte);
     }
-    announce();
-    if (!irq_waits()) {
+    if (announce()) {
         console_flush();
     }
     return true;
 }
 
 void console_listen(void) {
+    timer_init(&pause, end_pause, NULL);
     CHECK(irq_claim(devices.uart_irq, uart_interrupt, NULL) == 0);
     devices.intc->unmask(devices.uart_irq);
     devices.uart->rx_irq(true);
