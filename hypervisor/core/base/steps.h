@@ -19,12 +19,12 @@
  * PT_WORK_MAX it is time to look.
  */
 #define PT_WORK_MAX      22u
-#define PT_WORK_COPIED   14u /* so many updates that are copied in are one */
+#define PT_WORK_COPIED   5u  /* so many updates that are copied in are one */
 #define PT_WORK_ONE      2u  /* a second-level entry that has to be looked for */
 #define PT_WORK_L2       5u  /* a second-level entry by the long way */
 #define PT_WORK_L1       12u /* a first-level entry */
 
-/** Updates that are copied in from the guest at a time: 4 each, besides what is counted as work. */
+/** Updates that are copied in from the guest at a time: 6 each, which is counted as work. */
 #define STEP_UPDATES     56u
 /** Entries of a first-level table that are cleared, or copied, and cleaned from the cache in one
  * go: 0.8 each. */
