@@ -11,12 +11,13 @@
  *     start=    when the first period begins, milliseconds since the machine started
  *     lead=     microseconds before each period from which on it computes instead of blocking
  *     report=   when to print the result, milliseconds since the machine started, so that the
- * UART's interrupts come after everybody's last period ports=    the domain that may send events
- * into eight ports of this one
+ *               UART's interrupts come after everybody's last period
+ *     ports=    the domain that may send events into eight ports of this one
  *
- * Prints "rt n=... min=... median=... p999=... max=... missed=... events=... at=...": nanoseconds;
- * missed counts periods whose work was not done when the next one began; events are those of the
- * ports; at is when the longest delay ended, in milliseconds since the machine started.
+ * Prints "rt n=... min=... median=... p999=... max=... missed=... events=... at=... end=...":
+ * nanoseconds; missed counts periods whose work was not done when the next one began; events are
+ * those of the ports; at is when the longest delay ended, in milliseconds since the machine
+ * started; end when the last period's work was done, in microseconds since the first one began.
  */
 #include "rt.h"
 
@@ -41,7 +42,7 @@ struct rt_sample rt_sample;
 
 static uint32_t fine[FINE], coarse[COARSE_BINS];
 static uint32_t shortest = ~0u, longest, longest_at;
-static uint32_t missed, events, early;
+static uint32_t missed, events, early, end_us;
 
 static uint32_t periods, period_ns;
 static uint64_t start;
@@ -229,6 +230,7 @@ static void run(uint32_t work) {
         compute(work);
         missed += clock_ns() > release_of(done + 1);
     }
+    end_us = (uint32_t)((clock_ns() - start) / NS_PER_US);
 }
 
 static void sleep_until(uint64_t ns) {
@@ -253,7 +255,7 @@ TEST(control_loop) {
     run(option_number("work", 10) * NS_PER_US);
     EXPECT_EQ(early, 0);
     sleep_until(option_number("report", 0) * NS_PER_MS);
-    printf("rt n=%lu min=%lu median=%lu p999=%lu max=%lu missed=%lu events=%lu at=%lu\n", periods,
-           shortest, quantile((periods + 1) / 2), quantile(periods - periods / 1000), longest,
-           missed, events, longest_at);
+    printf("rt n=%lu min=%lu median=%lu p999=%lu max=%lu missed=%lu events=%lu at=%lu end=%lu\n",
+           periods, shortest, quantile((periods + 1) / 2), quantile(periods - periods / 1000),
+           longest, missed, events, longest_at, end_us);
 }

@@ -79,6 +79,12 @@ $(unit_programs) $(fuzz_programs): $(U)/%: $$(call links,$$*) $(U)/libsupport.a 
 unit: $(unit_programs) $(fuzz_programs)
 	$(Q)tools/run-unit $(unit_programs) $(fuzz_programs)
 
+# A million random task sets, in a minute: without the sanitizers (tests/unit/sched_edf_random_test.c).
+.PHONY: edf-sets
+edf-sets: deps
+	$(Q)$(MAKE) --no-print-directory -j2 $(B)/sets/unit/sched_edf_random_test U=$(B)/sets/unit instrument=-O2
+	$(Q)EDF_SETS=1000000 $(B)/sets/unit/sched_edf_random_test
+
 -include $(wildcard $(U)/obj/*/*/*.d $(U)/obj/*/*/*/*.d $(U)/obj/*/*/*/*/*.d)
 
 # Which lines and branches of core the unit tests run: build/coverage/index.html, and a table of the files that fall
