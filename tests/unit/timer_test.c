@@ -138,24 +138,6 @@ static void with_a_pick_to_come_the_hardware_waits_for_it(void **state) {
     assert_in_range(fake_board.oneshot_at, 8 * MS, 8 * MS + 100);
 }
 
-/* A pick that sets a timer has set the hardware for all of them. */
-static void what_a_pick_has_set_is_settled(void **state) {
-    struct probe probe = {0}, next = {0};
-
-    (void)state;
-    timer_init(&probe.timer, fired, &probe);
-    timer_init(&next.timer, fired, &next);
-    timer_set(&probe.timer, 5 * MS);
-    fake_advance(5 * MS + 100);
-    this_cpu()->work = PERCPU_WORK_SCHED;
-    timer_interrupt();
-    this_cpu()->work = 0;
-    assert_true(timer_queues[0].is_unsettled);
-    timer_set(&next.timer, 8 * MS);
-    assert_false(timer_queues[0].is_unsettled);
-    assert_in_range(fake_board.oneshot_at, 8 * MS, 8 * MS + 100);
-}
-
 static void fires_at_its_deadline_once(void **state) {
     struct probe probe = {0};
 
@@ -366,7 +348,6 @@ int main(void) {
         test(an_exact_one_is_woken_early),
         test(how_long_was_waited_is_known),
         test(with_a_pick_to_come_the_hardware_waits_for_it),
-        test(what_a_pick_has_set_is_settled),
         test(fires_at_its_deadline_once),
         test(a_past_deadline_fires_soon_but_not_from_the_call),
         test(a_stopped_timer_does_not_fire),

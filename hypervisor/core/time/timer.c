@@ -48,7 +48,6 @@ static void take_out(struct timer *timer) {
  * many per slice is cheaper than a device access per switch.
  */
 static void program(struct timer_queue *queue) {
-    queue->is_unsettled = false;
     if (!queue->first || queue->first->deadline >= queue->programmed) {
         return;
     }
@@ -189,6 +188,7 @@ void timer_program(void) {
     struct timer_queue *queue = this_queue();
 
     spin_lock(&queue->lock);
+    queue->is_unsettled = false;
     program(queue);
     spin_unlock(&queue->lock);
 }

@@ -110,7 +110,10 @@ void timer_program(void);
 /** timer_settle() - a vCPU was picked after interrupts were taken, and its timers are set: program
  * the hardware, unless it is.  Before interrupts are waited for, or unmasked. */
 static inline void timer_settle(void) {
-    if (timer_queues[this_cpu_index()].is_unsettled) {
+    const struct timer_queue *queue = &timer_queues[this_cpu_index()];
+
+    /* What a pick has set since has set the hardware for all. */
+    if (queue->is_unsettled && queue->programmed == TIMER_NEVER) {
         timer_program();
     }
 }
