@@ -119,6 +119,27 @@ static void how_long_was_waited_is_known(void **state) {
     assert_int_equal(timer_waited(), 0);
 }
 
+/* Who was woken runs before the next timer's function. */
+static void a_timer_behind_one_that_woke_somebody_waits(void **state) {
+    struct probe probe = {0}, next = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_init(&next.timer, fired, &next);
+    timer_set(&probe.timer, 5 * MS);
+    timer_set(&next.timer, 5 * MS);
+    fake_advance(5 * MS + 100);
+    this_cpu()->work = PERCPU_WORK_SCHED;
+    timer_interrupt();
+    this_cpu()->work = 0;
+    assert_int_equal(probe.count, 1);
+    assert_int_equal(next.count, 0);
+    timer_settle();
+    fake_advance(1000);
+    timer_interrupt();
+    assert_int_equal(next.count, 1);
+}
+
 /* What a pick sets comes first: the hardware is set once. */
 static void with_a_pick_to_come_the_hardware_waits_for_it(void **state) {
     struct probe probe = {0}, next = {0};
@@ -347,6 +368,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         test(an_exact_one_is_woken_early),
         test(how_long_was_waited_is_known),
+        test(a_timer_behind_one_that_woke_somebody_waits),
         test(with_a_pick_to_come_the_hardware_waits_for_it),
         test(fires_at_its_deadline_once),
         test(a_past_deadline_fires_soon_but_not_from_the_call),

@@ -149,12 +149,12 @@ static __attribute__((noinline)) bool is_time(struct timer_queue *queue,
 }
 
 /* The first timer, if it is due and it is time to run it; @is_first of this interrupt: without a
- * look. */
+ * look.  Not behind one that woke somebody who is to run: then the hardware fires again. */
 static struct timer *take_due(struct timer_queue *queue, uint64_t now, bool is_first) {
     struct timer *timer = queue->first;
 
     if (!timer || timer->deadline > now ||
-        (!is_first && (devices.intc->pending() || !timer_is_due())) ||
+        (!is_first && (sched_needed() || devices.intc->pending() || !timer_is_due())) ||
         (timer->ahead && !is_time(queue, timer))) {
         return NULL;
     }
