@@ -418,10 +418,17 @@ static void prepare_timer(void) {
     set_again(0);
 }
 
+/* Events are masked from the look at the time to the block, which lets them in again: the last
+ * timer would be handled in between, and nothing would wake it any more. */
 static uint32_t timer(void) {
     uint32_t before = fired;
 
-    sched_op(SCHEDOP_block, NULL);
+    (void)event_mask_all();
+    if (is_over()) {
+        event_unmask_all();
+    } else {
+        sched_op(SCHEDOP_block, NULL);
+    }
     return fired - before;
 }
 
