@@ -428,7 +428,7 @@ def test_newer_guest_beside_victim(boot, program):
 
 
 @pytest.mark.levels("v7")
-@pytest.mark.parametrize("program", ["thumb2", "swap"])
+@pytest.mark.parametrize("program", ["thumb2", "swap", "caches"])
 def test_v7_guest(boot, program):
     machine = boot({"domu": [guest("alone", program)]})
     expect_all_pass(machine, "alone", program)
