@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make run` without a terminal: each domain does what the configuration says, or else the demonstration; the status
 and the last sentence say how that ended."""
+import os
 import re
 import struct
 import subprocess
@@ -16,9 +17,12 @@ BASE = "build/userland/base.cpio.gz"
 
 @pytest.fixture
 def run(board, tmp_path):
-    """Runs domUs with those keys in TOML, one text each."""
+    """Runs domUs with those keys in TOML, one text each.  What is built goes by the file's name, and the test beside
+    this one has another configuration."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
     def start(*domains, kernel=board.linux()):
-        path = tmp_path / "own.toml"
+        path = tmp_path / f"own-{worker}.toml"
         path.write_text("".join(f'[[domu]]\nname = "{name}"\nkernel = "{kernel}"\nramdisk = "{BASE}"\n'
                                 f'memory = "32M"\n{keys}\n' for name, keys in zip("abc", domains)))
         return subprocess.run([TOP / "tools/run", board.name, path], stdin=subprocess.DEVNULL, capture_output=True,
