@@ -3,14 +3,9 @@
 /* links: core/console */
 #include "core/console/console_out.h"
 
-#include <arch/fake.h>
-
-#include "core/time/clock.h"
 #include "support_cmocka.h"
 
 #define SIZE 128u
-/* The clock rounds. */
-#define US   1000u
 
 static struct console_out a, b;
 static char a_bytes[SIZE], b_bytes[SIZE];
@@ -18,9 +13,6 @@ static char output[8192];
 
 static int power_on(void **state) {
     (void)state;
-    fake_board_init(0);
-    clock_init();
-    fake_advance(2 * CONSOLE_LINE_NS);
     strcpy(a.prefix, "(a) ");
     strcpy(b.prefix, "(b) ");
     console_out_add(&a, a_bytes, SIZE);
@@ -104,53 +96,10 @@ static void another_source_breaks_the_line_and_it_goes_on_after(void **state) {
     console_out_foreground(&a);
     put(&a, "/ # ");
     assert_string_equal(drain(), "(a) / # ");
-    fake_advance(CONSOLE_LINE_NS + US);
     put(&b, "hello\n");
     assert_string_equal(drain(), "\r\n(b) hello\r\n");
     put(&a, "ls");
     assert_string_equal(drain(), "(a) ls");
-}
-
-/* What Linux writes in several calls, perhaps with another domain's slice in between. */
-static void a_line_that_the_foreground_is_writing_stays_whole(void **state) {
-    (void)state;
-    console_out_foreground(&a);
-    put(&a, "init: this i");
-    assert_string_equal(drain(), "(a) init: this i");
-    put(&b, "hello\n");
-    fake_advance(CONSOLE_LINE_NS - US);
-    assert_string_equal(drain(), "");
-    assert_false(console_out_ready());
-    assert_true(console_out_waits());
-    put(&a, "s a\n");
-    assert_string_equal(drain(), "s a\r\n(b) hello\r\n");
-    assert_false(console_out_waits());
-}
-
-static void a_line_is_kept_from_its_beginning_and_no_longer(void **state) {
-    (void)state;
-    console_out_foreground(&a);
-    put(&a, "1");
-    assert_string_equal(drain(), "(a) 1");
-    put(&b, "b\n");
-    fake_advance(CONSOLE_LINE_NS / 2);
-    put(&a, "2");
-    assert_string_equal(drain(), "2");
-    fake_advance(CONSOLE_LINE_NS / 2 + US);
-    assert_true(console_out_ready());
-    assert_string_equal(drain(), "\r\n(b) b\r\n");
-}
-
-static void a_line_of_the_background_is_not_kept(void **state) {
-    char text[SIZE];
-
-    (void)state;
-    console_out_foreground(&a);
-    memset(text, 'x', SIZE);
-    (void)console_out_put(&b, text, SIZE);
-    assert_int_equal(strlen(drain()), 4 + SIZE);
-    put(&a, "now");
-    assert_string_equal(drain(), "\r\n(a) now");
 }
 
 static void coming_to_the_foreground_shows_what_waits(void **state) {
@@ -291,9 +240,6 @@ int main(void) {
         test(a_background_source_is_printed_by_whole_lines),
         test(the_foreground_is_printed_at_once),
         test(another_source_breaks_the_line_and_it_goes_on_after),
-        test(a_line_that_the_foreground_is_writing_stays_whole),
-        test(a_line_is_kept_from_its_beginning_and_no_longer),
-        test(a_line_of_the_background_is_not_kept),
         test(coming_to_the_foreground_shows_what_waits),
         test(lines_of_two_sources_take_turns),
         test(a_line_longer_than_the_buffer_is_printed_in_pieces),

@@ -518,16 +518,6 @@ static void the_focused_domains_prompt_appears_at_once(void **state) {
     assert_non_null(strstr(output, "\r\n(d1) login: "));
 }
 
-static void others_wait_for_the_end_of_its_line_but_not_for_ever(void **state) {
-    (void)state;
-    assert_int_equal(write_text(a, "init: this i"), 0);
-    assert_int_equal(write_text(b, "hello\n"), 0);
-    run(CONSOLE_LINE_NS - MS);
-    assert_string_equal(fake_output(), "(d0) init: this i");
-    run(3 * MS);
-    assert_string_equal(fake_output(), "\r\n(d1) hello\r\n");
-}
-
 static void the_focus_waits_for_a_domain_that_restarts(void **state) {
     char text[64];
 
@@ -608,15 +598,6 @@ static void the_hypervisor_has_keys(void **state) {
     assert_string_equal(said_by("\377z"), "");
 }
 
-/* The last test: there is no way back. */
-static void last_words_wait_for_nobodys_line(void **state) {
-    (void)state;
-    assert_int_equal(write_text(a, "half"), 0);
-    printk_sync();
-    printk("the end\n");
-    assert_string_equal(fake_output(), "(d0) half\r\n(dacre) the end\r\n");
-}
-
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -647,12 +628,10 @@ int main(void) {
         test(input_beyond_the_buffer_is_lost_not_written),
         test(input_interrupts_no_faster_than_a_line_brings_it),
         test(the_focused_domains_prompt_appears_at_once),
-        test(others_wait_for_the_end_of_its_line_but_not_for_ever),
         test(the_focus_waits_for_a_domain_that_restarts),
         test(a_domain_that_ends_leaves_its_last_words),
         test(a_domain_that_ends_is_told_of_no_more),
         test(the_hypervisor_has_keys),
-        test(last_words_wait_for_nobodys_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

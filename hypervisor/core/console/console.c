@@ -279,7 +279,7 @@ static enum progress flush_batch(void) {
         return GO_ON;
     }
     console_lock();
-    bool waits = serve_waiting_ring() || console_out_waits();
+    bool waits = serve_waiting_ring();
     console_unlock();
     return ready && has_room ? GO_ON : ready || waits ? WAIT : DONE;
 }
@@ -332,7 +332,6 @@ void console_start(void) {
 static void sync(void) {
     console.is_dying = true;
     console.out.is_urgent = true;
-    console_out_foreground(NULL); /* nobody's line is kept any more */
     send_all();
 }
 

@@ -3,7 +3,6 @@
 #include "core/console/console_out.h"
 
 #include "core/base/panic.h"
-#include "core/time/clock.h"
 
 /* Bytes taken from a source at a time, so that the choice is not made for each byte. */
 #define RUN_MAX    32u
@@ -14,7 +13,6 @@ static struct {
     struct console_out *turn; /* whose turn it is; NULL = no sources */
     struct console_out *foreground;
     struct console_out *line; /* who began the line that the cursor is in; NULL = column 0 */
-    uint64_t line_began;      /* ns */
     uint32_t line_length;     /* bytes of it in this turn */
     char staged[STAGED_MAX];  /* on their way before anything else */
     uint32_t staged_count, staged_next;
@@ -129,33 +127,16 @@ static struct console_out *next_ready(struct console_out *after) {
     return NULL;
 }
 
-/* Linux writes 16 bytes a call: what the foreground still writes is not broken for another. */
-static bool is_line_kept(void) {
-    return mux.line && mux.line == mux.foreground && mux.line_length < CONSOLE_TURN_MAX &&
-           clock_now() - mux.line_began < CONSOLE_LINE_NS;
-}
-
-/* Who prints next: who began the line goes on until its turn is used up. */
-static struct console_out *next_source(void) {
+/* Whose byte comes next: who began the line goes on until its turn is used up. */
+static struct console_out *choose(void) {
     if (mux.line && console_out_used(mux.line) > 0 && mux.line_length < CONSOLE_TURN_MAX) {
         return mux.line;
     }
     return next_ready(mux.turn);
 }
 
-/* Whose byte comes now; NULL = nobody's, or it is not time yet. */
-static struct console_out *choose(void) {
-    struct console_out *out = next_source();
-
-    return out && out != mux.line && is_line_kept() ? NULL : out;
-}
-
 bool console_out_ready(void) {
     return mux.staged_next < mux.staged_count || choose();
-}
-
-bool console_out_waits(void) {
-    return next_source() != NULL;
 }
 
 /* Give the turn to @out; a line that another one began is ended first. */
@@ -164,7 +145,6 @@ static void begin_turn(struct console_out *out) {
         end_line();
     }
     if (!mux.line) {
-        mux.line_began = clock_now();
         stage(out->prefix);
         out->has_return = false; /* it would put the text over the prefix */
     }

@@ -4,7 +4,6 @@
  * lines are taken from them in turn, so that no source waits for another longer than
  * CONSOLE_TURN_MAX bytes, and each line begins with its source's prefix.  The source in
  * the foreground is printed as it comes, prompts and echo included; others by whole lines.
- * A line that the foreground has begun is its own for CONSOLE_LINE_NS.
  *
  * Everything here: console lock held.
  */
@@ -17,9 +16,6 @@
 
 /* A line longer than this may be broken for another source. */
 #define CONSOLE_TURN_MAX   512u
-/* Two slices of the fair class: its writer may be preempted within the line.  What others print
- * comes so much later, a line at most. */
-#define CONSOLE_LINE_NS    20000000u
 #define CONSOLE_PREFIX_MAX 10u
 
 struct console_out {
@@ -55,7 +51,7 @@ void console_out_foreground(struct console_out *out);
 
 /**
  * console_out_run() - the bytes that the UART gets next: *@run is valid until console_out_sent().
- * Returns how many, 0 if there is nothing to print yet.
+ * Returns how many, 0 if there is nothing to print.
  */
 size_t console_out_run(const char **run);
 
@@ -64,8 +60,5 @@ void console_out_sent(size_t count);
 
 /** console_out_ready() - is there anything to print? */
 bool console_out_ready(void);
-
-/** console_out_waits() - will there be, perhaps when a line of the foreground is no longer kept? */
-bool console_out_waits(void);
 
 #endif /* CORE_CONSOLE_OUT_H */
