@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boot configurations with Linux guests, and what their sessions print."""
+import re
 
 from dacre.machine import PATIENCE
 
@@ -25,7 +26,8 @@ def two_linux(dom0_session="", domu_session="", parts=()):
 
 
 def wait_userland(machine, domain):
-    machine.expect(rf"init: this is {domain} ", domain=domain, timeout=BOOT_SECONDS)
+    """The line of a domain that has the input may be broken in two, where another one printed."""
+    machine.expect("\n?".join(map(re.escape, f"init: this is {domain} ")), domain=domain, timeout=BOOT_SECONDS)
 
 
 def wait_shell(machine, domain):
