@@ -46,3 +46,13 @@ def test_one_control_a_is_for_the_guest(boot):
     machine.expect("ready", "dom0")
     machine.send("x\x01\x01y")
     machine.expect(r"x +001 +001 +y", "dom0")
+
+
+def test_keys_before_linux_knows_events_do_no_harm(boot):
+    """The hypervisor tells the guest of them when who drives the console is not there yet; the shell gets them."""
+    machine = boot({"domu": [guest("early", "64M")]})
+    for line in ("Linux version", "SLUB: ", "Mount-cache"):
+        machine.expect(line, "early")
+        machine.send("\r")
+    wait_userland(machine, "early")
+    machine.expect(r"^/ # \n/ # \n", "early")
