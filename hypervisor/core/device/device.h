@@ -76,8 +76,7 @@ struct devices {
     const struct intc_ops *intc;
     const struct oneshot_ops *oneshot;
     unsigned int oneshot_irq;
-    uint32_t
-        oneshot_late; /* ns by which an exact timer is set early: how late the hardware may be */
+    uint32_t oneshot_late; /* ns by which exact timers are set early: how late it may interrupt */
     struct counter counter;
     const struct outer_cache_ops *outer_cache; /* NULL: none */
     uint32_t date; /* at the boot, in seconds since 1970; 0: nothing on the board knows */

@@ -34,7 +34,8 @@
 #define HEAP_MIN   (4u * MIB)
 #define HEAP_MAX   (22u * MIB)
 
-#define NOWHERE    ~0u
+/* No address of whole MiB. */
+#define NOWHERE    (~0u)
 
 static struct bootinfo boot;
 
