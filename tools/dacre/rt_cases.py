@@ -67,7 +67,7 @@ CASES = [
     one("attributes", 5000),
     one("sections", 50000),
     one("kernel_sections", 50000),
-    one("second_level", 20000),
+    one("second_level", 15000),
     one("first_level", 20000),
     one("fork", 5000, "32M", periods=10),
     one("flush_cache", 50000),

@@ -148,28 +148,34 @@ static __attribute__((noinline)) bool is_time(struct timer_queue *queue,
     return true;
 }
 
-/* The first timer, if it is due and it is time to run it; @is_first of this interrupt: without a
- * look.  Not behind one that woke somebody who is to run: then the hardware fires again. */
-static struct timer *take_due(struct timer_queue *queue, uint64_t now, bool is_first) {
+/* The first timer, if it is due and it is time to run it. */
+static struct timer *take_due(struct timer_queue *queue, uint64_t now) {
     struct timer *timer = queue->first;
 
-    if (!timer || timer->deadline > now ||
-        (!is_first && (sched_needed() || devices.intc->pending() || !timer_is_due())) ||
-        (timer->ahead && !is_time(queue, timer))) {
+    if (!timer || timer->deadline > now || (timer->ahead && !is_time(queue, timer))) {
         return NULL;
     }
     take_out(timer);
     return timer;
 }
 
+/* Another one in this interrupt?  Not behind an exact one that woke somebody who is to run: then
+ * the hardware fires again.  Who was woken by others waits, since an exact one may come next. */
+static bool goes_on(bool was_exact) {
+    return !(was_exact && sched_needed()) && !devices.intc->pending() && timer_is_due();
+}
+
 void timer_interrupt(void) {
     struct timer_queue *queue = this_queue();
     uint64_t now = clock_now();
+    bool was_exact = false;
     struct timer *timer;
 
     spin_lock(&queue->lock);
     queue->is_serving = true;
-    for (unsigned int i = 0; i < STEP_TIMERS && (timer = take_due(queue, now, i == 0)); i++) {
+    for (unsigned int i = 0;
+         i < STEP_TIMERS && (i == 0 || goes_on(was_exact)) && (timer = take_due(queue, now)); i++) {
+        was_exact = timer->ahead > 0;
         spin_unlock(&queue->lock);
         timer->fn(timer->data);
         spin_lock(&queue->lock);
