@@ -160,6 +160,26 @@ uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
     return P2M_NONE;
 }
 
+bool p2m_mib_is_empty(const struct p2m *p2m, gfn_t first) {
+    unsigned int low = 0;
+    unsigned int high = p2m->range_count;
+
+    if (p2m_index(p2m, first) < p2m->count) {
+        return false;
+    }
+    while (low < high) { /* the first range that ends behind the MiB's start */
+        unsigned int middle = (low + high) / 2;
+        const struct p2m_range *r = &p2m->range[middle];
+
+        if (r->gfn.v + r->count <= first.v) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low == p2m->range_count || p2m->range[low].gfn.v >= first.v + FRAMES_PER_MIB;
+}
+
 /* Drop up to STEP_FRAMES frames of RAM, from the top; CHANGING ones are still held. */
 static bool drop_ram(struct p2m *p2m) {
     for (unsigned int i = 0; i < STEP_FRAMES && p2m->count; i++) {

@@ -121,6 +121,10 @@ static inline uint32_t p2m_lookup(const struct p2m *p2m, gfn_t g) {
     return p2m_lookup_range(p2m, g);
 }
 
+/** p2m_mib_is_empty() - is there no frame, of whatever kind, in the MiB that begins with @first? Of
+ * the RAM bank, false. */
+bool p2m_mib_is_empty(const struct p2m *p2m, gfn_t first);
+
 static inline enum p2m_type p2m_entry_type(uint32_t entry) {
     return (enum p2m_type)(entry & P2M_TYPE_MASK);
 }

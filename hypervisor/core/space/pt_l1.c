@@ -251,6 +251,10 @@ int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw)
     if (pte.dacr_domain != PV_DOMAIN_USER && pte.dacr_domain != PV_DOMAIN_KERNEL) {
         return -XEN_EPERM;
     }
+    if (pte.kind == PTE_SECTION && p2m_mib_is_empty(&s->p2m, gfn(pte.addr >> PAGE_SHIFT))) {
+        pt_store_l1(s, block, index, 0);
+        return 0;
+    }
     err = pte.kind == PTE_SECTION ? get_section(s, &pte) : get_table(s, &pte);
     if (err == 0) {
         pt_store_l1(s, block, index, arch_pte_encode_l1(&pte));

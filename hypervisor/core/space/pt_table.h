@@ -163,7 +163,9 @@ unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
 
 /**
  * pt_set_l1() - check what the guest wrote for entry @index of L1 @block and store it; in all
- * of the domain's tables if it is in the kernel part.
+ * of the domain's tables if it is in the kernel part.  A section of a MiB in which there is no
+ * frame at all is stored as a fault, and is no error: a kernel maps its device tree by two sections
+ * early, of which the second may lie behind its RAM.  One in which some are missing is -EPERM.
  * Returns 0, -EINVAL, -EPERM, -ENOMEM.
  */
 int pt_set_l1(struct space *s, uint16_t block, unsigned int index, uint32_t raw);
