@@ -288,6 +288,7 @@ static void a_resumed_domain_goes_on(void **state) {
     assert_int_equal(domain_start(d), 0);
     domain_shutdown(d, SHUTDOWN_suspend);
     assert_int_equal(domain_resume(d), 0);
+    assert_false(domain_release_step(d));
     work();
     assert_int_equal(d->state, DOMAIN_RUNNING);
     assert_ptr_equal(sched_pick(), &d->vcpu[0]->sched);

@@ -46,11 +46,17 @@ static int power_off(void **state) {
     return 0;
 }
 
+static void release(struct domain *domain) {
+    while (domain_release_step(domain)) {
+    }
+}
+
 static void start(struct domain *domain) {
     for (unsigned int i = 0; i < domain->vcpu_count; i++) {
         sched_start(&domain->vcpu[i]->sched);
     }
     assert_int_equal(domain_change_state(domain, DOMAIN_RUNNING), 0);
+    release(domain);
 }
 
 static struct vcpu *pick(void) {
@@ -121,6 +127,7 @@ static void nothing_runs_before_its_domain_does(void **state) {
     assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(d->vcpu[0]->sched.runstate.state, RUNSTATE_offline);
     assert_int_equal(domain_change_state(d, DOMAIN_RUNNING), 0);
+    release(d);
     assert_ptr_equal(pick(), d->vcpu[0]);
 }
 
@@ -171,6 +178,7 @@ static void a_resumed_domain_goes_on_where_it_was(void **state) {
     assert_int_equal(domain_end(d, SHUTDOWN_suspend, 1), 0);
     assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(domain_change_state(d, DOMAIN_RUNNING), 0);
+    release(d);
     assert_int_equal(d->vcpu[0]->sched.state, VCPU_BLOCKED);
     assert_ptr_not_equal(pick(), d->vcpu[0]);
     assert_int_equal(d->vcpu[0]->sched.runstate.state, RUNSTATE_blocked);
@@ -188,6 +196,8 @@ static void pauses_are_counted(void **state) {
         assert_int_equal(domain_unpause(d), 0);
     }
     assert_int_equal(domain_unpause(d), -XEN_EINVAL);
+    assert_ptr_equal(pick(), vcpu_idle()); /* none is released yet */
+    release(d);
     assert_ptr_not_equal(pick(), vcpu_idle());
 }
 
@@ -198,6 +208,7 @@ static void a_domain_can_start_and_end_while_it_is_paused(void **state) {
     assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(domain_end(d, SHUTDOWN_crash, 1), 0);
     assert_int_equal(domain_unpause(d), 0);
+    assert_false(domain_release_step(d));
     assert_ptr_equal(pick(), vcpu_idle());
     assert_int_equal(d->vcpu[0]->sched.pause_count, 1);
 }
@@ -208,6 +219,7 @@ static void a_pause_that_ends_before_the_cpu_was_left_loses_nothing(void **state
     assert_ptr_equal(pick(), other->vcpu[0]);
     assert_int_equal(domain_pause(other), 0);
     assert_int_equal(domain_unpause(other), 0);
+    release(other);
     assert_ptr_equal(pick(), other->vcpu[0]);
     assert_int_equal(other->vcpu[0]->sched.state, VCPU_RUNNING);
 }
@@ -217,6 +229,7 @@ static void a_pause_that_ends_before_the_cpu_was_left_loses_nothing(void **state
 struct model {
     enum domain_state state;
     unsigned int pauses;
+    unsigned int released; /* vCPUs, from 0 on */
     struct {
         enum vcpu_state state;
         unsigned int pauses; /* its own */
@@ -226,8 +239,12 @@ struct model {
 static struct model model;
 
 static bool model_may_run(unsigned int i) {
-    return model.state == DOMAIN_RUNNING && model.pauses == 0 && model.vcpu[i].pauses == 0 &&
+    return i < model.released && model.vcpu[i].pauses == 0 &&
            (model.vcpu[i].state == VCPU_RUNNABLE || model.vcpu[i].state == VCPU_RUNNING);
+}
+
+static bool model_lets_run(void) {
+    return model.state == DOMAIN_RUNNING && model.pauses == 0;
 }
 
 static void model_domain(enum domain_state to, bool from_is_right) {
@@ -304,7 +321,12 @@ static void change_domain(unsigned int what) {
             model_domain(DOMAIN_DYING, model.state < DOMAIN_DYING);
         }
         break;
+    case 5:
+        model.released += model_lets_run() && model.released < VCPUS;
+        assert_int_equal(domain_release_step(d), model_lets_run() && model.released < VCPUS);
+        break;
     }
+    model.released = model_lets_run() ? model.released : 0;
 }
 
 static void change_vcpu(unsigned int i, unsigned int what) {
@@ -337,9 +359,7 @@ static void compare(void) {
         const struct vcpu *v = d->vcpu[i];
 
         assert_int_equal(v->sched.state, model.vcpu[i].state);
-        assert_int_equal(v->sched.pause_count,
-                         model.vcpu[i].pauses +
-                             (model.state != DOMAIN_RUNNING || model.pauses > 0));
+        assert_int_equal(v->sched.pause_count, model.vcpu[i].pauses + (i >= model.released));
         /* In a queue exactly if it waits for a pCPU. */
         assert_int_equal(v->sched.is_queued, model_may_run(i) && !v->sched.on_cpu);
     }
@@ -351,7 +371,7 @@ static void one_history(void) {
     start(other);
     for (unsigned int i = 0; i < LENGTH; i++) {
         switch (rand() % 3) {
-        case 0: change_domain((unsigned int)rand() % 5); break;
+        case 0: change_domain((unsigned int)rand() % 6); break;
         case 1: change_vcpu((unsigned int)rand() % VCPUS, (unsigned int)rand() % 6); break;
         case 2:
             fake_advance((uint64_t)rand() % SLICE);

@@ -131,14 +131,30 @@ int32_t domctl_destroydomain(struct domctl *c) {
 
 /* ---- Pausing ---- */
 
+#define RELEASING 1u /* in a continuation: it is unpaused, and its vCPUs follow */
+
 int32_t domctl_pausedomain(struct domctl *c) {
     return domain_pause(c->d);
+}
+
+/* Its vCPUs, one after the other; that is what the call goes on with. */
+static int32_t release(struct domctl *c) {
+    bool more;
+
+    do {
+        more = domain_release_step(c->d);
+    } while (more && !preempt_check());
+    c->going.first = RELEASING;
+    return more ? HYPERCALL_AGAIN : 0;
 }
 
 /* The last unpause of one that was never started starts it. */
 int32_t domctl_unpausedomain(struct domctl *c) {
     struct domain *d = c->d;
 
+    if (c->going.goes_on && c->going.first == RELEASING) {
+        return release(c);
+    }
     if (d->state == DOMAIN_CREATED && d->pause_count == 1) {
         int more;
 
@@ -149,13 +165,16 @@ int32_t domctl_unpausedomain(struct domctl *c) {
             return more > 0 ? HYPERCALL_AGAIN : more;
         }
     }
-    return domain_unpause(d);
+    int err = domain_unpause(d);
+    return err ? err : release(c);
 }
 
 /* As Xen: no error for one that is not shut down. */
 int32_t domctl_resumedomain(struct domctl *c) {
-    (void)domain_resume(c->d);
-    return 0;
+    if (!c->going.goes_on) { /* it may have ended again meanwhile */
+        (void)domain_resume(c->d);
+    }
+    return release(c);
 }
 
 /* ---- What it is ---- */

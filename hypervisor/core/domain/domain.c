@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/arch.h"
+#include "core/base/panic.h"
 #include "core/domain/domain_free.h"
 #include "core/domain/domain_list.h"
 #include "core/domain/time_info.h"
@@ -48,7 +49,7 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     space_init(&d->space, id);
     d->shared_info_mfn = INVALID_MFN;
     d->shared_info_gfn = ~0ull;
-    strncpy(d->name, name, sizeof(d->name) - 1);
+    memcpy(d->name, name, strnlen(name, sizeof(d->name) - 1)); /* the rest is 0, as all of it */
     err = alloc_shared_info(d);
     if (err) {
         domain_free(d);
@@ -70,6 +71,7 @@ int domain_appear(struct domain *d) {
 }
 
 void domain_free(struct domain *d) {
+    p2m_store_free(&d->p2m_store);
     arch_space_destroy(&d->space);
     if (d->shared_info) {
         arch_unmap_shared(d->shared_info);
@@ -91,7 +93,10 @@ int domain_start(struct domain *d) {
         }
     }
     console_domain_started(&d->console);
-    return domain_change_state(d, DOMAIN_RUNNING);
+    CHECK(domain_change_state(d, DOMAIN_RUNNING) == 0);
+    while (domain_release_step(d)) {
+    }
+    return 0;
 }
 
 void domain_tell_toolstack(void) {

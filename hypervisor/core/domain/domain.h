@@ -44,9 +44,10 @@ struct domain {
     bool is_made, has_space, has_flat;  /* how far that is; domain_make.c */
     uint32_t make_progress;             /* within the step; the same */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
-    spinlock_t life_lock;               /* protects state and pause_count */
+    spinlock_t life_lock;               /* protects the next three */
     enum domain_state state;            /* changed by domain_state.c alone */
     uint8_t pause_count;                /* the same */
+    uint8_t released;                   /* the same: vCPUs, from 0 on, that it does not hold */
     uint32_t references;                /* of domain_get(); arch_atomic_add() */
     uint8_t shutdown_reason;            /* SHUTDOWN_*, set when it becomes DOMAIN_SHUTDOWN */
     const char *crash_why;              /* to be printed at its end, or NULL; domain_reap.c */
@@ -60,6 +61,7 @@ struct domain {
     unsigned int vcpu_count;            /* constant after build */
     struct vcpu *vcpu[DOMAIN_VCPU_MAX]; /* constant after build */
 
+    struct p2m_store p2m_store;    /* of one that a toolstack made; space.lock */
     struct space space;            /* space.lock */
     struct event_domain event;     /* event.lock */
     struct console_domain console; /* console lock */
@@ -116,7 +118,8 @@ bool domain_get(struct domain *d) __attribute__((warn_unused_result));
 void domain_put(struct domain *d);
 
 /**
- * domain_start() - bring its initialised vCPUs up and let it run, unless it is paused.
+ * domain_start() - bring its initialised vCPUs up and let it run, unless it is paused.  All of them
+ * in one go: a domain of the boot has one, and one that a toolstack makes is paused.
  * Returns 0 or -EINVAL (it is not DOMAIN_CREATED).
  */
 int domain_start(struct domain *d);
@@ -130,7 +133,7 @@ void domain_shutdown(struct domain *d, uint8_t reason);
 
 /**
  * domain_resume() - go on after a shutdown, as after SHUTDOWN_suspend: its vCPUs have the states
- * that they had.
+ * that they had.  domain_release_step() is to follow.
  * Returns 0 or -EINVAL (it is not DOMAIN_SHUTDOWN).
  */
 int domain_resume(struct domain *d);

@@ -37,16 +37,21 @@ static void set_state(struct domain *d, enum domain_state state, unsigned int pa
 
     d->state = state;
     d->pause_count = (uint8_t)pause_count;
-    if (lets_run(d) == could_run) {
-        return;
-    }
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        if (could_run) {
-            sched_pause(&d->vcpu[i]->sched);
-        } else {
-            sched_unpause(&d->vcpu[i]->sched);
+    if (could_run && !lets_run(d)) {
+        while (d->released > 0) {
+            sched_pause(&d->vcpu[--d->released]->sched);
         }
     }
+}
+
+bool domain_release_step(struct domain *d) {
+    spin_lock(&d->life_lock);
+    if (lets_run(d) && d->released < d->vcpu_count) {
+        sched_unpause(&d->vcpu[d->released++]->sched);
+    }
+    bool more = lets_run(d) && d->released < d->vcpu_count;
+    spin_unlock(&d->life_lock);
+    return more;
 }
 
 static int change_state(struct domain *d, enum domain_state to) {

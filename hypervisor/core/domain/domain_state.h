@@ -10,7 +10,8 @@
  *
  * A domain's vCPUs may run while it is RUNNING and its pause count is 0.  At all other times each
  * of them is held once on behalf of the domain (sched_pause()), whatever else happens to it: no
- * call of a guest can make a vCPU run that its domain's state stops.
+ * call of a guest can make a vCPU run that its domain's state stops.  All are held in one go, at
+ * some 80 instructions each; they are released one by one, which takes longer.
  *
  * All calls: any context; domain.life_lock is taken inside, and the run queue locks within it.
  */
@@ -39,7 +40,7 @@ const char *domain_state_name(enum domain_state state);
 
 /**
  * domain_change_state() - move @d to state @to, which is not SHUTDOWN (domain_end() does that), and
- * stop or release its vCPUs accordingly.
+ * stop its vCPUs, if it may not run then; if it may, domain_release_step() is to follow.
  * Returns 0, or -EINVAL: there is no way from its present state to @to; nothing has changed.
  */
 int domain_change_state(struct domain *d, enum domain_state to);
@@ -58,8 +59,15 @@ int domain_end(struct domain *d, uint8_t reason, uint64_t now);
  */
 int domain_pause(struct domain *d);
 
-/** domain_unpause() - undo one domain_pause().  Returns 0 or -EINVAL (it is not paused). */
+/** domain_unpause() - undo one domain_pause(); domain_release_step() is to follow.  Returns 0 or
+ * -EINVAL (it is not paused). */
 int domain_unpause(struct domain *d);
+
+/**
+ * domain_release_step() - if @d may run, stop holding one more of its vCPUs: some 350 instructions.
+ * Returns true if there are more of them.
+ */
+bool domain_release_step(struct domain *d);
 
 /**
  * domain_is_off_cpu() - has no vCPU of @d a place on a pCPU any more?  Once it is so while @d may
