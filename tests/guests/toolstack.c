@@ -12,7 +12,9 @@
 #include "test.h"
 #include "toolstack.h"
 
-#define CYCLES 30u
+#define CYCLES     30u
+#define MADE_RAM   (PV_RAM_GPA >> 12) /* first frame of a domain that is made */
+#define MADE_MAGIC 0x39000u           /* where libxl puts pages of a console and a store */
 
 static bool is_domu(void) {
     return option_given("domu");
@@ -57,6 +59,18 @@ TEST(domu_learns_nothing) {
         }
         sysctl_begin(&sys, cmd);
         EXPECT_EQ(sysctl(&sys), -XEN_EPERM);
+    }
+    for (domid_t id = 0; id < 4; id += 2) { /* it is 1 */
+        struct xen_memory_reservation claim = {.domid = id};
+        struct xen_pod_target pod = {.domid = id};
+
+        EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, 1, 0), -XEN_EPERM);
+        EXPECT_EQ(memory_extents(id, XENMEM_decrease_reservation, MADE_RAM, 1, 0), -XEN_EPERM);
+        EXPECT_EQ(memory_op(XENMEM_current_reservation, &id), -XEN_EPERM);
+        EXPECT_EQ(memory_op(XENMEM_maximum_reservation, &id), -XEN_EPERM);
+        EXPECT_EQ(memory_op(XENMEM_maximum_gpfn, &id), -XEN_EPERM);
+        EXPECT_EQ(memory_op(XENMEM_claim_pages, &claim), -XEN_EPERM);
+        EXPECT_EQ(memory_op(XENMEM_get_pod_target, &pod), -XEN_EPERM);
     }
     EXPECT_EQ(hypercall1(__HYPERVISOR_domctl, 4), -XEN_EPERM);
     EXPECT_EQ(hypercall1(__HYPERVISOR_sysctl, 4), -XEN_EPERM);
@@ -118,6 +132,70 @@ TEST(started_paused_and_seen) {
               SHUTDOWN_crash);
     EXPECT_EQ(op.u.getdomaininfo.domain, id);
     EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, (domid_t)id), 0);
+    expect_free(before);
+}
+
+static uint64_t frames_of(domid_t id) {
+    struct xen_domctl op;
+
+    domctl_begin(&op, XEN_DOMCTL_getdomaininfo, id);
+    EXPECT_EQ(domctl(&op), 0);
+    return op.u.getdomaininfo.tot_pages;
+}
+
+/* As libxl gives it to a domain: most of it in extents of 2 MiB, four single pages. */
+TEST(memory_comes_and_goes) {
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    int32_t made = domctl_create(1);
+    REQUIRE_EQ(made > 0, true);
+    domid_t id = (domid_t)made;
+
+    EXPECT_EQ(domctl_max_mem(id, 9), 0);
+    EXPECT_EQ(memory_op(XENMEM_maximum_reservation, &id), 9 * 256);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, 4, 9), 4);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_MAGIC, 4, 0), 4);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, 0, 1, 0), 1);
+    EXPECT_EQ(memory_op(XENMEM_maximum_gpfn, &id), MADE_RAM + 4 * 512 - 1);
+    EXPECT_EQ(memory_op(XENMEM_current_reservation, &id), 4 * 512 + 5);
+    EXPECT_EQ(frames_of(id), 4 * 512 + 5);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM + 4 * 512, 64, 2), 62);
+    EXPECT_EQ(frames_of(id), 9 * 256);
+    EXPECT_EQ(memory_extents(id, XENMEM_decrease_reservation, MADE_RAM, 3, 9), 3);
+    EXPECT_EQ(memory_extents(id, XENMEM_decrease_reservation, MADE_MAGIC, 2, 0), 2);
+    EXPECT_EQ(frames_of(id), 9 * 256 - 3 * 512 - 2);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, id), 0);
+    expect_free(before);
+}
+
+TEST(wrong_memory) {
+    if (is_domu()) {
+        return;
+    }
+    uint64_t before = sysctl_free_frames();
+    int32_t made = domctl_create(1);
+    REQUIRE_EQ(made > 0, true);
+    domid_t id = (domid_t)made;
+    struct xen_memory_reservation claim = {.domid = id, .nr_extents = 1u << 31};
+
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, 1, 0), 0); /* no maximum */
+    EXPECT_EQ(domctl_max_mem(id, 4), 0);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, 1, 10), -XEN_EINVAL);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, 1, ~0u), -XEN_EINVAL);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM, ~0u, 0), -XEN_EINVAL);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, MADE_RAM + 1, 1, 9), 0);
+    EXPECT_EQ(memory_extents(id, XENMEM_populate_physmap, 0x100000 - 512, 1, 9), 0);
+    EXPECT_EQ(memory_extents(id, XENMEM_decrease_reservation, MADE_RAM, 1, 9), 0);
+    EXPECT_EQ(memory_extents(99, XENMEM_populate_physmap, MADE_RAM, 1, 0), -XEN_ESRCH);
+    EXPECT_EQ(memory_extents(DOMID_XEN, XENMEM_populate_physmap, 0, 1, 0), -XEN_ESRCH);
+    EXPECT_EQ(memory_op(XENMEM_populate_physmap, (void *)4), -XEN_EFAULT);
+    EXPECT_EQ(memory_op(XENMEM_claim_pages, &claim), -XEN_ENOMEM);
+    claim.nr_extents = 0;
+    EXPECT_EQ(memory_op(XENMEM_claim_pages, &claim), 0);
+    EXPECT_TRUE(frames_of(id) <= 4 * 256);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, id), 0);
     expect_free(before);
 }
 

@@ -160,6 +160,28 @@ static void expect_answers(domid_t id) {
     EXPECT_EQ(ROW("sysctl getdomaininfolist", list()), 0);
 }
 
+static void expect_memory(domid_t id) {
+    struct xen_memory_reservation claim = {.domid = id};
+    struct xen_pod_target pod = {.domid = id};
+
+    EXPECT_EQ(domctl_max_mem(id, 9), 0);
+    EXPECT_EQ(ROW("memory_op populate_physmap: 8 MiB for another",
+                  memory_extents(id, XENMEM_populate_physmap, PV_RAM_GPA >> 12, 4, 9)),
+              4);
+    EXPECT_EQ(ROW("memory_op populate_physmap: outside its bank",
+                  memory_extents(id, XENMEM_populate_physmap, 0x39000, 64, 0)),
+              64);
+    EXPECT_EQ(ROW("memory_op decrease_reservation: of another",
+                  memory_extents(id, XENMEM_decrease_reservation, (PV_RAM_GPA >> 12) + 1792, 1, 8)),
+              1);
+    EXPECT_EQ(ROW("memory_op decrease_reservation: outside its bank",
+                  memory_extents(id, XENMEM_decrease_reservation, 0x39000, 64, 0)),
+              64);
+    EXPECT_TRUE(ROW("memory_op maximum_gpfn", memory_op(XENMEM_maximum_gpfn, &id)) > 0);
+    EXPECT_EQ(ROW("memory_op claim_pages", memory_op(XENMEM_claim_pages, &claim)), 0);
+    EXPECT_EQ(ROW("memory_op get_pod_target", memory_op(XENMEM_get_pod_target, &pod)), 0);
+}
+
 TEST(a_domain) {
     domctl_begin_create(&op, VCPUS);
     EXPECT_EQ(ROW("domctl createdomain", domctl(&op)), 0);
@@ -168,10 +190,13 @@ TEST(a_domain) {
     EXPECT_EQ(ROW("domctl setvcpucontext", domctl_context(id, 0x40008000, 0)), 0);
     EXPECT_EQ(ROW("domctl getvcpucontext", get_context(id)), 0);
     expect_answers(id);
+    expect_memory(id);
     EXPECT_EQ(ROW("domctl pausedomain", domctl_simple(XEN_DOMCTL_pausedomain, id)), 0);
     EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, id), 0);
     EXPECT_EQ(ROW("domctl unpausedomain: the first", domctl_simple(XEN_DOMCTL_unpausedomain, id)),
               0);
+    /* It has run to the end of its RAM; what it does is not the call's. */
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, id), 0);
     EXPECT_EQ(ROW("domctl resumedomain", domctl_simple(XEN_DOMCTL_resumedomain, id)), 0);
     EXPECT_EQ(ROW("domctl destroydomain", domctl_simple(XEN_DOMCTL_destroydomain, id)), 0);
     EXPECT_EQ(domctl_simple(XEN_DOMCTL_pausedomain, OTHER), 0);

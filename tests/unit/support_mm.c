@@ -43,6 +43,7 @@ struct domain *mm_domain(domid_t id, uint32_t mib) {
     struct domain *d = support_domain_add(id, 1);
     struct p2m_store *store = &stores[id];
 
+    d->max_frames = mib * FRAMES_PER_MIB;
     assert_int_equal(p2m_init(&d->space, gfn(MM_BASE_GFN), mib * FRAMES_PER_MIB, store), 0);
     for (uint32_t i = 0; i < mib; i++) {
         mfn_t m = page_alloc_mib(id, 1, 1);
@@ -75,7 +76,7 @@ unsigned int mm_destroy(struct domain *d) {
     while (pt_destroy_step(&d->space) || p2m_destroy_step(&d->space)) {
         steps++;
     }
-    p2m_store_free(&stores[d->id]);
+    p2m_store_free(d->is_managed ? &d->p2m_store : &stores[d->id]);
     support_domain_remove(d);
     mm_scrub();
     return steps;
@@ -142,6 +143,9 @@ static void count_p2m(const struct domain *d) {
         if (p2m_entry_type(d->space.p2m.entry[i]) != P2M_INVALID) {
             count_frame(d, d->space.p2m.entry[i], false);
         }
+    }
+    for (unsigned int i = 0; i < d->space.p2m.sparse_count; i++) {
+        count_frame(d, d->space.p2m.sparse[i].entry, false);
     }
     for (unsigned int r = 0; r < d->space.p2m.range_count; r++) {
         for (uint32_t i = 0; i < d->space.p2m.range[r].count; i++) {

@@ -10,6 +10,7 @@
 #include "core/base/steps.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
+#include "core/space/p2m_sparse.h"
 #include "core/space/space.h"
 
 static int fill_store(struct p2m_store *store, uint32_t count) {
@@ -24,6 +25,25 @@ static int fill_store(struct p2m_store *store, uint32_t count) {
     return 0;
 }
 
+static bool overlap(const struct p2m_range *r, gfn_t first, uint32_t count) {
+    return r->gfn.v < first.v + count && first.v < r->gfn.v + r->count;
+}
+
+/* Is any of these frames outside the bank? */
+static bool is_taken(const struct p2m *p2m, const struct p2m_range *r) {
+    for (unsigned int i = 0; i < p2m->range_count; i++) {
+        if (overlap(r, p2m->range[i].gfn, p2m->range[i].count)) {
+            return true;
+        }
+    }
+    for (unsigned int i = 0; i < p2m->sparse_count; i++) {
+        if (overlap(r, p2m->sparse[i].gfn, 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *store) {
     struct p2m *p2m = &s->p2m;
 
@@ -31,13 +51,15 @@ int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *
         (uint64_t)base_gfn.v + count > 1u << (32 - PAGE_SHIFT)) {
         return -XEN_EINVAL;
     }
+    if (is_taken(p2m, &(struct p2m_range){.gfn = base_gfn, .count = count})) {
+        return -XEN_EEXIST;
+    }
     if (!store->entry && fill_store(store, count)) {
         return -XEN_ENOMEM;
     }
-    memset(p2m, 0, sizeof(*p2m));
     p2m->base = base_gfn;
+    p2m->count = 0;
     p2m->capacity = count;
-    p2m->changing = INVALID_GFN;
     p2m->entry = store->entry;
     p2m->mib = store->mib;
     return 0;
@@ -89,16 +111,12 @@ int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count) {
          at += FRAMES_PER_MIB - at % FRAMES_PER_MIB) {
         if (at % FRAMES_PER_MIB == 0) {
             p2m->mib[at / FRAMES_PER_MIB] =
-                (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0};
+                (struct p2m_mib){.broken = mfn_start.v % FRAMES_PER_MIB != 0, .run = P2M_RUN_ENDED};
         }
     }
     p2m->count += count;
     p2m->held += count;
     return 0;
-}
-
-static bool overlap(const struct p2m_range *r, gfn_t first, uint32_t count) {
-    return r->gfn.v < first.v + count && first.v < r->gfn.v + r->count;
 }
 
 static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
@@ -107,13 +125,8 @@ static int check_range(const struct p2m *p2m, const struct p2m_range *r) {
         (uint64_t)r->mfn.v + r->count > 1u << (32 - PAGE_SHIFT)) {
         return -XEN_EINVAL;
     }
-    if (overlap(r, p2m->base, p2m->capacity)) {
+    if (overlap(r, p2m->base, p2m->capacity) || is_taken(p2m, r)) {
         return -XEN_EEXIST;
-    }
-    for (unsigned int i = 0; i < p2m->range_count; i++) {
-        if (overlap(r, p2m->range[i].gfn, p2m->range[i].count)) {
-            return -XEN_EEXIST;
-        }
     }
     return p2m->range_count < P2M_RANGES_MAX ? 0 : -XEN_ENOSPC;
 }
@@ -141,6 +154,38 @@ int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
     return 0;
 }
 
+int p2m_grow(struct space *s, gfn_t g) {
+    struct p2m *p2m = &s->p2m;
+    uint32_t index = p2m_index(p2m, g);
+
+    if (index >= p2m->capacity) {
+        return -XEN_EINVAL;
+    }
+    if (index < p2m->count) {
+        return 0;
+    }
+    uint32_t *entry = &p2m->entry[p2m->count];
+    for (uint32_t i = 0; i < FRAMES_PER_MIB; i++) {
+        entry[i] = P2M_NONE;
+    }
+    p2m->mib[p2m->count / FRAMES_PER_MIB] = (struct p2m_mib){.broken = true};
+    p2m->count += FRAMES_PER_MIB;
+    return -XEN_EAGAIN;
+}
+
+gfn_t p2m_end(const struct p2m *p2m) {
+    uint32_t end = p2m->count ? p2m->base.v + p2m->count : 0;
+
+    if (p2m->range_count) {
+        const struct p2m_range *last = &p2m->range[p2m->range_count - 1];
+        end = end > last->gfn.v + last->count ? end : last->gfn.v + last->count;
+    }
+    if (p2m->sparse_count && end <= p2m->sparse[p2m->sparse_count - 1].gfn.v) {
+        end = p2m->sparse[p2m->sparse_count - 1].gfn.v + 1;
+    }
+    return gfn(end);
+}
+
 uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
     unsigned int low = 0;
     unsigned int high = p2m->range_count;
@@ -157,14 +202,14 @@ uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g) {
             low = middle + 1;
         }
     }
-    return P2M_NONE;
+    return p2m_lookup_sparse(p2m, g);
 }
 
 bool p2m_mib_is_empty(const struct p2m *p2m, gfn_t first) {
     unsigned int low = 0;
     unsigned int high = p2m->range_count;
 
-    if (p2m_index(p2m, first) < p2m->count) {
+    if (p2m_index(p2m, first) < p2m->count || p2m_sparse_in_mib(p2m, first)) {
         return false;
     }
     while (low < high) { /* the first range that ends behind the MiB's start */
@@ -192,6 +237,13 @@ static bool drop_ram(struct p2m *p2m) {
     return p2m->count != 0;
 }
 
+static bool drop_sparse(struct p2m *p2m) {
+    for (unsigned int i = 0; i < STEP_FRAMES && p2m->sparse_count; i++) {
+        page_put(p2m_entry_mfn(p2m->sparse[--p2m->sparse_count].entry));
+    }
+    return p2m->sparse_count != 0;
+}
+
 static bool drop_range(struct p2m *p2m) {
     struct p2m_range *r;
 
@@ -211,7 +263,7 @@ static bool drop_range(struct p2m *p2m) {
 bool p2m_destroy_step(struct space *s) {
     struct p2m *p2m = &s->p2m;
 
-    if (drop_ram(p2m) || drop_range(p2m)) {
+    if (drop_ram(p2m) || drop_sparse(p2m) || drop_range(p2m)) {
         return true;
     }
     p2m->entry = NULL;

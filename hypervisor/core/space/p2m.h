@@ -3,9 +3,9 @@
  * A domain's guest-physical address space: which machine frame is behind each
  * guest frame, and what a table entry may do with it.
  *
- * RAM is one bank, a dense array indexed by gfn - base.  Everything else (device
- * registers, magic pages, the shared-info page of a domain that placed it outside
- * RAM) is in a short sorted list of ranges.
+ * RAM is one bank, a dense array indexed by gfn - base.  Everything else is in two short sorted
+ * lists: ranges (device registers, magic pages), which stay until the domain ends, and single
+ * frames outside the bank, which come and go as those of the bank do.
  *
  * An entry in the array: machine address of the frame | type.  Plain RAM is type 0,
  * so that the update path can OR it into a table entry after one test.
@@ -33,6 +33,7 @@ enum p2m_type {
 
 #define P2M_TYPE_MASK  0xffu
 #define P2M_RANGES_MAX 48
+#define P2M_SPARSE_MAX 64
 #define P2M_NONE       ((uint32_t)P2M_INVALID)
 
 struct p2m_range {
@@ -42,12 +43,21 @@ struct p2m_range {
     enum p2m_type type;
 };
 
+/* A frame outside the bank. */
+struct p2m_sparse {
+    gfn_t gfn;
+    uint32_t entry; /* as in the array; never P2M_NONE */
+};
+
 /* State of one MiB of RAM. */
 struct p2m_mib {
     uint16_t splits; /* list of tables (pt_table.h units) that stand for sections of it; 0 = end */
     uint8_t split_count;
-    bool broken; /* not 256 contiguous plain frames any more: no sections */
+    bool broken;  /* not 256 contiguous plain frames: no sections */
+    uint16_t run; /* p2m_grow() made it, and these first frames of it are such; or P2M_RUN_ENDED */
 };
+
+#define P2M_RUN_ENDED UINT16_MAX
 
 /* Heap memory of a map, for a domain that is built again: @entry NULL = none yet. */
 struct p2m_store {
@@ -65,6 +75,8 @@ struct p2m {           /* space lock */
     uint32_t held; /* RAM frames that the domain holds now */
     unsigned int range_count;
     struct p2m_range range[P2M_RANGES_MAX];
+    unsigned int sparse_count;
+    struct p2m_sparse sparse[P2M_SPARSE_MAX];
     gfn_t changing;         /* that p2m_change() is at work on, or INVALID_GFN */
     uint32_t changing_type; /* what it was before */
     uint32_t scan;          /* where its scan goes on */
@@ -74,12 +86,12 @@ struct p2m {           /* space lock */
 };
 
 /**
- * p2m_init() - an empty map with room for @count RAM frames from @base_gfn on.
+ * p2m_init() - room for @count RAM frames from @base_gfn on, none of which is there yet.
  * @base_gfn, @count: in frames, multiples of 256 (one MiB)
  * @store: memory for it, of an earlier domain with the same @count; if it has none, it gets it from
  * the heap, and keeps it when @s ends.  A long run of blocks once given up may not be had again:
  * others' tables take single blocks of it.
- * Returns 0, -EINVAL (not so, or beyond 4 GiB), -ENOMEM.
+ * Returns 0, -EINVAL (not so, or beyond 4 GiB), -EEXIST (there is something there), -ENOMEM.
  */
 int p2m_init(struct space *s, gfn_t base_gfn, uint32_t count, struct p2m_store *store);
 
@@ -96,6 +108,14 @@ void p2m_store_free(struct p2m_store *store);
 int p2m_add_ram(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count);
 
 /**
+ * p2m_grow() - a step towards a bank that reaches as far as @g, with nothing behind what is new: to
+ * be populated by p2m_change(), frame by frame.  If it is populated in order with a MiB of the
+ * machine's, sections can map it.
+ * Returns 0, -EAGAIN (call again), -EINVAL (there is no room for @g).
+ */
+int p2m_grow(struct space *s, gfn_t g);
+
+/**
  * p2m_add_range() - map @count frames from @mfn_start at @first, outside the RAM bank.
  * Frames of RAM among them get a reference, which p2m_destroy_step() drops.
  * Returns 0, -EINVAL (empty, wraps, P2M_INVALID/P2M_CHANGING), -EEXIST (overlap), -ENOSPC.
@@ -105,6 +125,9 @@ int p2m_add_range(struct space *s, gfn_t first, mfn_t mfn_start, uint32_t count,
 
 /** p2m_lookup_range() - the slow half of p2m_lookup(): P2M_NONE, or machine address | type. */
 uint32_t p2m_lookup_range(const struct p2m *p2m, gfn_t g);
+
+/** p2m_end() - the frame behind the highest one of which anything is known; 0: none is. */
+gfn_t p2m_end(const struct p2m *p2m);
 
 /** p2m_index() - of @g in the array of RAM; not below @count if it is not there. */
 static inline uint32_t p2m_index(const struct p2m *p2m, gfn_t g) {
@@ -141,7 +164,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
 }
 
 /**
- * p2m_change() - put another frame, or none, behind a gfn of the RAM bank, and drop the old one.
+ * p2m_change() - put another frame, or none, behind a gfn, and drop the old one.
  * @to: new frame, on which the caller has a reference that the p2m takes over on success; or
  *   INVALID_MFN
  * @type: P2M_RAM, P2M_RAM_RO, P2M_SHARED or P2M_SHARED_RO; ignored with INVALID_MFN
@@ -154,9 +177,9 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * Bounded: STEP_SCANS * STEP_SCAN entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
- * -EINVAL: not in the RAM bank, or nothing there already and nothing wanted; -EBUSY: a registered
- * table, or another change is under way;
- * -ENOMEM: table memory for a split (nothing changed).
+ * -EINVAL: in a range, or in the bank's room and not in the bank, or nothing there already and
+ * nothing wanted; -EBUSY: a registered table, or another change is under way;
+ * -ENOMEM: table memory for a split, or P2M_SPARSE_MAX frames outside the bank (nothing changed).
  */
 int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type);
 

@@ -8,6 +8,7 @@
  */
 #include "core/base/panic.h"
 #include "core/space/p2m.h"
+#include "core/space/p2m_sparse.h"
 #include "core/space/pt_table.h"
 #include "core/space/space.h"
 
@@ -22,7 +23,7 @@
 
 struct change {
     struct space *s;
-    struct p2m_mib *mib;
+    struct p2m_mib *mib;    /* NULL: outside the bank, where no section reaches */
     uint32_t first;         /* gfn of the MiB */
     uint32_t index;         /* of the frame in its MiB */
     uint32_t old;           /* machine address */
@@ -32,7 +33,7 @@ struct change {
 };
 
 static uint16_t section_count(const struct change *c) {
-    return *page_section_count(mfn(c->old >> PAGE_SHIFT));
+    return !c->mib ? 0 : *page_section_count(mfn(c->old >> PAGE_SHIFT));
 }
 
 /* Entries other than the owner's hold: none left means that nothing maps the old frame. */
@@ -93,7 +94,7 @@ static bool break_entry(const struct change *c, struct broken *b, uint32_t *entr
 /* False: there are more. */
 static bool rewrite_splits(const struct change *c) {
     struct broken b = {.count = 0};
-    uint16_t unit = c->mib->splits;
+    uint16_t unit = c->mib ? c->mib->splits : 0;
 
     while (unit && break_entry(c, &b, &pt_unit_table(unit)[c->index])) {
         unit = pt_units[unit].next;
@@ -269,8 +270,16 @@ static int begin_change(struct change *c, uint32_t *entry) {
     p2m->changing_type = p2m_entry_type(*entry);
     p2m->scan = 0;
     *entry = c->old | P2M_CHANGING;
-    c->mib->broken = true;
+    if (c->mib) {
+        c->mib->broken = true;
+        c->mib->run = P2M_RUN_ENDED;
+    }
     return 0;
+}
+
+/* Is it RAM that the domain has, or something else in its place? */
+static bool counts_as_ram(enum p2m_type type) {
+    return type == P2M_RAM || type == P2M_RAM_RO;
 }
 
 /*
@@ -278,13 +287,18 @@ static int begin_change(struct change *c, uint32_t *entry) {
  * line that stayed would take the guest's stores to the frame that comes next at this address.
  */
 static void finish_change(const struct change *c, uint32_t *entry) {
-    if (mfn_eq(c->to, INVALID_MFN)) {
-        *entry = P2M_NONE;
-        c->s->p2m.held--;
-    } else {
+    struct p2m *p2m = &c->s->p2m;
+
+    p2m->held -= counts_as_ram(p2m->changing_type);
+    if (!mfn_eq(c->to, INVALID_MFN)) {
         *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+        p2m->held += counts_as_ram(c->type);
+    } else if (c->mib) {
+        *entry = P2M_NONE;
+    } else {
+        p2m_sparse_remove(p2m, p2m->changing);
     }
-    c->s->p2m.changing = INVALID_GFN;
+    p2m->changing = INVALID_GFN;
     arch_pte_sync();
     arch_tlb_flush_all();
     arch_cache_flush_aliases();
@@ -316,12 +330,41 @@ static int run_change(struct change *c, uint32_t *entry) {
     return err;
 }
 
+/* Does it come next in the MiB of the machine that is to be this one? */
+static bool continues_run(const struct change *c, const uint32_t *entry) {
+    uint32_t inside = c->to.v % FRAMES_PER_MIB;
+
+    return c->mib->run == c->index && c->index == inside && c->type == P2M_RAM &&
+           (inside == 0 || p2m_entry_mfn(entry[-1]).v == c->to.v - 1);
+}
+
+/* A MiB that is filled in order becomes one of whole RAM.  No table can stand for a section of it:
+ * it never was one. */
+static void note_run(const struct change *c, const uint32_t *entry) {
+    if (!continues_run(c, entry)) {
+        return;
+    }
+    c->mib->run++;
+    if (c->mib->run == FRAMES_PER_MIB) {
+        c->mib->run = P2M_RUN_ENDED;
+        c->mib->broken = false;
+    }
+}
+
 static int populate_frame(const struct change *c, uint32_t *entry) {
+    uint32_t value = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+
     if (mfn_eq(c->to, INVALID_MFN)) {
         return -XEN_EINVAL;
     }
-    *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
-    c->s->p2m.held++;
+    if (!entry) {
+        int err = p2m_sparse_add(&c->s->p2m, gfn(c->first + c->index), value);
+        c->s->p2m.held += err == 0 && counts_as_ram(c->type);
+        return err;
+    }
+    *entry = value;
+    c->s->p2m.held += counts_as_ram(c->type);
+    note_run(c, entry);
     map_in_splits(c);
     arch_pte_sync();
     return 0;
@@ -333,18 +376,18 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     struct change c = {.s = s, .to = to, .type = type};
     uint32_t *entry;
 
-    if (index >= p2m->count || !valid_target(to, type)) {
+    if (!valid_target(to, type)) {
         return -XEN_EINVAL;
     }
     if (s->pt.dropping) { /* it may map the old frame, and is not among what is searched */
         pt_drop_step(s);
         return -XEN_EAGAIN;
     }
-    entry = &p2m->entry[index];
-    c.mib = &p2m->mib[index / FRAMES_PER_MIB];
+    entry = p2m_entry_of(p2m, g);
+    c.mib = index < p2m->count ? &p2m->mib[index / FRAMES_PER_MIB] : NULL;
     c.index = g.v % FRAMES_PER_MIB;
     c.first = g.v - c.index;
-    if (p2m_entry_type(*entry) == P2M_INVALID) {
+    if (!entry || p2m_entry_type(*entry) == P2M_INVALID) {
         return populate_frame(&c, entry);
     }
     c.old = *entry & PAGE_MASK;

@@ -4,4 +4,5 @@
 
 void space_init(struct space *s, domid_t owner) {
     *s = (struct space){.lock = SPINLOCK_INIT, .owner = owner};
+    s->p2m.changing = INVALID_GFN;
 }

@@ -76,6 +76,29 @@ static inline int32_t domctl_context(domid_t id, uint32_t pc, uint32_t r2) {
     return domctl(&op);
 }
 
+/** domctl_max_mem() - it may have so many MiB. */
+static inline int32_t domctl_max_mem(domid_t id, uint32_t mib) {
+    struct xen_domctl op;
+
+    domctl_begin(&op, XEN_DOMCTL_max_mem, id);
+    op.u.max_mem.max_memkb = mib << 10;
+    return domctl(&op);
+}
+
+/** memory_extents() - populate_physmap or decrease_reservation of @count extents (64 at most) of
+ * @order in a row, from frame @first on, for @id: how many were done, or an error. */
+static inline int32_t memory_extents(domid_t id, uint32_t command, uint32_t first, uint32_t count,
+                                     uint32_t order) {
+    struct xen_memory_reservation r = {.nr_extents = count, .extent_order = order, .domid = id};
+    xen_pfn_t list[64];
+
+    for (uint32_t i = 0; i < count && i < 64; i++) {
+        list[i] = first + (i << order);
+    }
+    r.extent_start.q = (uint32_t)list;
+    return memory_op(command, &r);
+}
+
 /** sysctl_begin() - @op for @cmd, all else 0. */
 static inline void sysctl_begin(struct xen_sysctl *op, uint32_t cmd) {
     memset(op, 0, sizeof(*op));

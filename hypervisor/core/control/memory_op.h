@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The operations of memory_op: what a domain may do with its own memory, and dom0's toolstack with
+ * that of others.  Numbers, structures and errors are those of <xen/memory.h>.
+ */
+#ifndef CORE_MEMORY_OP_H
+#define CORE_MEMORY_OP_H
+
+#include <stdint.h>
+
+#include "core/base/addr.h"
+#include "core/control/continuation.h"
+#include "core/space/p2m.h"
+
+struct domain;
+struct vcpu;
+
+/*
+ * @v: the caller, current.  @args: those of the hypercall: [0] the operation, and above it the
+ * extent to go on with; [1] where the structure is.  Returns as a hypercall does (hypercall.h).
+ */
+typedef int32_t memory_fn(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]);
+
+/* In args[0]: Xen's MEMOP_EXTENT_SHIFT. */
+#define MEMORY_OP_SHIFT 6
+#define MEMORY_OP_MASK  ((1u << MEMORY_OP_SHIFT) - 1)
+#define MEMORY_OP_MAX   (1u << 24) /* extents or pages of a call */
+
+/* memory_reservation.c */
+memory_fn memory_populate_physmap;
+memory_fn memory_decrease_reservation;
+/* memory_physmap.c */
+memory_fn memory_add_to_physmap;
+/* memory_info.c */
+memory_fn memory_current_reservation;
+memory_fn memory_maximum_reservation;
+memory_fn memory_maximum_gpfn;
+memory_fn memory_claim_pages;
+memory_fn memory_pod_target;
+memory_fn memory_sharing;
+
+/** memory_change() - a step of p2m_change() in @d's map, its lock taken inside. */
+int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
+
+#endif /* CORE_MEMORY_OP_H */
