@@ -10,17 +10,23 @@ BOUNDS = TOP / "docs" / "benchmarks" / "rt-bounds.toml"
 COLUMNS = ["n", "min", "median", "p999", "max", "missed"]
 
 
-def row(name, cells):
-    return f"{name:18}" + "".join(f"{cell:>12}" for cell in cells)
+HEAD = ["case", "min", "median", "99.9 %", "max", "missed", "acts a second"]
+
+
+def row(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def cells(name, f):
+    if "error" in f:
+        return [name, f["error"]]
+    return [name, *(f"{f[column]:,}" for column in ("min", "median", "p999", "max")),
+            f"{f['missed']:,} of {f['n']:,}", f"{f['acts']:,}"]
 
 
 def table(cases):
-    """@cases: {name: {"n": ..., "min": ...}} or {"error": text}."""
-    lines = [row("case", COLUMNS)]
-    for name, figures in cases.items():
-        lines.append(f"{name:18}  {figures['error']}" if "error" in figures
-                     else row(name, [f"{figures[column]:,}" for column in COLUMNS]))
-    return "\n".join(lines)
+    """As docs/real-time.md has it.  @cases: {name: {"n": ..., "min": ..., "acts": ...}} or {"error": text}."""
+    return "\n".join([row(HEAD), "|---" * len(HEAD) + "|", *(row(cells(name, f)) for name, f in cases.items())])
 
 
 def load_bounds(board):
