@@ -365,23 +365,64 @@ static void suppressed_messages_are_counted(void **state) {
     assert_false(printk_allowed(&limit));
 }
 
-/* After as many intervals as there were messages, one may print as much as at first. */
+static unsigned int allowed(struct printk_limit *of) {
+    unsigned int count = 0;
+
+    while (printk_allowed(of)) {
+        count++;
+    }
+    of->suppressed = 0;
+    return count;
+}
+
+/* For each whole interval since the first of what is counted one more. */
 static void what_was_printed_is_forgiven_one_by_one(void **state) {
-    static struct printk_limit others[2];
+    (void)state;
+    for (unsigned int used = 1; used <= PRINTK_BURST; used++) {
+        for (unsigned int intervals = 0; intervals <= PRINTK_BURST + 2; intervals++) {
+            struct printk_limit other = {0};
+            unsigned int back = intervals < used ? intervals : used;
+
+            for (unsigned int i = 0; i < used; i++) {
+                assert_true(printk_allowed(&other));
+            }
+            other.last = clock_now() - intervals * (uint64_t)PRINTK_INTERVAL_NS;
+            assert_int_equal(allowed(&other), PRINTK_BURST - used + back);
+            for (unsigned int i = 0; i < used; i++) {
+                assert_false(printk_allowed(&other));
+            }
+        }
+    }
+}
+
+/* A nanosecond is missing, then not: at an interval's end and at that of the whole burst. */
+static void it_is_forgiven_when_the_interval_is_over(void **state) {
+    (void)state;
+    for (unsigned int intervals = 1; intervals <= PRINTK_BURST; intervals++) {
+        uint64_t now = clock_now();
+        struct printk_limit early = {.used = PRINTK_BURST,
+                                     .last = now + 1 - intervals * (uint64_t)PRINTK_INTERVAL_NS};
+        struct printk_limit late = {.used = PRINTK_BURST,
+                                    .last = now - intervals * (uint64_t)PRINTK_INTERVAL_NS};
+
+        assert_int_equal(allowed(&early), intervals - 1);
+        assert_int_equal(allowed(&late), intervals);
+        assert_true(late.last == now);
+    }
+}
+
+/* However long it was quiet, the next interval begins with the next message. */
+static void a_long_silence_is_no_credit(void **state) {
+    struct printk_limit other = {.used = 3, .last = 0};
 
     (void)state;
-    for (unsigned int used = 1; used <= 2; used++) {
-        struct printk_limit *other = &others[used - 1];
-
-        for (unsigned int i = 0; i < used; i++) {
-            assert_true(printk_allowed(other));
-        }
-        run(used * (uint64_t)PRINTK_INTERVAL_NS + MS);
-        for (unsigned int i = 0; i < PRINTK_BURST; i++) {
-            assert_true(printk_allowed(other));
-        }
-        assert_false(printk_allowed(other));
-    }
+    run(100 * (uint64_t)PRINTK_INTERVAL_NS);
+    uint64_t now = clock_now();
+    assert_int_equal(allowed(&other), PRINTK_BURST);
+    assert_true(other.last == now);
+    struct printk_limit one = {.suppressed = 1};
+    assert_false(printk_allowed(&one)); /* the note */
+    assert_int_equal(one.suppressed, 0);
 }
 
 static void the_log_keeps_the_latest_and_can_be_read_in_pieces(void **state) {
@@ -622,6 +663,8 @@ int main(void) {
         test(one_source_does_not_silence_another),
         test(suppressed_messages_are_counted),
         test(what_was_printed_is_forgiven_one_by_one),
+        test(it_is_forgiven_when_the_interval_is_over),
+        test(a_long_silence_is_no_credit),
         test(the_log_keeps_the_latest_and_can_be_read_in_pieces),
         test(a_message_longer_than_the_limit_is_cut),
         test(typed_text_goes_to_the_focus_alone),

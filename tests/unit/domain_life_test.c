@@ -298,6 +298,27 @@ static void a_resumed_domain_goes_on(void **state) {
     expect_all_back();
 }
 
+/* What it printed is waited for, a second long. */
+static void its_last_words_have_a_second(void **state) {
+    struct domain *d = create(1, 1);
+
+    (void)state;
+    d->console.ring_waiting = true; /* something in its ring does not go out */
+    assert_int_equal(domain_kill(d), 0);
+    for (unsigned int i = 0; i < 100; i++) {
+        d->stopped = clock_now() - 999999999;
+        (void)background_step(BACKGROUND_NEEDED);
+        assert_int_equal(cancelled, 0);
+    }
+    d->stopped = clock_now() - 1000000000;
+    (void)background_step(BACKGROUND_NEEDED);
+    (void)background_step(BACKGROUND_NEEDED);
+    (void)background_step(BACKGROUND_NEEDED);
+    assert_int_equal(cancelled, 1);
+    work();
+    expect_all_back();
+}
+
 static void a_killed_domain_ends_without_a_word(void **state) {
     struct domain *d = create(1, 1);
 
@@ -431,6 +452,7 @@ int main(void) {
         test(a_crash_says_why_and_shows_registers),
         test(reasons_have_names),
         test(a_resumed_domain_goes_on),
+        test(its_last_words_have_a_second),
         test(a_killed_domain_ends_without_a_word),
         test(who_starts_again_is_handed_over_with_its_time),
         test(nothing_of_it_stays_mapped),

@@ -229,6 +229,52 @@ static void collects_pages_and_lines(void **state) {
     assert_int_equal(hw.pirq_count, 0);
 }
 
+/* A PCI bridge on a bus of its own, with a window. */
+static void add_bridge(uint32_t address_cells, uint32_t size_cells, const uint32_t *window,
+                       int count) {
+    open_machine();
+    int bus = fdt_add_subnode(machine, 0, "other-bus");
+    assert_true(bus > 0 && fdt_setprop_u32(machine, bus, "#address-cells", address_cells) == 0 &&
+                fdt_setprop_u32(machine, bus, "#size-cells", size_cells) == 0);
+    assert_true(fdt_add_subnode(machine, bus, "pci") > 0);
+    support_fdt_string(machine, "/other-bus/pci", "device_type", "pci");
+    support_fdt_cells(machine, "/other-bus/pci", "ranges", window, count);
+}
+
+static void windows_have_their_buses_cells(void **state) {
+    struct guest_hw hw;
+
+    (void)state;
+    add_bridge(2, 1, (const uint32_t[]){0x01000000, 0, 0, 0, 0x33000000, 0, 0x20000}, 7);
+    assert_int_equal(assign(), 0);
+    assert_int_equal(guest_hw_collect(&boot, DOM0, &hw, error), 0);
+    assert_int_equal(hw.io_count, 7);
+    check_io(&hw, 5, 0x33000000, 0x20000);
+    free(machine);
+}
+
+static void windows_that_make_no_sense_are_refused(void **state) {
+    static const struct {
+        uint32_t address_cells, size_cells;
+        uint32_t window[8];
+        int count;
+        const char *error;
+    } bad[] = {
+        {3, 0, {0, 0, 0, 0, 0, 0x33000000, 0, 1}, 8, "pci is on a bus with bad cells"},
+        {0, 0, {0, 0, 0, 0, 0x33000000, 0, 1}, 7, "pci is on a bus with bad cells"},
+        {2, 1, {0, 0, 0, 1, 0, 0, 0x20000}, 7, "pci has a window that is not below 4 GiB"},
+        {1, 1, {0, 0, 0, 0x33000000, 1, 0}, 6, "pci has a window that is not below 4 GiB"},
+    };
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        add_bridge(bad[i].address_cells, bad[i].size_cells, bad[i].window, bad[i].count);
+        assert_int_equal(assign(), -XEN_EINVAL);
+        assert_string_equal(error, bad[i].error);
+        free(machine);
+    }
+}
+
 /* guest1's UART, with @count pages of registers that do not touch. */
 static void give_pages(unsigned int count) {
     fdt32_t reg[2 * (GUEST_IO_MAX + 1)];
@@ -588,6 +634,8 @@ int main(void) {
         cmocka_unit_test(a_page_has_one_owner),
         cmocka_unit_test(registers_in_ram_are_not_given),
         cmocka_unit_test_setup_teardown(collects_pages_and_lines, setup, teardown),
+        cmocka_unit_test(windows_have_their_buses_cells),
+        cmocka_unit_test(windows_that_make_no_sense_are_refused),
         cmocka_unit_test(ranges_are_limited),
         cmocka_unit_test(bad_interrupts_are_errors),
         cmocka_unit_test_setup_teardown(dom0_gets_the_board_without_what_is_not_its_own, setup,

@@ -3,8 +3,12 @@
 /* links: core/build */
 #include "core/top/main.c"
 
+#include <arch/fake.h>
+#include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "core/sched/sched.h"
 #include "lib/format.h"
 #include "support_cmocka.h"
 #include "support_fdt.h"
@@ -25,9 +29,35 @@ void *arch_map_heap(maddr_t base, uint32_t size) {
     return heap;
 }
 
+/* One driver has all that the fake board has. */
+static unsigned int driver_count;
+
+static int probe_board(const void *fdt, int node) {
+    (void)fdt;
+    (void)node;
+    fake_board_init(0);
+    return 0;
+}
+
 const struct driver *driver_table(unsigned int *count) {
-    *count = 0;
-    return NULL;
+    static const struct driver board = {.compatible = "test,intc", .probe = probe_board};
+
+    *count = driver_count;
+    return &board;
+}
+
+/* What of the boot's end is somewhere else. */
+static const struct bootinfo *built;
+static const char *build_error;
+static unsigned int build_work;
+
+const struct domain_builder domain_builder;
+
+int domain_build_all(const struct bootinfo *info, const char **error) {
+    built = info;
+    build_work = this_cpu()->work;
+    *error = build_error;
+    return build_error ? -XEN_ENOMEM : 0;
 }
 
 void *arch_map_device(maddr_t base, size_t size) {
@@ -39,7 +69,7 @@ void *arch_map_device(maddr_t base, size_t size) {
 void arch_guests_init(void) {}
 
 void arch_run_guests(void) {
-    abort();
+    longjmp(after_panic, 2);
 }
 
 void background_turn_init(void) {}
@@ -60,6 +90,10 @@ static int setup(void **state) {
     heap_at = maddr(0xdead);
     said[0] = '\0';
     heap = NULL;
+    driver_count = 0;
+    built = NULL;
+    build_error = NULL;
+    fake_cpu_is_too_old = false;
     support_log_start();
     return 0;
 }
@@ -220,6 +254,72 @@ static void without_its_devices_it_says_which(void **state) {
     free(machine);
 }
 
+/* ---- All of it ---- */
+
+/* 1: it panicked, 2: the guests were to run. */
+static int boot_all(void *machine) {
+    static int result;
+
+    result = setjmp(after_panic);
+    if (result == 0) {
+        hypervisor_early_init();
+        hypervisor_main(machine, maddr(0x01000000), maddr(0x00010000), 0x00080000);
+    }
+    return result;
+}
+
+static void expect_panic(void *machine, const char *sentence) {
+    assert_int_equal(boot_all(machine), 1);
+    assert_string_equal(said, sentence);
+}
+
+static void the_boot_comes_to_its_end(void **state) {
+    struct sched_rt_params params = {.period_us = 1000, .budget_us = 100};
+    void *machine = support_fdt_open(SUPPORT_FDT_MACHINE);
+    struct sched_vcpu v;
+    char text[100];
+
+    (void)state;
+    driver_count = 1;
+    assert_int_equal(boot_all(machine), 2);
+    snprintf(text, sizeof(text), "Dacre %s (%s) on build host\n", version_release,
+             version_changeset);
+    assert_non_null(strstr(support_log(), text));
+    assert_non_null(strstr(support_log(), "memory: 136 MiB, 8 MiB of it"));
+    assert_ptr_equal(built, &boot);
+    assert_int_equal(build_work & PERCPU_WORK_SCHED, 0);
+    assert_true(this_cpu()->work & PERCPU_WORK_SCHED);
+    /* Interrupts are heard, and the figures of the board known. */
+    assert_false(fake_board.masked[FAKE_ONESHOT_IRQ]);
+    assert_false(fake_board.masked[FAKE_UART_IRQ]);
+    assert_true(fake_board.rx_irq);
+    assert_non_null(timer_queues[0].first);
+    sched_vcpu_init(&v);
+    assert_int_equal(sched_set_realtime(&v, &params), 0);
+    sched_vcpu_destroy(&v);
+    free(machine);
+}
+
+static void what_is_wrong_with_the_board_ends_it(void **state) {
+    void *machine = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    driver_count = 1;
+    fake_cpu_is_too_old = true;
+    expect_panic(machine, "this revision of the core is too old");
+    assert_null(built);
+    setup(state);
+    driver_count = 1;
+    build_error = "nothing fits";
+    expect_panic(machine, "nothing fits");
+    assert_non_null(built);
+    teardown(state);
+    setup(state);
+    assert_int_equal(fdt_delprop(machine, support_fdt_node(machine, "/memory@0"), "reg"), 0);
+    expect_panic(machine, "device tree: the device tree has no memory node with a page of RAM");
+    free(machine);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -237,6 +337,8 @@ int main(void) {
         test(there_is_a_limit_of_reserved_ranges),
         test(banks_far_apart_are_refused),
         test(without_its_devices_it_says_which),
+        test(the_boot_comes_to_its_end),
+        test(what_is_wrong_with_the_board_ends_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -559,11 +559,29 @@ static void world_switches_touch_the_timer_rarely(void **state) {
     assert_share(b, SEC, 500);
 }
 
+/* It runs from the start, and its time is counted from there. */
+static void the_idle_vcpu_has_a_runstate(void **state) {
+    struct vcpu_runstate_info info;
+
+    (void)state;
+    fake_advance(3 * SEC);
+    sched_init(&vcpu_idle()->sched);
+    uint64_t begin = clock_now();
+    sched_runstate(&vcpu_idle()->sched, &info);
+    assert_int_equal(info.state, RUNSTATE_running);
+    assert_true(info.state_entry_time == begin);
+    fake_advance(SEC);
+    sched_runstate(&vcpu_idle()->sched, &info);
+    assert_true(info.time[RUNSTATE_running] == clock_now() - begin);
+    assert_true(info.time[RUNSTATE_offline] == 0);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(an_idle_machine_runs_the_idle_vcpu),
+        test(the_idle_vcpu_has_a_runstate),
         test(one_alone_gets_all_and_no_slice_timer),
         test(equals_share_equally),
         test(shares_follow_weights),

@@ -103,6 +103,7 @@ class Units:
         self.objects_of = read_dependencies(self.folder / "obj")
         self.programs = {p.stem: self.linked(p) for p in sorted((TOP / self.folder).glob("*_test.map"))}
         self.seconds = {}
+        self.missed = {}        # the functions that a program links and never comes to, where that is known
         self.noticed = noticed
 
     def linked(self, link_map):
@@ -124,26 +125,39 @@ class Units:
         return pathlib.Path(target).relative_to(self.folder / "obj").with_suffix(".c")
 
     def measure(self, jobs):
-        """How much CPU each program needs; kept as long as none is built anew."""
-        known = TOP / self.folder / "seconds.json"
+        """How much CPU each program needs, and what it reaches; kept as long as none is built anew."""
+        known = TOP / self.folder / "measured.json"
         newest = max((TOP / self.folder / program).stat().st_mtime for program in self.programs)
         if not known.exists() or known.stat().st_mtime < newest:
             with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-                known.write_text(json.dumps(dict(zip(self.programs, pool.map(self.seconds_of, self.programs)))))
-        self.seconds = json.loads(known.read_text())
+                known.write_text(json.dumps(dict(zip(self.programs, pool.map(self.measured, self.programs)))))
+        for program, (seconds, functions, reached) in json.loads(known.read_text()).items():
+            self.seconds[program] = seconds
+            self.missed[program] = set(functions).difference(reached)
 
-    def seconds_of(self, program):
-        started = subprocess.Popen([TOP / self.folder / program], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL, env=os.environ | SANITIZERS)
+    def measured(self, program):
+        """[CPU seconds, the functions that are linked, those that it comes to]."""
+        binary, reach = TOP / self.folder / program, TOP / self.folder / f"{program}.reach"
+        started = subprocess.Popen([binary], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env=os.environ | SANITIZERS | {"REACH": str(reach)})
         _, started.returncode, usage = os.wait4(started.pid, 0)
         if started.returncode != 0:
             raise UserError(f"{program} fails without any mutation")
-        return usage.ru_utime + usage.ru_stime
+        functions, reached = set(), set()
+        if reach.exists():
+            addresses = {int(word, 16) for word in reach.read_text().split()}
+            symbols = subprocess.run(["nm", binary], capture_output=True, text=True, check=True).stdout
+            for address, name in re.findall(r"^(\w+) [tTwW] ([\w]+)", symbols, re.M):
+                functions.add(name)
+                if int(address, 16) in addresses:
+                    reached.add(name)
+        return [usage.ru_utime + usage.ru_stime, sorted(functions), sorted(reached)]
 
-    def order(self, path, targets):
-        """Programs that link one of @targets, those that are likely to notice first."""
-        stem = pathlib.Path(path).stem
-        using = [p for p, objects in self.programs.items() if targets.intersection(objects)]
+    def order(self, mutation, targets, missed):
+        """Programs that link one of @targets and come to the function, those that are likely to notice first."""
+        path, stem = mutation.path, pathlib.Path(mutation.path).stem
+        using = [p for p, objects in self.programs.items()
+                 if targets.intersection(objects) and mutation.function not in missed.get(p, ())]
         return sorted(using, key=lambda p: (self.noticed.rank(path, p)[0], not p.startswith(stem), self.seconds[p]))
 
     def limit(self, program):
@@ -203,8 +217,8 @@ class Tree:
         file.write_text(mutation.applied(original))
         try:
             quick, sanitized = self.builds
-            return (self.judge_units(quick, mutation.path) or self.judge_code(mutation.path)
-                    or self.judge_units(sanitized, mutation.path) or self.judge_guests(mutation.path)
+            return (self.judge_units(quick, mutation) or self.judge_code(mutation.path)
+                    or self.judge_units(sanitized, mutation) or self.judge_guests(mutation.path)
                     or Verdict("survived", ""))
         finally:
             file.write_text(original)
@@ -216,10 +230,10 @@ class Tree:
 
     # ---- Unit tests ----
 
-    def judge_units(self, units, path):
-        made = {}
+    def judge_units(self, units, mutation):
+        made, path = {}, mutation.path
         targets = units.objects_of.get(path, set())
-        for program in units.order(path, targets):
+        for program in units.order(mutation, targets, self.builds[0].missed):
             for target in targets.intersection(units.programs[program]).difference(made):
                 made[target] = self.compiled(units.compile, target, units.source_of(target))
                 if not made[target]:
@@ -306,7 +320,7 @@ class Tree:
             quick = self.builds[0]
             target = next(iter(quick.objects_of.get(path, ())), None)
             if target:
-                line = [*quick.compile, "-O2"]
+                line = [*quick.compile, "-O2", "-fno-instrument-functions"]
             else:
                 level = next(iter(self.levels_of(path)), None)
                 target = level and next(iter(level.objects_of.get(path, ())), None)
@@ -342,7 +356,7 @@ def judge_all(mutations, jobs, tell):
 
 def judge_alone(mutations, jobs, tell):
     noticed = Noticed()
-    builds = Units("plain", False, noticed), Units("unit", True, noticed)
+    builds = Units("quick", False, noticed), Units("unit", True, noticed)
     for units in builds:
         units.measure(jobs)
     levels = {name: Level(name) for name in BOARDS if (TOP / MADE / "hyp" / name / "lines").exists()}

@@ -9,19 +9,26 @@ SEED ?=
 mutate_boards = $(shell cd tools && $(PYTHON) -c 'from dacre.mutant import BOARDS; print(*BOARDS.values())')
 
 # The lines by which tools/mutate compiles and links what it changed.
-.PHONY: mutate-plain mutate-units mutate-level mutate
-mutate-plain: $(filter-out $(U)/heap_test,$(unit_programs))     # which asks ASan
+.PHONY: mutate-quick mutate-units mutate-level mutate
+mutate-quick: $(filter-out $(U)/heap_test,$(unit_programs))     # which asks ASan
 mutate-units: $(unit_programs)
-mutate-plain mutate-units:
+mutate-quick mutate-units:
 	$(Q)printf '%s\n' '$(CC_HOST) $(unit_flags)' '$(CC_HOST) $(instrument)' '$(unit_libs)' >$(U)/lines
+
+# In the quick ones each function tells that it was reached.
+$(M)/reach.o: tests/mutate/reach.c
+	$(Q)mkdir -p $(@D) && $(CC_HOST) -O1 -Wall -Wextra -c $< -o $@
 
 mutate-level: $(H)/dacre.bin guests
 	$(Q)printf '%s\n' '$(CC_ARM) $(hyp_cflags)' '$(CC_ARM) $(hyp_flags) -D__ASSEMBLY__' \
 		'$(hyp_link)' '$(hyp_objects) $(fdt_objects) -lc -lgcc' >$(H)/lines
 
-mutate: deps
-	$(Q)for i in 'plain U=$(M)/plain instrument=-O1' 'units U=$(M)/unit'; do $(MAKE) --no-print-directory -j2 mutate-$$i \
-		debug= hyp_warnings=-w unit_link='-Wl,-Map=$$@.map' || exit 1; done
+mutate_units = $(MAKE) --no-print-directory -j2 debug= hyp_warnings=-w unit_link='-Wl,-Map=$$@.map'
+
+mutate: deps $(M)/reach.o
+	$(Q)$(mutate_units) mutate-quick U=$(M)/quick instrument='-O1 -finstrument-functions' \
+		unit_libs='$(M)/reach.o $(unit_libs)'
+	$(Q)$(mutate_units) mutate-units U=$(M)/unit
 	$(Q)for b in $(mutate_boards); do $(MAKE) --no-print-directory -j2 mutate-level PLATFORM=$$b \
 		hyp_built=$(M)/hyp lto=-fno-lto hyp_warnings=-w || exit 1; done
 	$(Q)tools/mutate --count=$(MUTANTS) $(SEED:%=--seed=%) $(ONLY:%=--only='%')

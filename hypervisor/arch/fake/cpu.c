@@ -23,8 +23,10 @@ void arch_cpu_idle(void) {
     }
 }
 
+bool fake_cpu_is_too_old;
+
 bool arch_cpu_usable(void) {
-    return true;
+    return !fake_cpu_is_too_old;
 }
 
 const char *arch_cpu_name(void) {

@@ -7,9 +7,16 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 
+unsigned int fake_space_steps;
+int fake_space_error;
+
 int arch_space_init(struct space *s) {
     (void)s;
-    return 0;
+    if (fake_space_steps > 0) {
+        fake_space_steps--;
+        return 1;
+    }
+    return fake_space_error;
 }
 
 void arch_space_destroy(struct space *s) {

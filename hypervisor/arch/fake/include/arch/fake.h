@@ -61,6 +61,13 @@ extern struct vcpu *fake_switched_to;
 /* How many vCPUs were unloaded for ever. */
 extern unsigned int fake_unload_count;
 
+/* How many calls of arch_space_init() are not the last, and what the last returns. */
+extern unsigned int fake_space_steps;
+extern int fake_space_error;
+
+/* For arch_cpu_usable(). */
+extern bool fake_cpu_is_too_old;
+
 /* Where arch_halt() goes when a test expects it; otherwise it aborts. */
 extern jmp_buf *fake_halt_jump;
 
