@@ -33,6 +33,7 @@ struct domain *support_domain_add(domid_t id, unsigned int vcpu_count) {
     d->shared_info = calloc(1, PAGE_SIZE);
     space_init(&d->space, id);
     event_domain_init(&d->event, id, d->shared_info);
+    grant_domain_init(&d->grant, &d->space);
     d->vcpu_count = vcpu_count;
     for (unsigned int i = 0; i < vcpu_count; i++) {
         d->vcpu[i] = new_vcpu(d, i);

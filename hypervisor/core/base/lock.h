@@ -2,9 +2,9 @@
 /*
  * Spin locks.  The hypervisor runs with IRQ and FIQ masked, so a lock never has
  * to mask them.  Lock order, outermost first:
- *   domain list -> domain.life_lock -> domain.lock -> space locks -> event locks (lower domid
- *   first) -> scheduler run queue -> timer queue -> page allocator -> heap -> console, log,
- *   background, memory wait
+ *   domain list -> domain.life_lock -> domain.lock -> grant locks -> space locks -> event locks
+ *   (lower domid first) -> scheduler run queue -> timer queue -> page allocator -> heap ->
+ *   console, log, background, memory wait
  * A lock may be taken while holding those to its left only.
  */
 #ifndef CORE_LOCK_H

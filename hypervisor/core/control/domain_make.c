@@ -39,6 +39,7 @@ static int make_unlisted(domid_t id, unsigned int owner, const struct domain_wis
     d->vcpu_max = wish->vcpu_max;
     d->pause_count = 1;
     d->table_pool = TABLE_POOL_DEFAULT;
+    grant_set_limits(&d->grant, wish->grant_frames, wish->maptrack_frames);
     memcpy(d->handle, wish->handle, sizeof(d->handle));
     unlisted = d;
     return id;

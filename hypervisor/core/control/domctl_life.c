@@ -18,8 +18,7 @@
 #define SPIS_MAX            988u
 #define GRANT_VERSION       1u
 
-/* A grant table's limits, as Xen's have them by default. */
-#define GRANT_FRAMES_MAX    64
+/* A maptrack's limit, as Xen has it by default. */
 #define MAPTRACK_FRAMES_MAX 1024
 
 /* ---- Creation ---- */
@@ -27,7 +26,8 @@
 static bool grants_ok(const struct xen_domctl_createdomain *c) {
     return (c->grant_opts & ~XEN_DOMCTL_GRANT_version_mask) == 0 &&
            XEN_DOMCTL_GRANT_version(c->grant_opts) == GRANT_VERSION && c->max_grant_frames != 0 &&
-           c->max_grant_frames <= GRANT_FRAMES_MAX && c->max_maptrack_frames <= MAPTRACK_FRAMES_MAX;
+           c->max_grant_frames <= (int32_t)GRANT_FRAMES_MAX &&
+           c->max_maptrack_frames <= MAPTRACK_FRAMES_MAX;
 }
 
 static bool arch_ok(const struct xen_arch_domainconfig *a) {
@@ -52,7 +52,10 @@ static domid_t wished_id(domid_t id) {
 
 static int32_t create(struct domctl *c) {
     struct xen_domctl_createdomain *create = &c->op->u.createdomain;
-    struct domain_wish wish = {.id = wished_id(c->op->domain), .vcpu_max = create->max_vcpus};
+    struct domain_wish wish = {.id = wished_id(c->op->domain),
+                               .vcpu_max = create->max_vcpus,
+                               .grant_frames = create->max_grant_frames,
+                               .maptrack_frames = create->max_maptrack_frames};
     int err = check(create);
 
     if (err != 0) {

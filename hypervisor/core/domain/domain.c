@@ -56,6 +56,7 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
         return err;
     }
     event_domain_init(&d->event, id, d->shared_info);
+    grant_domain_init(&d->grant, &d->space);
     *out = d;
     return 0;
 }

@@ -24,6 +24,7 @@
 #include "core/console/console_domain.h"
 #include "core/domain/domain_state.h"
 #include "core/event/event.h"
+#include "core/grant/grant.h"
 #include "core/space/space.h"
 
 #define DOMAIN_MAX      16 /* domains at one time */
@@ -65,6 +66,7 @@ struct domain {
     struct space space;            /* space.lock */
     struct event_domain event;     /* event.lock */
     struct console_domain console; /* console lock */
+    struct grant_domain grant;     /* grant.lock */
 
     struct shared_info *shared_info;    /* constant: uncached mapping, hypervisor address */
     mfn_t shared_info_mfn;              /* constant */

@@ -136,6 +136,10 @@ static bool reap_events(struct reap *r) {
     return event_domain_destroy(&r->d->event);
 }
 
+static bool reap_grants(struct reap *r) {
+    return grant_domain_destroy(&r->d->grant);
+}
+
 static bool reap_tables(struct reap *r) {
     return pt_destroy_step(&r->d->space);
 }
@@ -194,9 +198,9 @@ static bool reap_report(struct reap *r) {
 }
 
 static bool (*const reap_stages[])(struct reap *r) = {
-    reap_announce, reap_explain, reap_registers,    reap_console, reap_stop,
-    reap_devices,  reap_events,  reap_tables,       reap_frames,  reap_vcpus,
-    reap_domain,   reap_scrub,   reap_scrub_common, reap_pool,    reap_report,
+    reap_announce, reap_explain,      reap_registers, reap_console, reap_stop,  reap_devices,
+    reap_events,   reap_grants,       reap_tables,    reap_frames,  reap_vcpus, reap_domain,
+    reap_scrub,    reap_scrub_common, reap_pool,      reap_report,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Grant tables, version 1 (public: <xen/grant_table.h>).  A domain is a granter by its table,
+ * frames that it shares with the hypervisor, and a mapper by its maptrack, a record for each
+ * mapping of a frame that another domain granted it.
+ *
+ * Who holds what: a record holds its frame by a reference (page.h), and so does the mapper's map
+ * (p2m.h).  Nobody holds the granter: a frame outlives its owner, and a record names the granter by
+ * a number that no other domain ever has, so that it does no harm when that is gone.
+ *
+ * Locking: grant.lock of a domain protects its table and its maptrack.  No two of them are held at
+ * a time.  The granter's space lock is taken inside.
+ */
+#ifndef CORE_GRANT_H
+#define CORE_GRANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/abi.h"
+#include "core/base/addr.h"
+#include "core/base/lock.h"
+
+struct space;
+
+/* Frames of a table, and pages of a maptrack; and how many of either a domain may have if nobody
+ * says so. */
+#define GRANT_FRAMES_MAX     64u
+#define GRANT_FRAMES_DEFAULT 16u
+#define MAPTRACK_MAX         64u
+#define MAPTRACK_DEFAULT     16u
+
+#define GRANT_ENTRIES        (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* of a frame */
+
+/* A frame of a table. */
+struct grant_frame {
+    mfn_t mfn;
+    gfn_t gfn; /* where its domain has it, or INVALID_GFN */
+};
+
+struct grant_domain {
+    spinlock_t lock;
+    struct space *space;   /* constant */
+    uint32_t frame_max;    /* so many it may have; 0 when it is being destroyed */
+    uint32_t maptrack_max; /* the same of its maptrack, in pages */
+    uint32_t frame_count;  /* frames that there are */
+    struct grant_frame frame[GRANT_FRAMES_MAX];
+};
+
+/** grant_domain_init() - it has nothing yet, and the limits are the default.  @space: of its
+ * memory.
+ */
+void grant_domain_init(struct grant_domain *g, struct space *space);
+
+/** grant_set_limits() - of its table, in frames, and its maptrack, in pages: 1 to GRANT_FRAMES_MAX,
+ * 0 to MAPTRACK_MAX, what is more is the same as that; negative: the default.  Before it has
+ * either.
+ */
+void grant_set_limits(struct grant_domain *g, int frames, int maptrack);
+
+/** grant_domain_destroy() - give up some of what it has.  True: call again; after that calls do
+ * nothing.  The domain does not run. */
+bool grant_domain_destroy(struct grant_domain *g) __attribute__((warn_unused_result));
+
+/**
+ * grant_frame() - frame @idx of the table, which grows until it has that one, a frame a call.
+ * @out: with a reference that the caller has to give up (page_put()), or to give to a map
+ * Returns 0; -EAGAIN (it has grown: call again); -EINVAL (beyond its limit); -ENOMEM.
+ */
+int grant_frame(struct grant_domain *g, uint32_t idx, mfn_t *out);
+
+/** grant_frame_placed() - its domain has frame @idx at @gfn now, or, with INVALID_GFN, nowhere.  An
+ * @idx without a frame is ignored. */
+void grant_frame_placed(struct grant_domain *g, uint32_t idx, gfn_t gfn);
+
+/** grant_frame_gfn() - where that is; INVALID_GFN also for an @idx without a frame. */
+gfn_t grant_frame_gfn(struct grant_domain *g, uint32_t idx);
+
+#endif /* CORE_GRANT_H */
