@@ -94,6 +94,16 @@ def test_a_toolstack_in_dom0(boot):
     machine.wait_end(PATIENCE)
 
 
+def test_frames_of_another_domain(boot):
+    machine = boot({"dom0": as_dom0("foreign"), "domu": [guest("other", "nuisance", "do=yield")]})
+    expect_all_pass(machine, "dom0", "foreign")
+
+
+def test_a_domu_has_no_frames_of_others(boot):
+    machine = boot_with_victim(boot, guest("attacker", "foreign", "domu"))
+    expect_all_pass(machine, "attacker", "foreign")
+
+
 def test_a_domu_is_no_toolstack(boot):
     machine = boot_with_victim(boot, guest("attacker", "toolstack", "domu"))
     expect_all_pass(machine, "attacker", "toolstack")

@@ -4,12 +4,17 @@
  * interrupts are masked is measured from outside (test_stretches.py).
  */
 #include "clock.h"
+#include "core.h"
+#include "layout.h"
+#include "page.h"
+#include "pt.h"
 #include "row.h"
 #include "test.h"
 #include "toolstack.h"
 
-#define VCPUS 8u
-#define OTHER 1u
+#define VCPUS   8u
+#define FOREIGN 32u
+#define OTHER   1u
 
 static struct xen_domctl op;
 static struct xen_sysctl sys;
@@ -160,6 +165,35 @@ static void expect_answers(domid_t id) {
     EXPECT_EQ(ROW("sysctl getdomaininfolist", list()), 0);
 }
 
+/* As many frames as a call names, in the place of its own, with a table entry for each that is left
+ * when they go. */
+static void expect_foreign(domid_t id) {
+    static uint64_t from[FOREIGN], to[FOREIGN];
+    static int errors[FOREIGN];
+    struct xen_add_to_physmap_batch b = {.domid = DOMID_SELF,
+                                         .space = XENMAPSPACE_gmfn_foreign,
+                                         .size = FOREIGN,
+                                         .u.foreign_domid = id};
+    uint32_t hole = page_gpa(page_alloc(FOREIGN)) >> 12;
+
+    for (uint32_t i = 0; i < FOREIGN; i++) {
+        from[i] = (PV_RAM_GPA >> 12) + i;
+        to[i] = hole + i;
+    }
+    b.idxs.q = (uint32_t)from;
+    b.gpfns.q = (uint32_t)to;
+    b.errs.q = (uint32_t)errors;
+    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_decrease_reservation, hole, FOREIGN, 0), FOREIGN);
+    EXPECT_EQ(ROW("memory_op add_to_physmap_batch", memory_op(XENMEM_add_to_physmap_batch, &b)), 0);
+    EXPECT_EQ(errors[FOREIGN - 1], 0);
+    for (uint32_t i = 0; i < 8; i++) {
+        EXPECT_EQ(pt_map(KERNEL_WINDOW + i * PAGE_SIZE, core_small(hole << 12, CORE_READ_WRITE)),
+                  0);
+    }
+    EXPECT_EQ(ROW("memory_op remove_from_physmap: mapped", unmap_foreign(hole)), 0);
+    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_populate_physmap, hole, 1, 0), 1);
+}
+
 static void expect_memory(domid_t id) {
     struct xen_memory_reservation claim = {.domid = id};
     struct xen_pod_target pod = {.domid = id};
@@ -177,9 +211,17 @@ static void expect_memory(domid_t id) {
     EXPECT_EQ(ROW("memory_op decrease_reservation: outside its bank",
                   memory_extents(id, XENMEM_decrease_reservation, 0x39000, 64, 0)),
               64);
+    expect_foreign(id);
     EXPECT_TRUE(ROW("memory_op maximum_gpfn", memory_op(XENMEM_maximum_gpfn, &id)) > 0);
     EXPECT_EQ(ROW("memory_op claim_pages", memory_op(XENMEM_claim_pages, &claim)), 0);
     EXPECT_EQ(ROW("memory_op get_pod_target", memory_op(XENMEM_get_pod_target, &pod)), 0);
+    EXPECT_EQ(ROW("memory_op set_pod_target", memory_op(XENMEM_set_pod_target, &pod)), 0);
+    EXPECT_EQ(
+        ROW("memory_op get_sharing_freed_pages", memory_op(XENMEM_get_sharing_freed_pages, NULL)),
+        0);
+    EXPECT_EQ(
+        ROW("memory_op get_sharing_shared_pages", memory_op(XENMEM_get_sharing_shared_pages, NULL)),
+        0);
 }
 
 TEST(a_domain) {

@@ -63,7 +63,7 @@ static void attributes_can_be_restricted(void **state) {
     for (uint32_t bits = 0; bits < 4096; bits++) {
         uint32_t attr = arch_l2_attr(bits);
         struct pte pte, device, readonly;
-        uint32_t shared;
+        uint32_t shared, foreign;
 
         if (!attr) {
             continue;
@@ -72,7 +72,13 @@ static void attributes_can_be_restricted(void **state) {
         shared = arch_l2_shared(attr);
         device = arch_pte_decode_l2(arch_l2_device(attr));
         readonly = arch_pte_decode_l2(arch_l2_readonly(attr));
-        assert_int_equal(arch_l2_is_cached(attr), is_cacheable(pte.memory));
+        foreign = arch_l2_foreign(attr);
+        assert_true(!arch_l2_is_cached(attr) || is_cacheable(pte.memory));
+        assert_true(arch_l2_is_cached(attr) || pte.memory != PTE_WRITEBACK);
+        assert_false(arch_l2_is_fault(foreign));
+        assert_false(arch_l2_is_cached(foreign));
+        assert_int_equal(arch_l2_is_writable(foreign), pte.writable);
+        assert_true(foreign == attr || arch_l2_is_cached(attr));
         assert_false(arch_l2_is_fault(shared));
         assert_false(arch_l2_is_cached(shared));
         assert_int_equal(arch_l2_is_writable(shared), pte.writable);

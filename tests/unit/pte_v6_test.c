@@ -15,6 +15,7 @@ static inline __attribute__((unused)) void arch_pte_write(uint32_t *entry, uint3
 static void shared_frames_have_a_type_of_their_own(void **state) {
     (void)state;
     assert_int_equal(arch_l2_shared(0x07e), 0x072);
+    assert_int_equal(arch_l2_foreign(0x07e), 0x176);
 }
 
 int main(void) {

@@ -17,6 +17,7 @@
 #include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
+#include "core/space/p2m_foreign.h"
 #include "core/space/pt_table.h"
 #include "core/time/background.h"
 #include "support_domain.h"
@@ -127,29 +128,42 @@ uint32_t mm_l2(const struct domain *d, uint32_t va) {
 
 /* ---- The check ---- */
 
-static void count_frame(const struct domain *d, uint32_t hw, bool may_be_any) {
+static void count_frame(const struct domain *d, uint32_t hw) {
     uint32_t m = hw >> PAGE_SHIFT;
     const struct page_info *page = page_of(mfn(m));
 
     if (page) {
         assert_int_equal(page->state, PAGE_USED);
-        assert_true(may_be_any || page->owner == d->id || page->owner == DOMID_XEN);
+        assert_true(page->owner == d->id || page->owner == DOMID_XEN || d->space.p2m.foreign);
         expected[m - page_first]++;
+    }
+}
+
+/* As p2m_foreign.c counts them. */
+static uint32_t foreign[P2M_FOREIGN_COUNTS];
+
+static void count_entry(const struct domain *d, uint32_t hw) {
+    mfn_t m = mfn(hw >> PAGE_SHIFT);
+
+    count_frame(d, hw);
+    if (p2m_is_foreign(&d->space, m)) {
+        assert_false(arch_l2_is_cached(hw));
+        foreign[m.v % P2M_FOREIGN_COUNTS]++;
     }
 }
 
 static void count_p2m(const struct domain *d) {
     for (uint32_t i = 0; i < d->space.p2m.count; i++) {
         if (p2m_entry_type(d->space.p2m.entry[i]) != P2M_INVALID) {
-            count_frame(d, d->space.p2m.entry[i], false);
+            count_frame(d, d->space.p2m.entry[i]);
         }
     }
     for (unsigned int i = 0; i < d->space.p2m.sparse_count; i++) {
-        count_frame(d, d->space.p2m.sparse[i].entry, false);
+        count_frame(d, d->space.p2m.sparse[i].entry);
     }
     for (unsigned int r = 0; r < d->space.p2m.range_count; r++) {
         for (uint32_t i = 0; i < d->space.p2m.range[r].count; i++) {
-            count_frame(d, (d->space.p2m.range[r].mfn.v + i) << PAGE_SHIFT, false);
+            count_frame(d, (d->space.p2m.range[r].mfn.v + i) << PAGE_SHIFT);
         }
     }
 }
@@ -254,7 +268,7 @@ static void check_units(const struct domain *d, const struct l1_count *c) {
 
             assert_true(table[i] == 0 || dirty || pt_units[u].state != PT_UNIT_FREE);
             if (table[i] && !dirty) {
-                count_frame(d, table[i], false);
+                count_entry(d, table[i]);
             }
         }
     }
@@ -265,6 +279,7 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
     unsigned int blocks = 0;
 
     memset(&c, 0, sizeof(c));
+    memset(foreign, 0, sizeof(foreign));
     count_p2m(d);
     if (d->space.pt.flat) {
         count_l1(d, d->space.pt.flat, 0, PT_HOLE_INDEX, &c);
@@ -276,6 +291,9 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
     count_list(d, d->space.pt.clean, &c);
     check_loaded(d);
     check_units(d, &c);
+    if (d->space.p2m.foreign) {
+        assert_memory_equal(d->space.p2m.foreign, foreign, sizeof(foreign));
+    }
     for (unsigned int b = 1; pt_blocks && b < heap_block_count(); b++) {
         blocks += pt_blocks[b].kind != PT_BLOCK_NONE && pt_blocks[b].owner == d->id;
     }

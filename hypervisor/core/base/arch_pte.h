@@ -52,18 +52,20 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  *   never global; 0 if refused.
  * bool arch_l2_is_fault(uint32_t raw) - a fault entry, whatever the other bits.
  * bool arch_l2_is_writable(uint32_t hw) - in USR mode; of a hardware small page.
- * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM alone.
+ * bool arch_l2_is_cached(uint32_t hw) - false for 0; true only if the core lets it map RAM of the
+ *   space's owner alone.
  * uint32_t arch_l2_shared(uint32_t attr) - the same rights, as arch_map_shared() maps the frame.
- * uint32_t arch_l2_device(uint32_t attr) - the same rights but execution, not cached.
- * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
- * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a table; visible to the table walker
- *   after arch_pte_sync().
- * void arch_pte_changed(uint32_t old) - such a store, to a table that a TLB may know, took the
- *   place of @old, or those of several entries ORed: what is held of them elsewhere than in the
- *   loaded space goes before that is loaded.  Nothing to do for 0.
- * void arch_pte_publish(const void *table, size_t size) - what plain stores made of @size bytes of
- *   tables, as memset() does, is visible to the table walker after arch_pte_sync().
- * void arch_pte_sync(void) - after a series of them: drain, order before a TLB operation.
+ * uint32_t arch_l2_foreign(uint32_t attr) - the same rights for RAM of another domain, coherent
+ * with that one's cached mapping of it; never what arch_l2_is_cached() says yes to. uint32_t
+ * arch_l2_device(uint32_t attr) - the same rights but execution, not cached. uint32_t
+ * arch_l2_readonly(uint32_t attr) - the same, not writable. void arch_pte_write(uint32_t *entry,
+ * uint32_t hw) - store to a table; visible to the table walker after arch_pte_sync(). void
+ * arch_pte_changed(uint32_t old) - such a store, to a table that a TLB may know, took the place of
+ * @old, or those of several entries ORed: what is held of them elsewhere than in the loaded space
+ * goes before that is loaded.  Nothing to do for 0. void arch_pte_publish(const void *table, size_t
+ * size) - what plain stores made of @size bytes of tables, as memset() does, is visible to the
+ * table walker after arch_pte_sync(). void arch_pte_sync(void) - after a series of them: drain,
+ * order before a TLB operation.
  */
 #include <arch/pte.h>
 

@@ -31,6 +31,9 @@ memory_fn memory_populate_physmap;
 memory_fn memory_decrease_reservation;
 /* memory_physmap.c */
 memory_fn memory_add_to_physmap;
+/* memory_foreign.c */
+memory_fn memory_add_to_physmap_batch;
+memory_fn memory_remove_from_physmap;
 /* memory_info.c */
 memory_fn memory_current_reservation;
 memory_fn memory_maximum_reservation;
@@ -38,6 +41,10 @@ memory_fn memory_maximum_gpfn;
 memory_fn memory_claim_pages;
 memory_fn memory_pod_target;
 memory_fn memory_sharing;
+
+/** memory_get_frame() - the frame behind @g of @d, with a reference, and as what another domain has
+ * it in its map.  0, or -EINVAL: it is no RAM of @d's, or @d is dying. */
+int memory_get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type);
 
 /** memory_change() - a step of p2m_change() in @d's map, its lock taken inside. */
 int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);

@@ -37,6 +37,9 @@ static int read_request(struct vcpu *v, gvaddr_t from, struct request *out) {
     if (err) {
         return err;
     }
+    if (domain_is_dying(out->d)) {
+        return -XEN_EINVAL;
+    }
     out->is_others = out->d != v->domain;
     if (r.extent_order > (out->is_others ? ORDER_MAX : 0) || r.nr_extents > MEMORY_OP_MAX ||
         !handle_ok(r.extent_start.q, &out->list)) {

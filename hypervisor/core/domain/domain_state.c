@@ -104,6 +104,10 @@ int domain_unpause(struct domain *d) {
     return err;
 }
 
+bool domain_is_dying(const struct domain *d) {
+    return d->state >= DOMAIN_DYING;
+}
+
 bool domain_is_off_cpu(const struct domain *d) {
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
         if (d->vcpu[i]->sched.on_cpu) {

@@ -69,6 +69,9 @@ int domain_unpause(struct domain *d);
  */
 bool domain_release_step(struct domain *d);
 
+/** domain_is_dying() - it is torn down: nothing is to be added to it. */
+bool domain_is_dying(const struct domain *d);
+
 /**
  * domain_is_off_cpu() - has no vCPU of @d a place on a pCPU any more?  Once it is so while @d may
  * not run, it stays so.

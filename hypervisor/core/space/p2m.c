@@ -10,6 +10,7 @@
 #include "core/base/steps.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
+#include "core/space/p2m_foreign.h"
 #include "core/space/p2m_sparse.h"
 #include "core/space/space.h"
 
@@ -266,6 +267,7 @@ bool p2m_destroy_step(struct space *s) {
     if (drop_ram(p2m) || drop_sparse(p2m) || drop_range(p2m)) {
         return true;
     }
+    p2m_foreign_end(s);
     p2m->entry = NULL;
     p2m->mib = NULL;
     p2m->held = 0;

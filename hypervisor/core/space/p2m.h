@@ -27,7 +27,9 @@ enum p2m_type {
     P2M_RAM_RO,   /* read-only */
     P2M_SHARED,   /* the hypervisor has it mapped too: every mapping is uncached */
     P2M_SHARED_RO,
-    P2M_DEVICE, /* device registers: never cached, never executable */
+    P2M_FOREIGN,    /* RAM of another domain */
+    P2M_FOREIGN_RO, /* the same, read-only */
+    P2M_DEVICE,     /* device registers: never cached, never executable */
     P2M_DEVICE_RO,
 };
 
@@ -77,6 +79,7 @@ struct p2m {           /* space lock */
     struct p2m_range range[P2M_RANGES_MAX];
     unsigned int sparse_count;
     struct p2m_sparse sparse[P2M_SPARSE_MAX];
+    uint32_t *foreign;      /* entries that map frames of other domains (p2m_foreign.h), or NULL */
     gfn_t changing;         /* that p2m_change() is at work on, or INVALID_GFN */
     uint32_t changing_type; /* what it was before */
     uint32_t scan;          /* where its scan goes on */
@@ -167,7 +170,7 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * p2m_change() - put another frame, or none, behind a gfn, and drop the old one.
  * @to: new frame, on which the caller has a reference that the p2m takes over on success; or
  *   INVALID_MFN
- * @type: P2M_RAM, P2M_RAM_RO, P2M_SHARED or P2M_SHARED_RO; ignored with INVALID_MFN
+ * @type: P2M_RAM, P2M_SHARED, P2M_FOREIGN or the same read-only; ignored with INVALID_MFN
  *
  * Sections that map its MiB are split first.  Small-page entries that map the old frame become
  * entries for the new one with the rights and memory type that it allows, or faults.  Where
@@ -179,7 +182,8 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
  * -EINVAL: in a range, or in the bank's room and not in the bank, or nothing there already and
  * nothing wanted; -EBUSY: a registered table, or another change is under way;
- * -ENOMEM: table memory for a split, or P2M_SPARSE_MAX frames outside the bank (nothing changed).
+ * -ENOMEM: table memory for a split, P2M_SPARSE_MAX frames outside the bank, or the counters of
+ * P2M_FOREIGN (nothing changed).
  */
 int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type);
 

@@ -8,6 +8,7 @@
  */
 #include "core/base/panic.h"
 #include "core/space/p2m.h"
+#include "core/space/p2m_foreign.h"
 #include "core/space/p2m_sparse.h"
 #include "core/space/pt_table.h"
 #include "core/space/space.h"
@@ -36,14 +37,25 @@ static uint16_t section_count(const struct change *c) {
     return !c->mib ? 0 : *page_section_count(mfn(c->old >> PAGE_SHIFT));
 }
 
-/* Entries other than the owner's hold: none left means that nothing maps the old frame. */
+/* Does an entry for the old frame that has no look at sections remain?  Of a frame of its own the
+ * count says it, with one for the map; others' entries count as well. */
+static bool has_entries(const struct change *c) {
+    mfn_t old = mfn(c->old >> PAGE_SHIFT);
+
+    return p2m_is_foreign(c->s, old) ? p2m_foreign_may_be_mapped(c->s, old) : c->page->count > 1;
+}
+
 static bool is_mapped(const struct change *c) {
-    return section_count(c) != 0 || c->page->count > 1;
+    return section_count(c) != 0 || has_entries(c);
+}
+
+static bool is_readonly(enum p2m_type type) {
+    return type == P2M_RAM_RO || type == P2M_SHARED_RO || type == P2M_FOREIGN_RO;
 }
 
 /* What an entry with attributes @attr for the old frame becomes, if a frame comes in its place. */
 static uint32_t new_entry(const struct change *c, uint32_t attr) {
-    if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
+    if (is_readonly(c->type)) {
         attr = arch_l2_readonly(attr);
     }
     return mfn_to_maddr(c->to).v | pt_restrict(c->type, attr);
@@ -69,8 +81,8 @@ static void make(const struct change *c, struct broken *b) {
     if (!mfn_eq(c->to, INVALID_MFN) && b->count > 0) {
         arch_tlb_flush_all();
         for (unsigned int i = 0; i < b->count; i++) {
-            page_get(c->to);
-            pt_replace_l2(b->at[i].entry, b->at[i].hw);
+            pt_hold_l2(c->s, b->at[i].hw);
+            pt_replace_l2(c->s, b->at[i].entry, b->at[i].hw);
         }
         arch_pte_sync();
     }
@@ -87,7 +99,7 @@ static bool break_entry(const struct change *c, struct broken *b, uint32_t *entr
     }
     b->at[b->count].entry = entry;
     b->at[b->count++].hw = new_entry(c, *entry & ~PAGE_MASK);
-    pt_replace_l2(entry, 0);
+    pt_replace_l2(c->s, entry, 0);
     return true;
 }
 
@@ -106,14 +118,10 @@ static bool rewrite_splits(const struct change *c) {
 /* A frame appears where there was none: the linear mapping has it again. */
 static void map_in_splits(const struct change *c) {
     for (uint16_t unit = c->mib->splits; unit; unit = pt_units[unit].next) {
-        uint32_t attr = pt_units[unit].attr;
+        uint32_t hw = new_entry(c, pt_units[unit].attr);
 
-        if (c->type == P2M_RAM_RO || c->type == P2M_SHARED_RO) {
-            attr = arch_l2_readonly(attr);
-        }
-        page_get(c->to);
-        pt_replace_l2(&pt_unit_table(unit)[c->index],
-                      mfn_to_maddr(c->to).v | pt_restrict(c->type, attr));
+        pt_hold_l2(c->s, hw);
+        pt_replace_l2(c->s, &pt_unit_table(unit)[c->index], hw);
     }
 }
 
@@ -170,11 +178,11 @@ static int scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
     if (pt_units[unit].state != PT_UNIT_GUEST) {
         return 0;
     }
-    while (i < STEP_SCAN && c->page->count > 1 && break_entry(c, &b, &table[i])) {
+    while (i < STEP_SCAN && has_entries(c) && break_entry(c, &b, &table[i])) {
         i++;
     }
     make(c, &b);
-    return i < STEP_SCAN && c->page->count > 1 ? -XEN_EAGAIN : 0;
+    return i < STEP_SCAN && has_entries(c) ? -XEN_EAGAIN : 0;
 }
 
 static int scan_block(const struct change *c, uint16_t block, unsigned int part) {
@@ -249,8 +257,8 @@ static int search(const struct change *c) {
 }
 
 static bool valid_target(mfn_t to, enum p2m_type type) {
-    return mfn_eq(to, INVALID_MFN) || type == P2M_RAM || type == P2M_RAM_RO || type == P2M_SHARED ||
-           type == P2M_SHARED_RO;
+    return mfn_eq(to, INVALID_MFN) || type == P2M_RAM || type == P2M_SHARED ||
+           type == P2M_FOREIGN || is_readonly(type);
 }
 
 /* No new mapping of the old frame from here on. */
@@ -260,7 +268,7 @@ static int begin_change(struct change *c, uint32_t *entry) {
     if (p2m->changing.v != INVALID_GFN.v) {
         return -XEN_EBUSY;
     }
-    if (c->page->type != PAGE_NONE) {
+    if (c->page->type != PAGE_NONE && c->page->owner == c->s->owner) {
         return -XEN_EBUSY;
     }
     if (!pt_units_available(c->s, section_count(c))) {
@@ -378,6 +386,13 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
 
     if (!valid_target(to, type)) {
         return -XEN_EINVAL;
+    }
+    if (!mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to)) {
+        int err = p2m_foreign_begin(s);
+
+        if (err) {
+            return err;
+        }
     }
     if (s->pt.dropping) { /* it may map the old frame, and is not among what is searched */
         pt_drop_step(s);

@@ -2,6 +2,7 @@
 /*
  * Second-level entries: what a guest may map and how.
  */
+#include "core/space/p2m_foreign.h"
 #include "core/space/pt_table.h"
 #include "core/space/space.h"
 
@@ -9,9 +10,11 @@ uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
     switch (type) {
     case P2M_RAM_RO: return arch_l2_is_writable(attr) ? 0 : attr;
     case P2M_SHARED_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_shared(attr);
+    case P2M_FOREIGN_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_foreign(attr);
     case P2M_DEVICE_RO: return arch_l2_is_writable(attr) ? 0 : arch_l2_device(attr);
     case P2M_RAM: return attr;
     case P2M_SHARED: return arch_l2_shared(attr);
+    case P2M_FOREIGN: return arch_l2_foreign(attr);
     case P2M_DEVICE: return arch_l2_device(attr);
     case P2M_INVALID:
     case P2M_CHANGING: break;
@@ -19,13 +22,24 @@ uint32_t pt_restrict(enum p2m_type type, uint32_t attr) {
     return 0;
 }
 
-void pt_replace_l2(uint32_t *entry, uint32_t hw) {
+void pt_hold_l2(struct space *s, uint32_t hw) {
+    page_get(mfn(hw >> PAGE_SHIFT));
+    p2m_foreign_count(s, mfn(hw >> PAGE_SHIFT), 1);
+}
+
+/* An entry with @old is gone. */
+static void let_go(struct space *s, uint32_t old) {
+    p2m_foreign_count(s, mfn(old >> PAGE_SHIFT), ~0u);
+    page_put(mfn(old >> PAGE_SHIFT));
+}
+
+void pt_replace_l2(struct space *s, uint32_t *entry, uint32_t hw) {
     uint32_t old = *entry;
 
     arch_pte_write(entry, hw);
     arch_pte_changed(old);
     if (old) {
-        page_put(mfn(old >> PAGE_SHIFT));
+        let_go(s, old);
     }
 }
 
@@ -34,7 +48,7 @@ int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw) {
 
     s->pt.work += PT_WORK_L2;
     if (arch_l2_is_fault(raw)) {
-        pt_replace_l2(entry, 0);
+        pt_replace_l2(s, entry, 0);
         return 0;
     }
     attr = arch_l2_attr(raw);
@@ -49,14 +63,15 @@ int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw) {
     if (p2m_entry_type(frame) == P2M_RAM) {
         s->pt.attr_raw = raw << (32 - PAGE_SHIFT);
     }
-    page_get(p2m_entry_mfn(frame));
-    pt_replace_l2(entry, (frame & PAGE_MASK) | allowed);
+    allowed |= frame & PAGE_MASK;
+    pt_hold_l2(s, allowed);
+    pt_replace_l2(s, entry, allowed);
     return 0;
 }
 
 /* Most are cached RAM that keeps its owner's reference: no more than the count to look at.  Returns
  * what it costs more than these, in the units of STEP_DROP. */
-static inline unsigned int clear_entry(uintptr_t bias, uint32_t *entry) {
+static inline unsigned int clear_entry(struct space *s, uintptr_t bias, uint32_t *entry) {
     uint32_t old = *entry;
 
     if (arch_l2_is_cached(old)) {
@@ -69,14 +84,14 @@ static inline unsigned int clear_entry(uintptr_t bias, uint32_t *entry) {
         }
     } else if (old) {
         arch_pte_write(entry, 0);
-        page_put(mfn(old >> PAGE_SHIFT));
+        let_go(s, old);
         return 1;
     }
     return 0;
 }
 
 /* The change that counts was made in the first-level table. */
-unsigned int pt_clear_l2(uint32_t *table, unsigned int from) {
+unsigned int pt_clear_l2(struct space *s, uint32_t *table, unsigned int from) {
     const uintptr_t bias = page_bias;
     unsigned int cost = 0;
     uint32_t *e;
@@ -86,7 +101,7 @@ unsigned int pt_clear_l2(uint32_t *table, unsigned int from) {
             cost += 2;
 #pragma GCC unroll 8
             for (unsigned int i = 0; i < 8; i++) {
-                cost += clear_entry(bias, &e[i]);
+                cost += clear_entry(s, bias, &e[i]);
             }
         }
     }

@@ -103,7 +103,7 @@ static void drop(struct space *s, uint16_t unit) {
 void pt_drop_step(struct space *s) {
     uint16_t unit = s->pt.dropping;
 
-    s->pt.drop_next = (uint16_t)pt_clear_l2(pt_unit_table(unit), s->pt.drop_next);
+    s->pt.drop_next = (uint16_t)pt_clear_l2(s, pt_unit_table(unit), s->pt.drop_next);
     if (s->pt.drop_next == PT_L2_ENTRIES) {
         s->pt.dropping = 0;
         pt_unit_give(s, unit);

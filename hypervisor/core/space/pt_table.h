@@ -151,13 +151,16 @@ int pt_set_l2(struct space *s, uint32_t *entry, uint32_t raw);
  * Returns attributes, or 0: the rights asked for are not given.
  */
 uint32_t pt_restrict(enum p2m_type type, uint32_t attr);
-/** pt_replace_l2() - store a hardware entry that holds its reference; drops the old one's. */
-void pt_replace_l2(uint32_t *entry, uint32_t hw);
+/** pt_hold_l2() - the reference for an entry @hw that is to be stored in a table of @s. */
+void pt_hold_l2(struct space *s, uint32_t hw);
+/** pt_replace_l2() - store a hardware entry that has its reference (0: none), in a table of @s;
+ * drops the old one's. */
+void pt_replace_l2(struct space *s, uint32_t *entry, uint32_t hw);
 /**
- * pt_clear_l2() - make entries of a table faults, from @from on, as many as STEP_DROP says.
+ * pt_clear_l2() - make entries of a table of @s faults, from @from on, as many as STEP_DROP says.
  * Returns where to go on, PT_L2_ENTRIES: all are.
  */
-unsigned int pt_clear_l2(uint32_t *table, unsigned int from);
+unsigned int pt_clear_l2(struct space *s, uint32_t *table, unsigned int from);
 
 /* ---- pt_l1.c: first-level entries ---- */
 

@@ -99,6 +99,27 @@ static inline int32_t memory_extents(domid_t id, uint32_t command, uint32_t firs
     return memory_op(command, &r);
 }
 
+/** map_foreign() - frame @from of domain @id behind @to of the caller's; what became of it, or why
+ * the call was refused. */
+static inline int32_t map_foreign(domid_t id, uint64_t from, uint64_t to) {
+    struct xen_add_to_physmap_batch b = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign, .size = 1, .u.foreign_domid = id};
+    int error = 0x7777;
+
+    b.idxs.q = (uint32_t)&from;
+    b.gpfns.q = (uint32_t)&to;
+    b.errs.q = (uint32_t)&error;
+    int32_t result = memory_op(XENMEM_add_to_physmap_batch, &b);
+    return result ? result : error;
+}
+
+/** unmap_foreign() - nothing is behind frame @g of the caller's any more. */
+static inline int32_t unmap_foreign(uint64_t g) {
+    struct xen_remove_from_physmap r = {.domid = DOMID_SELF, .gpfn = g};
+
+    return memory_op(XENMEM_remove_from_physmap, &r);
+}
+
 /** sysctl_begin() - @op for @cmd, all else 0. */
 static inline void sysctl_begin(struct xen_sysctl *op, uint32_t cmd) {
     memset(op, 0, sizeof(*op));

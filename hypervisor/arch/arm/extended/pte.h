@@ -80,6 +80,12 @@ static inline bool arch_l2_is_cached(uint32_t hw) {
     return (hw & EXT_C) != 0;
 }
 
+/* The same type of memory as all RAM has, so that mappings do not differ in it; as shared frames,
+ * with C = 0. */
+static inline uint32_t arch_l2_foreign(uint32_t attr) {
+    return arch_l2_is_cached(attr) ? (attr & ~EXT_L2_MEMORY) | EXT_POLICY_BOTH : attr;
+}
+
 static inline uint32_t arch_l2_device(uint32_t attr) {
     if (arch_l2_is_cached(attr)) {
         attr = (attr & ~EXT_L2_MEMORY) | EXT_DEVICE;

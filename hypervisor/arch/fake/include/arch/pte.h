@@ -61,7 +61,11 @@ static inline bool arch_l2_is_writable(uint32_t hw) {
 }
 
 static inline bool arch_l2_is_cached(uint32_t hw) {
-    return (hw & FAKE_CACHED) != 0;
+    return (hw & FAKE_MEMORY) == FAKE_MEMORY;
+}
+
+static inline uint32_t arch_l2_foreign(uint32_t attr) {
+    return arch_l2_is_cached(attr) ? (attr & ~FAKE_MEMORY) | FAKE_CACHED : attr;
 }
 
 static inline uint32_t arch_l2_shared(uint32_t attr) {
@@ -69,7 +73,7 @@ static inline uint32_t arch_l2_shared(uint32_t attr) {
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {
-    return arch_l2_is_cached(attr) ? arch_l2_shared(attr) : attr;
+    return attr & FAKE_CACHED ? arch_l2_shared(attr) : attr;
 }
 
 static inline uint32_t arch_l2_readonly(uint32_t attr) {
