@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/arm/cp15_access.h"
+
 /* A register by the fields of its MCR and MRC. */
 #define CP15_KEY(crn, opc1, crm, opc2) ((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2))
 
@@ -23,19 +25,6 @@
 #define CP15_TEST_CLEAN                CP15_KEY(7, 0, 10, 3) /* ARM926 */
 #define CP15_TEST_CLEAN_INVAL          CP15_KEY(7, 0, 14, 3)
 #define CP15_FCSEIDR                   CP15_KEY(13, 0, 0, 0)
-
-/* MRC and MCR of CP15; the fields are numbers. */
-#define CP15_GET(crn, opc1, crm, opc2)                                                           \
-    ({                                                                                           \
-        uint32_t value_;                                                                         \
-        __asm__ volatile("mrc p15, " #opc1 ", %0, c" #crn ", c" #crm ", " #opc2 : "=r"(value_)); \
-        value_;                                                                                  \
-    })
-#define CP15_SET(crn, opc1, crm, opc2, value)                               \
-    __asm__ volatile("mcr p15, " #opc1 ", %0, c" #crn ", c" #crm ", " #opc2 \
-                     :                                                      \
-                     : "r"(value)                                           \
-                     : "memory")
 
 static inline uint32_t cp15_read_midr(void) {
     return CP15_GET(0, 0, 0, 0);
