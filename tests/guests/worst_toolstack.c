@@ -12,9 +12,10 @@
 #include "test.h"
 #include "toolstack.h"
 
-#define VCPUS   8u
-#define FOREIGN 32u
-#define OTHER   1u
+#define VCPUS        8u
+#define FOREIGN      32u
+#define GRANT_FRAMES 16u
+#define OTHER        1u
 
 static struct xen_domctl op;
 static struct xen_sysctl sys;
@@ -165,6 +166,19 @@ static void expect_answers(domid_t id) {
     EXPECT_EQ(ROW("sysctl getdomaininfolist", list()), 0);
 }
 
+/* All frames of its grant table, which has none yet. */
+static int32_t acquire_table(domid_t id, uint32_t place) {
+    static xen_pfn_t list[GRANT_FRAMES];
+    struct xen_mem_acquire_resource r = {
+        .domid = id, .type = XENMEM_resource_grant_table, .nr_frames = GRANT_FRAMES};
+
+    for (uint32_t i = 0; i < GRANT_FRAMES; i++) {
+        list[i] = place + i;
+    }
+    r.frame_list.q = (uint32_t)list;
+    return memory_op(XENMEM_acquire_resource, &r);
+}
+
 /* As many frames as a call names, in the place of its own, with a table entry for each that is left
  * when they go. */
 static void expect_foreign(domid_t id) {
@@ -190,6 +204,7 @@ static void expect_foreign(domid_t id) {
         EXPECT_EQ(pt_map(KERNEL_WINDOW + i * PAGE_SIZE, core_small(hole << 12, CORE_READ_WRITE)),
                   0);
     }
+    EXPECT_EQ(ROW("memory_op acquire_resource", acquire_table(id, hole + 1)), 0);
     EXPECT_EQ(ROW("memory_op remove_from_physmap: mapped", unmap_foreign(hole)), 0);
     EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_populate_physmap, hole, 1, 0), 1);
 }

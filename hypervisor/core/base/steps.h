@@ -75,6 +75,10 @@
  * each. */
 #define STEP_BUILD       16u
 
+/** Bytes of a new frame of a grant table that are cleared in one go, which divide a page: 0.4
+ * each. */
+#define STEP_GRANT_CLEAR 1024u
+
 /* ---- Caches ---- */
 
 /** Bytes of a range by address, which divide a page: 0.15 each, 0.9 where an outer cache has to be

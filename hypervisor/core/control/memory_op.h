@@ -31,6 +31,7 @@ memory_fn memory_populate_physmap;
 memory_fn memory_decrease_reservation;
 /* memory_physmap.c */
 memory_fn memory_add_to_physmap;
+memory_fn memory_acquire_resource;
 /* memory_foreign.c */
 memory_fn memory_add_to_physmap_batch;
 memory_fn memory_remove_from_physmap;

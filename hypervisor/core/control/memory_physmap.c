@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* memory_op: what is to be behind a guest frame that is not RAM of the domain's own. */
+/*
+ * memory_op: frames that the hypervisor shares with a domain, its shared_info and those of its
+ * grant table, in that domain's map or, for what a toolstack writes there, in dom0's.
+ */
 #include "core/base/guest_access.h"
+#include "core/control/handle.h"
 #include "core/control/memory_op.h"
 #include "core/domain/domain.h"
 #include "core/domain/domain_lookup.h"
 #include "core/domain/vcpu.h"
 #include "core/mm/page.h"
+#include "core/time/preempt.h"
 
 int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     int err;
@@ -13,6 +18,45 @@ int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
     spin_lock(&d->space.lock);
     err = p2m_change(&d->space, g, to, type);
     spin_unlock(&d->space.lock);
+    return err;
+}
+
+/* @m, on which the caller has a reference, shared at @g of @d. */
+static int place(struct domain *d, gfn_t g, mfn_t m) {
+    int err = memory_change(d, g, m, P2M_SHARED);
+
+    if (err) {
+        page_put(m);
+    }
+    return err;
+}
+
+/* ---- In its own map ---- */
+
+static int place_shared_info(struct domain *d, uint64_t idx, gfn_t g) {
+    if (idx != 0) {
+        return -XEN_EINVAL;
+    }
+    page_get(d->shared_info_mfn);
+    int err = place(d, g, d->shared_info_mfn);
+
+    if (err == 0) {
+        d->shared_info_gfn = g.v;
+    }
+    return err;
+}
+
+/* An index with bit 31 asks for a status frame, which tables of version 1 do not have. */
+static int place_grant_frame(struct domain *d, uint64_t idx, gfn_t g) {
+    mfn_t m;
+    int err = idx > UINT32_MAX ? -XEN_EINVAL : grant_frame(&d->grant, (uint32_t)idx, &m);
+
+    if (err == 0) {
+        err = place(d, g, m);
+    }
+    if (err == 0) {
+        grant_frame_placed(&d->grant, (uint32_t)idx, g);
+    }
     return err;
 }
 
@@ -28,18 +72,86 @@ int32_t memory_add_to_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (err) {
         return err;
     }
-    if (add.space != XENMAPSPACE_shared_info) {
-        return -XEN_ENOSYS;
-    }
-    if (add.idx != 0 || add.gpfn >> (32 - PAGE_SHIFT)) {
+    if (add.gpfn >> (32 - PAGE_SHIFT) || domain_is_dying(d)) {
         return -XEN_EINVAL;
     }
-    page_get(d->shared_info_mfn);
-    err = memory_change(d, gfn((uint32_t)add.gpfn), d->shared_info_mfn, P2M_SHARED);
-    if (err) {
-        page_put(d->shared_info_mfn);
-    } else {
-        d->shared_info_gfn = add.gpfn;
+    gfn_t g = gfn((uint32_t)add.gpfn);
+    switch (add.space) {
+    case XENMAPSPACE_shared_info: err = place_shared_info(d, add.idx, g); break;
+    case XENMAPSPACE_grant_table: err = place_grant_frame(d, add.idx, g); break;
+    default: return -XEN_ENOSYS;
     }
     return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
+}
+
+/* ---- In dom0's ---- */
+
+struct acquire {
+    struct domain *by, *of;
+    gvaddr_t list;
+    uint32_t first, count;
+};
+
+/* 0 frames at no list ask how many there can be. */
+static int32_t tell_size(const struct domain *of, gvaddr_t to, struct xen_mem_acquire_resource *r) {
+    r->nr_frames = of->grant.frame_max;
+    return copy_to_guest(to, r, sizeof(*r));
+}
+
+static int check(const struct xen_mem_acquire_resource *r, const struct domain *of,
+                 struct acquire *out) {
+    if (r->type != XENMEM_resource_grant_table) {
+        return -XEN_EOPNOTSUPP;
+    }
+    if (r->pad != 0 || r->id != XENMEM_resource_grant_table_id_shared || domain_is_dying(of) ||
+        !handle_ok(r->frame_list.q, &out->list) || r->frame > GRANT_FRAMES_MAX ||
+        r->nr_frames > of->grant.frame_max || r->frame + r->nr_frames > of->grant.frame_max) {
+        return -XEN_EINVAL;
+    }
+    out->first = (uint32_t)r->frame;
+    out->count = r->nr_frames;
+    return 0;
+}
+
+static int acquire_one(const struct acquire *a, uint32_t i) {
+    mfn_t m;
+    xen_pfn_t frame;
+
+    if (copy_from_guest(&frame, gvaddr(a->list.v + i * (uint32_t)sizeof(frame)), sizeof(frame))) {
+        return -XEN_EFAULT;
+    }
+    if (frame >> (32 - PAGE_SHIFT)) {
+        return -XEN_EINVAL;
+    }
+    int err = grant_frame(&a->of->grant, a->first + i, &m);
+    return err ? err : place(a->by, gfn((uint32_t)frame), m);
+}
+
+int32_t memory_acquire_resource(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    uint32_t i = args[0] >> MEMORY_OP_SHIFT;
+    struct acquire a = {.by = v->domain};
+    struct xen_mem_acquire_resource r;
+
+    if (!v->domain->is_privileged) {
+        return -XEN_EPERM;
+    }
+    if (copy_from_guest(&r, gvaddr(args[1]), sizeof(r))) {
+        return -XEN_EFAULT;
+    }
+    int err = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_END, &a.of);
+    if (err == 0) {
+        err = check(&r, a.of, &a);
+    }
+    if (err == 0 && r.nr_frames == 0 && r.frame_list.q == 0) {
+        return tell_size(a.of, gvaddr(args[1]), &r);
+    }
+    while (err == 0 && i < a.count) {
+        err = acquire_one(&a, i);
+        i += err == 0;
+        if (err == -XEN_EAGAIN || (err == 0 && i < a.count && preempt_check())) {
+            args[0] = (args[0] & MEMORY_OP_MASK) | i << MEMORY_OP_SHIFT;
+            return HYPERCALL_AGAIN;
+        }
+    }
+    return err;
 }

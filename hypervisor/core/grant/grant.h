@@ -44,6 +44,8 @@ struct grant_domain {
     uint32_t frame_max;    /* so many it may have; 0 when it is being destroyed */
     uint32_t maptrack_max; /* the same of its maptrack, in pages */
     uint32_t frame_count;  /* frames that there are */
+    mfn_t fresh;           /* the next one, which is being cleared, or INVALID_MFN */
+    uint32_t cleared;      /* bytes of it */
     struct grant_frame frame[GRANT_FRAMES_MAX];
 };
 
@@ -63,7 +65,8 @@ void grant_set_limits(struct grant_domain *g, int frames, int maptrack);
 bool grant_domain_destroy(struct grant_domain *g) __attribute__((warn_unused_result));
 
 /**
- * grant_frame() - frame @idx of the table, which grows until it has that one, a frame a call.
+ * grant_frame() - frame @idx of the table, which grows until it has that one, a part of a frame a
+ * call.
  * @out: with a reference that the caller has to give up (page_put()), or to give to a map
  * Returns 0; -EAGAIN (it has grown: call again); -EINVAL (beyond its limit); -ENOMEM.
  */

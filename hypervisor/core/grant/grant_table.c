@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "core/base/arch.h"
+#include "core/base/steps.h"
 #include "core/grant/grant.h"
 #include "core/grant/grant_window.h"
 #include "core/mm/page.h"
 
 void grant_domain_init(struct grant_domain *g, struct space *space) {
-    *g = (struct grant_domain){.lock = SPINLOCK_INIT, .space = space};
+    *g = (struct grant_domain){.lock = SPINLOCK_INIT, .space = space, .fresh = INVALID_MFN};
     grant_set_limits(g, -1, -1);
 }
 
@@ -23,16 +24,28 @@ void grant_set_limits(struct grant_domain *g, int frames, int maptrack) {
     g->maptrack_max = limit(maptrack, MAPTRACK_DEFAULT, MAPTRACK_MAX);
 }
 
-/* One frame more, without a grant in it. */
-static int grow(struct grant_domain *g) {
-    mfn_t m = page_alloc(DOMID_XEN);
-
-    if (mfn_eq(m, INVALID_MFN)) {
-        return -XEN_ENOMEM;
+static int take_fresh(struct grant_domain *g) {
+    if (mfn_eq(g->fresh, INVALID_MFN)) {
+        g->fresh = page_alloc(DOMID_XEN);
+        g->cleared = 0;
     }
-    memset(arch_map_frame(GRANT_SLOT_TABLE, m), 0, PAGE_SIZE);
-    arch_unmap_frame(GRANT_SLOT_TABLE, 0, PAGE_SIZE);
-    g->frame[g->frame_count++] = (struct grant_frame){.mfn = m, .gfn = INVALID_GFN};
+    return mfn_eq(g->fresh, INVALID_MFN) ? -XEN_ENOMEM : 0;
+}
+
+/* A part of the way to one frame more, without a grant in it. */
+static int grow(struct grant_domain *g) {
+    int err = take_fresh(g);
+
+    if (err) {
+        return err;
+    }
+    memset((char *)arch_map_frame(GRANT_SLOT_TABLE, g->fresh) + g->cleared, 0, STEP_GRANT_CLEAR);
+    arch_unmap_frame(GRANT_SLOT_TABLE, g->cleared, STEP_GRANT_CLEAR);
+    g->cleared += STEP_GRANT_CLEAR;
+    if (g->cleared == PAGE_SIZE) {
+        g->frame[g->frame_count++] = (struct grant_frame){.mfn = g->fresh, .gfn = INVALID_GFN};
+        g->fresh = INVALID_MFN;
+    }
     return 0;
 }
 
@@ -75,7 +88,10 @@ gfn_t grant_frame_gfn(struct grant_domain *g, uint32_t idx) {
 bool grant_domain_destroy(struct grant_domain *g) {
     spin_lock(&g->lock);
     g->frame_max = g->maptrack_max = 0;
-    if (g->frame_count > 0) {
+    if (!mfn_eq(g->fresh, INVALID_MFN)) {
+        page_put(g->fresh);
+        g->fresh = INVALID_MFN;
+    } else if (g->frame_count > 0) {
         page_put(g->frame[--g->frame_count].mfn);
     }
     bool more = g->frame_count > 0;

@@ -21,6 +21,7 @@ static memory_fn *const ops[] = {
     [XENMEM_get_sharing_freed_pages] = memory_sharing,
     [XENMEM_get_sharing_shared_pages] = memory_sharing,
     [XENMEM_claim_pages] = memory_claim_pages,
+    [XENMEM_acquire_resource] = memory_acquire_resource,
 };
 
 int32_t do_memory_op(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
