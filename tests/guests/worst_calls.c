@@ -54,6 +54,36 @@ TEST(parameters) {
               0);
 }
 
+TEST(grants) {
+    static struct gnttab_map_grant_ref map[64];
+    static struct gnttab_unmap_grant_ref unmap[64];
+    static uint64_t list[64];
+    struct gnttab_setup_table setup = {.dom = DOMID_SELF, .nr_frames = 16};
+    struct gnttab_query_size size = {.dom = DOMID_SELF};
+    struct gnttab_set_version version = {.version = 1};
+    struct gnttab_get_version get = {.dom = DOMID_SELF};
+
+    EXPECT_EQ(ROW("grant_table_op query_size", grant_op(GNTTABOP_query_size, &size, 1)), 0);
+    EXPECT_EQ(size.max_nr_frames, 16);
+    set_xen_guest_handle(setup.frame_list, list);
+    EXPECT_EQ(ROW("grant_table_op setup_table", grant_op(GNTTABOP_setup_table, &setup, 1)), 0);
+    EXPECT_EQ(setup.status, GNTST_okay);
+    EXPECT_EQ(ROW("grant_table_op set_version", grant_op(GNTTABOP_set_version, &version, 1)), 0);
+    EXPECT_EQ(ROW("grant_table_op get_version", grant_op(GNTTABOP_get_version, &get, 1)), 0);
+    for (unsigned int i = 0; i < 64; i++) {
+        map[i] = (struct gnttab_map_grant_ref){.flags = GNTMAP_host_map, .dom = 7};
+        unmap[i].handle = i;
+    }
+    EXPECT_EQ(
+        ROW("grant_table_op map_grant_ref: of nobody", grant_op(GNTTABOP_map_grant_ref, map, 64)),
+        0);
+    EXPECT_EQ(map[63].status, GNTST_bad_gntref);
+    EXPECT_EQ(ROW("grant_table_op unmap_grant_ref: of nothing",
+                  grant_op(GNTTABOP_unmap_grant_ref, unmap, 64)),
+              0);
+    EXPECT_EQ(unmap[63].status, GNTST_bad_handle);
+}
+
 TEST(timers) {
     struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = clock_ns() + 10 * NS_PER_S};
     uint64_t at = clock_ns() + 20 * NS_PER_S;

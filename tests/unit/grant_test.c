@@ -142,13 +142,16 @@ static void what_is_half_cleared_is_given_back(void **state) {
 }
 
 static void it_is_known_where_a_frame_is(void **state) {
+    xen_pfn_t where[3];
+
     (void)state;
     grow(domu, 2);
-    assert_int_equal(grant_frame_gfn(&domu->grant, 1).v, INVALID_GFN.v);
     grant_frame_placed(&domu->grant, 1, gfn(0x38001));
     grant_frame_placed(&domu->grant, 2, gfn(0x38002)); /* there is none */
-    assert_int_equal(grant_frame_gfn(&domu->grant, 1).v, 0x38001);
-    assert_int_equal(grant_frame_gfn(&domu->grant, 2).v, INVALID_GFN.v);
+    grant_frame_gfns(&domu->grant, 3, where);
+    assert_int_equal(where[0], UINT32_MAX);
+    assert_int_equal(where[1], 0x38001);
+    assert_int_equal(where[2], UINT32_MAX);
 }
 
 /* Who was given a frame keeps it when the domain is gone. */
@@ -165,6 +168,603 @@ static void a_frame_outlives_its_domain(void **state) {
     assert_int_equal(grant_frame(&domu->grant, 0, &m), -XEN_EINVAL);
 }
 
+/* ---- Maps ---- */
+
+#define AT      0u                  /* of structures in guest memory */
+#define GRANTED (MM_BASE_GFN + 7)   /* what domu grants */
+#define HOLE    (MM_BASE_GFN + 300) /* where dom0 has nothing */
+#define NONE    0xffffffffu
+
+static unsigned int again;
+
+static struct grant_entry_v1 *entry(struct domain *d, grant_ref_t ref) {
+    return (struct grant_entry_v1 *)fake_frame(d->grant.frame[ref / 512].mfn) + ref % 512;
+}
+
+static void grant(struct domain *d, grant_ref_t ref, domid_t to, uint32_t frame, uint16_t flags) {
+    *entry(d, ref) = (struct grant_entry_v1){
+        .flags = (uint16_t)(GTF_permit_access | flags), .domid = to, .frame = frame};
+}
+
+static int32_t call(struct domain *by, uint32_t op, void *what, size_t size, uint32_t count) {
+    uint32_t args[5] = {op, fake_put(AT, what, size * count).v, count};
+    int32_t result = mm_run(do_grant_table_op, by, args, &again);
+
+    memcpy(what, &fake_guest[AT], size * count);
+    return result;
+}
+
+static struct gnttab_map_grant_ref wish(uint32_t place, grant_ref_t ref, uint32_t flags) {
+    return (struct gnttab_map_grant_ref){.host_addr = (uint64_t)place << PAGE_SHIFT,
+                                         .flags = flags,
+                                         .ref = ref,
+                                         .dom = domu->id,
+                                         .status = 99,
+                                         .handle = NONE};
+}
+
+static int map_as(struct domain *by, struct gnttab_map_grant_ref *m) {
+    assert_int_equal(call(by, GNTTABOP_map_grant_ref, m, sizeof(*m), 1), 0);
+    return m->status;
+}
+
+static int map(struct gnttab_map_grant_ref *m) {
+    return map_as(dom0, m);
+}
+
+static int unmap_as(struct domain *by, uint64_t host, uint64_t bus, grant_handle_t handle) {
+    struct gnttab_unmap_grant_ref u = {.host_addr = host, .dev_bus_addr = bus, .handle = handle};
+
+    assert_int_equal(call(by, GNTTABOP_unmap_grant_ref, &u, sizeof(u), 1), 0);
+    return u.status;
+}
+
+static int unmap(const struct gnttab_map_grant_ref *m) {
+    return unmap_as(dom0, m->host_addr, 0, m->handle);
+}
+
+static void give_back(struct domain *d, uint32_t g) {
+    int err;
+
+    do {
+        spin_lock(&d->space.lock);
+        err = p2m_change(&d->space, gfn(g), INVALID_MFN, P2M_RAM);
+        spin_unlock(&d->space.lock);
+    } while (err == -XEN_EAGAIN);
+    assert_int_equal(err, 0);
+}
+
+/* domu has a table and grants @GRANTED to dom0 as ref 9; dom0 has places for it. */
+static void offer(uint16_t flags) {
+    grow(domu, 2);
+    grant(domu, 9, 0, GRANTED, flags);
+    for (uint32_t i = 0; i < 4; i++) {
+        give_back(dom0, HOLE + i);
+    }
+    mm_scrub();
+}
+
+static uint16_t used(grant_ref_t ref) {
+    return entry(domu, ref)->flags & (GTF_reading | GTF_writing);
+}
+
+static uint32_t references(void) {
+    return page_of(mm_frame(domu, GRANTED))->count;
+}
+
+static void a_granted_frame_is_mapped_and_given_up(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), GNTST_okay);
+    assert_int_equal(m.dev_bus_addr, (uint64_t)mm_frame(domu, GRANTED).v << PAGE_SHIFT);
+    assert_int_equal(mm_frame(dom0, HOLE).v, mm_frame(domu, GRANTED).v);
+    assert_int_equal(p2m_entry_type(p2m_lookup(&dom0->space.p2m, gfn(HOLE))), P2M_FOREIGN);
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(references(), 3);
+    mm_check();
+    assert_int_equal(unmap(&m), GNTST_okay);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+    assert_int_equal(used(9), 0);
+    assert_int_equal(references(), 1);
+    assert_int_equal(unmap(&m), GNTST_bad_handle);
+}
+
+static void a_read_only_grant_is_mapped_read_only(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(GTF_readonly);
+    assert_int_equal(map(&m), GNTST_general_error);
+    assert_int_equal(used(9), 0);
+    m.flags |= GNTMAP_readonly;
+    assert_int_equal(map(&m), GNTST_okay);
+    assert_int_equal(p2m_entry_type(p2m_lookup(&dom0->space.p2m, gfn(HOLE))), P2M_FOREIGN_RO);
+    assert_int_equal(used(9), GTF_reading);
+    assert_int_equal(unmap(&m), GNTST_okay);
+    assert_int_equal(used(9), 0);
+}
+
+/* The flags go with the last mapping of their kind. */
+static void a_grant_may_be_mapped_several_times(void **state) {
+    struct gnttab_map_grant_ref w = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref w2 = wish(HOLE + 1, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref r = wish(HOLE + 2, 9, GNTMAP_host_map | GNTMAP_readonly);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&w), 0);
+    assert_int_equal(map(&r), 0);
+    assert_int_equal(map(&w2), 0);
+    assert_int_not_equal(w.handle, w2.handle);
+    assert_int_equal(references(), 7);
+    assert_int_equal(unmap(&w), 0);
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(unmap(&w2), 0);
+    assert_int_equal(used(9), GTF_reading);
+    assert_int_equal(unmap(&r), 0);
+    assert_int_equal(used(9), 0);
+    assert_int_equal(references(), 1);
+}
+
+static void what_grants_nothing_is_refused(void **state) {
+    struct gnttab_map_grant_ref m;
+
+    (void)state;
+    offer(0);
+    const grant_ref_t nothing[] = {10, 511, 512, 1023, 1024, 0x10009, UINT32_MAX};
+    for (unsigned int i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+        m = wish(HOLE, nothing[i], GNTMAP_host_map);
+        assert_int_equal(map(&m), GNTST_bad_gntref);
+    }
+    const domid_t others[] = {1, 2, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_INVALID, DOMID_COW};
+    for (unsigned int i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        grant(domu, 10, others[i], GRANTED, 0);
+        m = wish(HOLE, 10, GNTMAP_host_map);
+        assert_int_equal(map(&m), GNTST_bad_gntref);
+        assert_int_equal(used(10), 0);
+    }
+    for (uint16_t flags = 0; flags < 4; flags++) {
+        entry(domu, 9)->flags = flags;
+        m = wish(HOLE, 9, GNTMAP_host_map);
+        assert_int_equal(map(&m), flags == GTF_permit_access ? 0 : GNTST_bad_gntref);
+        if (flags == GTF_permit_access) {
+            assert_int_equal(unmap(&m), 0);
+        }
+    }
+    assert_int_equal(references(), 1);
+}
+
+/* Nobody's, its own, or one that is not there. */
+static void a_domain_that_is_no_granter_is_refused(void **state) {
+    const domid_t bad[] = {0, 2, 77, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_INVALID, DOMID_IDLE};
+
+    (void)state;
+    offer(0);
+    for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+        m.dom = bad[i];
+        assert_int_equal(map(&m), GNTST_bad_domain);
+    }
+    /* A domU is not told which there are: dom0 has no table, 77 is none. */
+    struct gnttab_map_grant_ref there = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref absent = there;
+    there.dom = 0;
+    absent.dom = 77;
+    assert_int_equal(map_as(domu, &there), GNTST_bad_gntref);
+    assert_int_equal(map_as(domu, &absent), GNTST_bad_gntref);
+}
+
+static void only_plain_frames_of_its_own_are_granted(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref n = wish(HOLE + 1, 10, GNTMAP_host_map);
+    mfn_t table;
+
+    (void)state;
+    offer(0);
+    const uint32_t bad[] = {0, MM_BASE_GFN - 1, MM_BASE_GFN + 512, 0xfffff, 0x100000, UINT32_MAX};
+    for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        grant(domu, 9, 0, bad[i], 0);
+        assert_int_equal(map(&m), GNTST_bad_page);
+        assert_int_equal(used(9), 0);
+    }
+    /* The table itself, which the hypervisor writes to. */
+    assert_int_equal(grant_frame(&domu->grant, 0, &table), 0);
+    spin_lock(&domu->space.lock);
+    assert_int_equal(p2m_change(&domu->space, gfn(0x38000), table, P2M_SHARED), 0);
+    spin_unlock(&domu->space.lock);
+    grant(domu, 9, 0, 0x38000, 0);
+    assert_int_equal(map(&m), GNTST_bad_page);
+    /* What it has by a grant of another. */
+    grow(dom0, 1);
+    grant(dom0, 3, 1, MM_BASE_GFN, 0);
+    give_back(domu, HOLE);
+    mm_scrub();
+    m = wish(HOLE, 3, GNTMAP_host_map);
+    m.dom = 0;
+    assert_int_equal(map_as(domu, &m), 0);
+    grant(domu, 10, 0, HOLE, 0);
+    assert_int_equal(map(&n), GNTST_bad_page);
+    assert_int_equal(unmap_as(domu, m.host_addr, 0, m.handle), 0);
+}
+
+static void a_place_must_be_empty_and_a_frame(void **state) {
+    struct gnttab_map_grant_ref m;
+
+    (void)state;
+    offer(0);
+    const uint64_t bad[] = {(uint64_t)MM_BASE_GFN << 12, ((uint64_t)HOLE << 12) + 4,
+                            (uint64_t)HOLE << 12 | 1ull << 32, ~0ull};
+    for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        m = wish(HOLE, 9, GNTMAP_host_map);
+        m.host_addr = bad[i];
+        assert_int_equal(map(&m), GNTST_bad_virt_addr);
+        assert_int_equal(used(9), 0);
+        assert_int_equal(references(), 1);
+    }
+    m = wish(HOLE, 9, GNTMAP_host_map);
+    assert_int_equal(map(&m), 0);
+    struct gnttab_map_grant_ref twice = wish(HOLE, 9, GNTMAP_host_map);
+    assert_int_equal(map(&twice), GNTST_bad_virt_addr);
+    assert_int_equal(unmap(&m), 0);
+}
+
+static void flags_that_mean_nothing_here_are_refused(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, 0);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), GNTST_bad_gntref);
+    m.flags = GNTMAP_readonly;
+    assert_int_equal(map(&m), GNTST_bad_gntref);
+    for (unsigned int bit = 3; bit < 32; bit++) {
+        m.flags = GNTMAP_host_map | 1u << bit;
+        assert_int_equal(map(&m), GNTST_general_error);
+    }
+    assert_int_equal(used(9), 0);
+}
+
+/* As Xen: it is held until the device's part is given up, too. */
+static void a_device_has_a_part_of_its_own(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_device_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+    assert_int_equal(references(), 2);
+    assert_int_equal(unmap_as(dom0, m.host_addr, 0, m.handle), 0); /* there is no host's part */
+    assert_int_equal(references(), 2);
+    assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr + PAGE_SIZE, m.handle), GNTST_bad_dev_addr);
+    assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr, m.handle), 0);
+    assert_int_equal(references(), 1);
+    m.flags = GNTMAP_device_map | GNTMAP_host_map;
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(unmap_as(dom0, m.host_addr, 0, m.handle), 0);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr, m.handle), 0);
+    assert_int_equal(used(9), 0);
+}
+
+static void a_wrong_handle_address_or_domain_unmaps_nothing(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(unmap_as(dom0, m.host_addr, 0, m.handle + 1), GNTST_bad_handle);
+    assert_int_equal(unmap_as(dom0, m.host_addr, 0, 0xffff), GNTST_bad_handle);
+    assert_int_equal(unmap_as(dom0, m.host_addr, 0, UINT32_MAX), GNTST_bad_handle);
+    assert_int_equal(unmap_as(domu, m.host_addr, 0, m.handle), GNTST_bad_handle);
+    assert_int_equal(unmap_as(dom0, m.host_addr + PAGE_SIZE, 0, m.handle), GNTST_bad_virt_addr);
+    assert_int_equal(unmap_as(dom0, m.host_addr + 1, 0, m.handle), GNTST_bad_virt_addr);
+    assert_int_equal(unmap_as(dom0, m.host_addr | 1ull << 32, 0, m.handle), GNTST_bad_virt_addr);
+    assert_int_equal(unmap_as(dom0, 0, 0, m.handle), 0); /* nothing is asked for */
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(references(), 3);
+    assert_int_equal(unmap(&m), 0);
+}
+
+/* ---- A granter that does not keep still ---- */
+
+static domid_t forged;
+
+static void forge(volatile uint32_t *word) {
+    *word = GTF_permit_access | (uint32_t)forged << 16;
+}
+
+static void end_early(volatile uint32_t *word) {
+    *word = 0;
+    fake_on_replace = NULL;
+}
+
+static void become_read_only(volatile uint32_t *word) {
+    *word |= GTF_readonly;
+    fake_on_replace = NULL;
+}
+
+static void change_always(volatile uint32_t *word) {
+    *word ^= 1u << 15;
+}
+
+static void an_entry_forged_between_check_and_use_is_checked_again(void **state) {
+    static void (*const forgers[])(volatile uint32_t *) = {forge, end_early, become_read_only,
+                                                           change_always};
+    static const int status[] = {GNTST_bad_gntref, GNTST_bad_gntref, GNTST_general_error,
+                                 GNTST_general_error};
+
+    (void)state;
+    offer(0);
+    forged = 2;
+    for (unsigned int i = 0; i < 4; i++) {
+        struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+        grant(domu, 9, 0, GRANTED, 0);
+        fake_on_replace = forgers[i];
+        assert_int_equal(map(&m), status[i]);
+        fake_on_replace = NULL;
+        assert_int_equal(used(9), 0);
+        assert_int_equal(references(), 1);
+    }
+}
+
+/* It writes to its entry, and gives the frame away, while that is mapped. */
+static void a_mapped_frame_stays_whatever_its_granter_does(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    mfn_t frame;
+
+    (void)state;
+    offer(0);
+    frame = mm_frame(domu, GRANTED);
+    assert_int_equal(map(&m), 0);
+    *entry(domu, 9) = (struct grant_entry_v1){.frame = GRANTED + 1};
+    give_back(domu, GRANTED);
+    mm_scrub();
+    assert_int_equal(page_of(frame)->state, PAGE_USED);
+    assert_int_equal(page_of(frame)->count, 2);
+    mm_check();
+    assert_int_equal(unmap(&m), 0);
+    mm_scrub();
+    assert_int_equal(page_of(frame)->state, PAGE_FREE);
+    assert_int_equal(*(uint32_t *)entry(domu, 9), 0);
+}
+
+static void a_granter_dies_with_mappings(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref n = wish(HOLE + 1, 9, GNTMAP_host_map);
+    mfn_t frame;
+
+    (void)state;
+    offer(0);
+    frame = mm_frame(domu, GRANTED);
+    assert_int_equal(map(&m), 0);
+    end(domu);
+    assert_int_equal(page_of(frame)->count, 2);
+    assert_int_equal(map(&n), GNTST_bad_domain);
+    /* One with the same id takes its place, with a table of its own. */
+    domu = mm_domain(1, 1);
+    grow(domu, 1);
+    grant(domu, 9, 0, GRANTED, GTF_reading | GTF_writing);
+    assert_int_equal(unmap(&m), 0);
+    assert_int_equal(used(9), GTF_reading | GTF_writing); /* nothing of the old one's */
+    mm_scrub();
+    assert_int_equal(page_of(frame)->state, PAGE_FREE);
+}
+
+static void a_mapper_that_never_unmaps_dies(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref n = wish(HOLE + 1, 9, GNTMAP_host_map | GNTMAP_readonly);
+    struct gnttab_map_grant_ref o = wish(HOLE + 2, 9, GNTMAP_device_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(map(&n), 0);
+    assert_int_equal(map(&o), 0);
+    assert_int_equal(unmap(&n), 0); /* a hole among the records */
+    end(dom0);
+    assert_int_equal(used(9), 0);
+    assert_int_equal(references(), 1);
+    dom0 = mm_domain(0, 1);
+}
+
+/* The mapper puts something else there, or nothing, and unmaps then. */
+static void a_mapper_that_took_the_frame_out_itself(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    struct gnttab_map_grant_ref n = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    give_back(dom0, HOLE);
+    assert_int_equal(references(), 2);
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(map(&n), 0);
+    assert_int_equal(unmap(&m), 0);
+    assert_int_equal(unmap(&n), 0);
+    assert_int_equal(references(), 1);
+    assert_int_equal(used(9), 0);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+}
+
+/* Entries of the mapper's own tables are left over when it unmaps. */
+static void leftover_entries_go_with_the_mapping(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    const uint32_t l1 = (MM_BASE_GFN + 4) << PAGE_SHIFT, l2 = (MM_BASE_GFN + 9) << PAGE_SHIFT;
+
+    (void)state;
+    offer(0);
+    assert_int_equal(mm_ext(dom0, MMUEXT_PIN_L1_TABLE, MM_BASE_GFN + 4, 0), 0);
+    assert_int_equal(mm_ext(dom0, MMUEXT_NEW_BASEPTR, MM_BASE_GFN + 4, 0), 0);
+    assert_int_equal(mm_update(dom0, l1 + 4, MM_TABLE(l2, PV_DOMAIN_USER)), 0);
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(mm_update(dom0, l2 + 4, MM_RW(HOLE)), 0);
+    assert_int_equal(references(), 4);
+    assert_int_equal(unmap(&m), 0);
+    assert_int_equal(mm_l2(dom0, 0x101000), 0);
+    assert_int_equal(references(), 1);
+}
+
+/* ---- Limits ---- */
+
+static void a_maptrack_has_a_limit(void **state) {
+    struct gnttab_map_grant_ref m[256], one;
+
+    (void)state;
+    grant_set_limits(&dom0->grant, -1, 2);
+    offer(0);
+    for (unsigned int page = 0; page < 2; page++) {
+        for (unsigned int i = 0; i < 256; i++) {
+            m[i] = wish(HOLE, 9, GNTMAP_device_map);
+        }
+        assert_int_equal(call(dom0, GNTTABOP_map_grant_ref, m, sizeof(m[0]), 64), 0);
+        assert_int_equal(call(dom0, GNTTABOP_map_grant_ref, m + 64, sizeof(m[0]), 64), 0);
+        assert_int_equal(call(dom0, GNTTABOP_map_grant_ref, m + 128, sizeof(m[0]), 64), 0);
+        assert_int_equal(call(dom0, GNTTABOP_map_grant_ref, m + 192, sizeof(m[0]), 64), 0);
+        assert_int_equal(m[255].status, 0);
+        assert_int_equal(m[255].handle, page * 256 + 255);
+    }
+    one = wish(HOLE, 9, GNTMAP_device_map);
+    assert_int_equal(map(&one), GNTST_no_device_space);
+    assert_int_equal(unmap_as(dom0, 0, m[77].dev_bus_addr, m[77].handle), 0);
+    assert_int_equal(map(&one), 0);
+    assert_int_equal(one.handle, m[77].handle);
+    assert_int_equal(references(), 1 + 512);
+}
+
+static void without_memory_nothing_is_mapped(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    void *taken[4096];
+    unsigned int count = 0;
+
+    (void)state;
+    offer(0);
+    while ((taken[count] = heap_alloc(0)) != NULL) {
+        count++;
+    }
+    assert_int_equal(map(&m), GNTST_no_device_space);
+    heap_free(taken[--count], 0); /* for a record, and none for the entry's pins */
+    assert_int_equal(map(&m), GNTST_no_device_space);
+    assert_int_equal(used(9), 0);
+    while (count > 0) {
+        heap_free(taken[--count], 0);
+    }
+    assert_int_equal(map(&m), 0);
+}
+
+/* ---- The call ---- */
+
+static void a_list_gives_way_and_goes_on(void **state) {
+    struct gnttab_map_grant_ref m[4];
+
+    (void)state;
+    offer(0);
+    for (unsigned int i = 0; i < 4; i++) {
+        m[i] = wish(HOLE + i, i == 2 ? 10 : 9, GNTMAP_host_map);
+    }
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    assert_int_equal(call(dom0, GNTTABOP_map_grant_ref, m, sizeof(m[0]), 4), 0);
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    assert_true(again >= 3);
+    assert_int_equal(m[1].status, 0);
+    assert_int_equal(m[2].status, GNTST_bad_gntref);
+    assert_int_equal(m[3].status, 0);
+    assert_int_equal(references(), 7);
+    assert_int_equal(m[3].handle, 2);
+}
+
+static void a_call_that_is_none(void **state) {
+    static const uint32_t absent[] = {3, 4, 7, 9, 11, 13, 100, UINT32_MAX};
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(0);
+    for (unsigned int i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+        assert_int_equal(call(dom0, absent[i], &m, sizeof(m), 1), -XEN_ENOSYS);
+    }
+    uint32_t args[5] = {GNTTABOP_map_grant_ref, 0xfffff000u, 1};
+    assert_int_equal(mm_run(do_grant_table_op, dom0, args, &again), -XEN_EFAULT);
+    uint32_t many[5] = {GNTTABOP_map_grant_ref, fake_put(AT, &m, sizeof(m)).v, 0x80000000u};
+    assert_int_equal(mm_run(do_grant_table_op, dom0, many, &again), -XEN_EINVAL);
+    uint32_t none[5] = {GNTTABOP_map_grant_ref, 0xfffff000u, 0};
+    assert_int_equal(mm_run(do_grant_table_op, dom0, none, &again), 0);
+    uint32_t two[5] = {GNTTABOP_query_size, fake_put(AT, &m, sizeof(m)).v, 2};
+    assert_int_equal(mm_run(do_grant_table_op, dom0, two, &again), -XEN_EINVAL);
+}
+
+static int query(struct domain *by, domid_t id, struct gnttab_query_size *q) {
+    *q = (struct gnttab_query_size){.dom = id, .nr_frames = 77, .max_nr_frames = 77, .status = 99};
+    assert_int_equal(call(by, GNTTABOP_query_size, q, sizeof(*q), 1), 0);
+    return q->status;
+}
+
+static void sizes_are_told_to_who_may_know(void **state) {
+    struct gnttab_query_size q;
+
+    (void)state;
+    grant_set_limits(&domu->grant, 5, -1);
+    grow(domu, 2);
+    assert_int_equal(query(domu, DOMID_SELF, &q), 0);
+    assert_int_equal(q.nr_frames, 2);
+    assert_int_equal(q.max_nr_frames, 5);
+    assert_int_equal(query(dom0, 1, &q), 0);
+    assert_int_equal(q.max_nr_frames, 5);
+    assert_int_equal(query(dom0, 77, &q), GNTST_bad_domain);
+    assert_int_equal(query(domu, 0, &q), GNTST_permission_denied);
+    assert_int_equal(query(domu, 77, &q), GNTST_permission_denied);
+    assert_int_equal(q.nr_frames, 77);
+}
+
+static int setup(struct domain *by, domid_t id, uint32_t frames, uint64_t list) {
+    struct gnttab_setup_table s = {.dom = id, .nr_frames = frames, .status = 99};
+
+    s.frame_list.q = list;
+    assert_int_equal(call(by, GNTTABOP_setup_table, &s, sizeof(s), 1), 0);
+    return s.status;
+}
+
+static void a_table_is_set_up(void **state) {
+    const uint64_t list = FAKE_GUEST_VA + 0x1000;
+    const xen_pfn_t *told = (const xen_pfn_t *)&fake_guest[0x1000];
+
+    (void)state;
+    assert_int_equal(setup(domu, DOMID_SELF, 3, list), 0);
+    assert_int_equal(domu->grant.frame_count, 3);
+    assert_int_equal(told[2], UINT32_MAX);
+    grant_frame_placed(&domu->grant, 2, gfn(0x38002));
+    assert_int_equal(setup(dom0, 1, 3, list), 0);
+    assert_int_equal(told[2], 0x38002);
+    assert_int_equal(setup(domu, DOMID_SELF, GRANT_FRAMES_DEFAULT + 1, list), GNTST_general_error);
+    assert_int_equal(setup(domu, DOMID_SELF, UINT32_MAX, list), GNTST_general_error);
+    assert_int_equal(setup(domu, DOMID_SELF, 3, list | 1ull << 32), GNTST_bad_virt_addr);
+    assert_int_equal(setup(domu, DOMID_SELF, 3, 0xfffff000u), GNTST_bad_virt_addr);
+    assert_int_equal(setup(domu, 0, 1, list), GNTST_permission_denied);
+    assert_int_equal(setup(dom0, 77, 1, list), GNTST_bad_domain);
+    assert_int_equal(setup(domu, DOMID_SELF, 0, 0), 0);
+    assert_int_equal(domu->grant.frame_count, 3);
+}
+
+static void there_is_one_version(void **state) {
+    struct gnttab_set_version v = {.version = 1};
+    struct gnttab_get_version g = {.dom = DOMID_SELF};
+
+    (void)state;
+    assert_int_equal(call(domu, GNTTABOP_set_version, &v, sizeof(v), 1), 0);
+    v.version = 2;
+    assert_int_equal(call(domu, GNTTABOP_set_version, &v, sizeof(v), 1), -XEN_ENOSYS);
+    v.version = 3;
+    assert_int_equal(call(domu, GNTTABOP_set_version, &v, sizeof(v), 1), -XEN_EINVAL);
+    assert_int_equal(call(domu, GNTTABOP_get_version, &g, sizeof(g), 1), 0);
+    assert_int_equal(g.version, 1);
+    g.dom = 77;
+    assert_int_equal(call(dom0, GNTTABOP_get_version, &g, sizeof(g), 1), -XEN_ESRCH);
+    assert_int_equal(call(domu, GNTTABOP_get_version, &g, sizeof(g), 1), -XEN_EPERM);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -176,6 +776,29 @@ int main(void) {
         TEST(what_is_half_cleared_is_given_back),
         TEST(it_is_known_where_a_frame_is),
         TEST(a_frame_outlives_its_domain),
+        TEST(a_granted_frame_is_mapped_and_given_up),
+        TEST(a_read_only_grant_is_mapped_read_only),
+        TEST(a_grant_may_be_mapped_several_times),
+        TEST(what_grants_nothing_is_refused),
+        TEST(a_domain_that_is_no_granter_is_refused),
+        TEST(only_plain_frames_of_its_own_are_granted),
+        TEST(a_place_must_be_empty_and_a_frame),
+        TEST(flags_that_mean_nothing_here_are_refused),
+        TEST(a_device_has_a_part_of_its_own),
+        TEST(a_wrong_handle_address_or_domain_unmaps_nothing),
+        TEST(an_entry_forged_between_check_and_use_is_checked_again),
+        TEST(a_mapped_frame_stays_whatever_its_granter_does),
+        TEST(a_granter_dies_with_mappings),
+        TEST(a_mapper_that_never_unmaps_dies),
+        TEST(a_mapper_that_took_the_frame_out_itself),
+        TEST(leftover_entries_go_with_the_mapping),
+        TEST(a_maptrack_has_a_limit),
+        TEST(without_memory_nothing_is_mapped),
+        TEST(a_list_gives_way_and_goes_on),
+        TEST(a_call_that_is_none),
+        TEST(sizes_are_told_to_who_may_know),
+        TEST(a_table_is_set_up),
+        TEST(there_is_one_version),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

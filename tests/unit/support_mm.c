@@ -14,6 +14,7 @@
 
 #include "core/base/arch.h"
 #include "core/base/guest_access.h"
+#include "core/grant/maptrack.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
@@ -168,6 +169,18 @@ static void count_p2m(const struct domain *d) {
     }
 }
 
+/* Its mappings of granted frames. */
+static void count_records(const struct grant_domain *g) {
+    for (uint32_t i = 0; i < g->record_count; i++) {
+        const struct grant_record *r = &g->page[i / MAPTRACK_RECORDS][i % MAPTRACK_RECORDS];
+
+        if (r->flags) {
+            assert_int_equal(page_of(r->mfn)->state, PAGE_USED);
+            expected[r->mfn.v - page_first]++;
+        }
+    }
+}
+
 struct l1_count {
     unsigned int units[FAKE_HEAP_SIZE >> PT_UNIT_SHIFT];
     unsigned int sections[FAKE_RAM_MIB];
@@ -281,6 +294,7 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
     memset(&c, 0, sizeof(c));
     memset(foreign, 0, sizeof(foreign));
     count_p2m(d);
+    count_records(&d->grant);
     if (d->space.pt.flat) {
         count_l1(d, d->space.pt.flat, 0, PT_HOLE_INDEX, &c);
     }

@@ -10,6 +10,7 @@
 
 jmp_buf *fake_halt_jump;
 void (*fake_on_barrier)(void);
+void (*fake_on_replace)(volatile uint32_t *word);
 void (*fake_on_idle)(void);
 
 unsigned int arch_cpu_id(void) {

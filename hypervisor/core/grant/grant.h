@@ -22,6 +22,8 @@
 #include "core/base/lock.h"
 
 struct space;
+struct grant_pins;
+struct grant_record;
 
 /* Frames of a table, and pages of a maptrack; and how many of either a domain may have if nobody
  * says so. */
@@ -30,23 +32,30 @@ struct space;
 #define MAPTRACK_MAX         64u
 #define MAPTRACK_DEFAULT     16u
 
-#define GRANT_ENTRIES        (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* of a frame */
+/* Beside 0 and GNTST_*, which are negative: part of it is done, call again with the same. */
+#define GRANT_AGAIN          1
 
 /* A frame of a table. */
 struct grant_frame {
     mfn_t mfn;
-    gfn_t gfn; /* where its domain has it, or INVALID_GFN */
+    gfn_t gfn;               /* where its domain has it, or INVALID_GFN */
+    struct grant_pins *pins; /* of its entries, a heap page; NULL until one was used */
 };
 
 struct grant_domain {
     spinlock_t lock;
-    struct space *space;   /* constant */
-    uint32_t frame_max;    /* so many it may have; 0 when it is being destroyed */
-    uint32_t maptrack_max; /* the same of its maptrack, in pages */
-    uint32_t frame_count;  /* frames that there are */
-    mfn_t fresh;           /* the next one, which is being cleared, or INVALID_MFN */
-    uint32_t cleared;      /* bytes of it */
+    struct space *space;       /* constant */
+    uint32_t serial;           /* of one that has a table: its own for ever */
+    struct grant_domain *next; /* of those; grant_entry.c */
+    uint32_t frame_max;        /* so many it may have; 0 when it is being destroyed */
+    uint32_t frame_count;      /* frames that there are */
+    mfn_t fresh;               /* the next one, which is being cleared, or INVALID_MFN */
+    uint32_t cleared;          /* bytes of it */
     struct grant_frame frame[GRANT_FRAMES_MAX];
+    uint32_t page_max, page_count; /* the same of its maptrack, in pages */
+    uint32_t record_count;         /* records that were ever used */
+    uint32_t record_free;          /* the first that is not in use any more, + 1; 0 = none */
+    struct grant_record *page[MAPTRACK_MAX];
 };
 
 /** grant_domain_init() - it has nothing yet, and the limits are the default.  @space: of its
@@ -64,6 +73,8 @@ void grant_set_limits(struct grant_domain *g, int frames, int maptrack);
  * nothing.  The domain does not run. */
 bool grant_domain_destroy(struct grant_domain *g) __attribute__((warn_unused_result));
 
+/* ---- The table ---- */
+
 /**
  * grant_frame() - frame @idx of the table, which grows until it has that one, a part of a frame a
  * call.
@@ -76,7 +87,21 @@ int grant_frame(struct grant_domain *g, uint32_t idx, mfn_t *out);
  * @idx without a frame is ignored. */
 void grant_frame_placed(struct grant_domain *g, uint32_t idx, gfn_t gfn);
 
-/** grant_frame_gfn() - where that is; INVALID_GFN also for an @idx without a frame. */
-gfn_t grant_frame_gfn(struct grant_domain *g, uint32_t idx);
+/** grant_frame_gfns() - where the first @count frames are, <= GRANT_FRAMES_MAX; INVALID_GFN also
+ * for those that there are not. */
+void grant_frame_gfns(struct grant_domain *g, uint32_t count, xen_pfn_t *out);
+
+/** grant_frame_sizes() - how many frames there are, and how many there may be. */
+void grant_frame_sizes(struct grant_domain *g, uint32_t *count, uint32_t *max);
+
+/* ---- What a mapper does.  Any arguments; @granter: another domain, of this entry.  Return 0,
+ * GNTST_* or GRANT_AGAIN. ---- */
+
+/** grant_map() - GNTTABOP_map_grant_ref, whose results are in *@op with 0. */
+int grant_map(struct grant_domain *mapper, struct grant_domain *granter,
+              struct gnttab_map_grant_ref *op);
+
+/** grant_unmap() - GNTTABOP_unmap_grant_ref. */
+int grant_unmap(struct grant_domain *mapper, const struct gnttab_unmap_grant_ref *op);
 
 #endif /* CORE_GRANT_H */

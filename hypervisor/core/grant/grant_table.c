@@ -4,12 +4,17 @@
 
 #include "core/base/arch.h"
 #include "core/base/steps.h"
-#include "core/grant/grant.h"
+#include "core/grant/grant_entry.h"
+#include "core/grant/grant_map.h"
 #include "core/grant/grant_window.h"
+#include "core/grant/maptrack.h"
+#include "core/mm/heap.h"
 #include "core/mm/page.h"
 
 void grant_domain_init(struct grant_domain *g, struct space *space) {
-    *g = (struct grant_domain){.lock = SPINLOCK_INIT, .space = space, .fresh = INVALID_MFN};
+    g->lock = (spinlock_t)SPINLOCK_INIT;
+    g->space = space;
+    g->fresh = INVALID_MFN;
     grant_set_limits(g, -1, -1);
 }
 
@@ -21,7 +26,7 @@ static uint32_t limit(int wish, uint32_t usual, uint32_t max) {
 
 void grant_set_limits(struct grant_domain *g, int frames, int maptrack) {
     g->frame_max = limit(frames, GRANT_FRAMES_DEFAULT, GRANT_FRAMES_MAX);
-    g->maptrack_max = limit(maptrack, MAPTRACK_DEFAULT, MAPTRACK_MAX);
+    g->page_max = limit(maptrack, MAPTRACK_DEFAULT, MAPTRACK_MAX);
 }
 
 static int take_fresh(struct grant_domain *g) {
@@ -43,6 +48,9 @@ static int grow(struct grant_domain *g) {
     arch_unmap_frame(GRANT_SLOT_TABLE, g->cleared, STEP_GRANT_CLEAR);
     g->cleared += STEP_GRANT_CLEAR;
     if (g->cleared == PAGE_SIZE) {
+        if (g->frame_count == 0) {
+            grant_entry_list(g);
+        }
         g->frame[g->frame_count++] = (struct grant_frame){.mfn = g->fresh, .gfn = INVALID_GFN};
         g->fresh = INVALID_MFN;
     }
@@ -78,23 +86,45 @@ void grant_frame_placed(struct grant_domain *g, uint32_t idx, gfn_t gfn) {
     spin_unlock(&g->lock);
 }
 
-gfn_t grant_frame_gfn(struct grant_domain *g, uint32_t idx) {
+void grant_frame_gfns(struct grant_domain *g, uint32_t count, xen_pfn_t *out) {
     spin_lock(&g->lock);
-    gfn_t gfn = idx < g->frame_count ? g->frame[idx].gfn : INVALID_GFN;
+    for (uint32_t i = 0; i < count; i++) {
+        out[i] = i < g->frame_count ? g->frame[i].gfn.v : INVALID_GFN.v;
+    }
     spin_unlock(&g->lock);
-    return gfn;
 }
 
-bool grant_domain_destroy(struct grant_domain *g) {
+void grant_frame_sizes(struct grant_domain *g, uint32_t *count, uint32_t *max) {
     spin_lock(&g->lock);
-    g->frame_max = g->maptrack_max = 0;
+    *count = g->frame_count;
+    *max = g->frame_max;
+    spin_unlock(&g->lock);
+}
+
+static bool drop_frame(struct grant_domain *g) {
     if (!mfn_eq(g->fresh, INVALID_MFN)) {
         page_put(g->fresh);
         g->fresh = INVALID_MFN;
-    } else if (g->frame_count > 0) {
-        page_put(g->frame[--g->frame_count].mfn);
     }
-    bool more = g->frame_count > 0;
-    spin_unlock(&g->lock);
-    return more;
+    if (g->frame_count == 0) {
+        return false;
+    }
+    const struct grant_frame *f = &g->frame[--g->frame_count];
+    heap_free(f->pins, 0);
+    page_put(f->mfn);
+    return true;
+}
+
+/* Nobody grows it, nor finds it to give back what it granted. */
+static bool close(struct grant_domain *g) {
+    if (g->frame_max == 0) {
+        return false;
+    }
+    grant_entry_unlist(g);
+    g->frame_max = g->page_max = 0;
+    return true;
+}
+
+bool grant_domain_destroy(struct grant_domain *g) {
+    return close(g) || grant_map_drop(g) || maptrack_drop_page(g) || drop_frame(g);
 }

@@ -30,6 +30,7 @@ hypercall_fn *const hypercall_table[HYPERCALL_COUNT] = {
     [__HYPERVISOR_vcpu_op] = do_vcpu_op,
     [__HYPERVISOR_set_segment_base] = do_set_segment_base,
     [__HYPERVISOR_mmuext_op] = do_mmuext_op,
+    [__HYPERVISOR_grant_table_op] = do_grant_table_op,
     [__HYPERVISOR_sched_op] = do_sched_op,
     [__HYPERVISOR_event_channel_op] = do_event_channel_op,
     [__HYPERVISOR_physdev_op] = do_physdev_op,

@@ -36,6 +36,7 @@ hypercall_fn do_pv_mmuext;         /* direct.c */
 hypercall_fn do_pv_task_switch;    /* direct.c */
 hypercall_fn do_event_channel_op;  /* event_op.c */
 hypercall_fn do_sched_op;          /* sched_op.c */
+hypercall_fn do_grant_table_op;    /* grant_table.c */
 hypercall_fn do_vcpu_op;           /* vcpu_op.c */
 hypercall_fn do_set_timer_op;      /* vcpu_op.c */
 hypercall_fn do_console_io;        /* console_op.c */

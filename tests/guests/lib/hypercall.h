@@ -84,6 +84,10 @@ static inline int32_t memory_op(uint32_t command, void *argument) {
     return hypercall_op(__HYPERVISOR_memory_op, command, argument);
 }
 
+static inline int32_t grant_op(uint32_t command, void *argument, uint32_t count) {
+    return hypercall3(__HYPERVISOR_grant_table_op, command, (uint32_t)argument, count);
+}
+
 static inline int32_t vcpu_op(uint32_t command, uint32_t vcpu, void *argument) {
     return hypercall3(__HYPERVISOR_vcpu_op, command, vcpu, (uint32_t)argument);
 }

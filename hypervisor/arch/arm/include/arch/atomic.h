@@ -33,6 +33,15 @@ static inline bool arch_atomic_drop(uint32_t *word) {
     return true;
 }
 
+/** arch_atomic_replace() - store @to if the word is @from; was it? */
+static inline bool arch_atomic_replace(volatile uint32_t *word, uint32_t from, uint32_t to) {
+    if (*word != from) {
+        return false;
+    }
+    *word = to;
+    return true;
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     *word &= ~mask;

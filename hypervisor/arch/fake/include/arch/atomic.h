@@ -29,6 +29,17 @@ static inline bool arch_atomic_drop(uint32_t *word) {
     return old != 1;
 }
 
+/* What a test has done to the word when it is about to be replaced; NULL: nothing.  fake/cpu.c. */
+extern void (*fake_on_replace)(volatile uint32_t *word);
+
+/** arch_atomic_replace() - store @to if the word is @from; was it? */
+static inline bool arch_atomic_replace(volatile uint32_t *word, uint32_t from, uint32_t to) {
+    if (fake_on_replace) {
+        fake_on_replace(word);
+    }
+    return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 /** arch_atomic_clear() - clear the bits of @mask. */
 static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
     __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
