@@ -126,6 +126,23 @@ static void reads_memory(void **state) {
     free(fdt);
 }
 
+/* A module may be in any bank, and be what another is, or what the tree reserves for it. */
+static void modules_may_be_in_any_bank(void **state) {
+    static const uint32_t places[][2] = {
+        {0x20000000, 0x00200000}, {0x00300000, 0x1000}, {0x04000000, 0x00200000}};
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+        support_fdt_cells(fdt, KERNEL1, "reg", places[i], 2);
+        assert_int_equal(parse(fdt), 0);
+        check_range(&boot.reserved[2], 0x00300000, 0x1000);
+        assert_null(strstr(support_log(), "module of guest1"));
+        free(fdt);
+    }
+}
+
 /* Parses the machine with these banks, address and size each. */
 static void parse_banks(const uint32_t *cells, int count) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
@@ -621,6 +638,7 @@ int main(void) {
         cmocka_unit_test(reads_domains),
         cmocka_unit_test(reads_the_figures_of_the_board),
         cmocka_unit_test(reads_memory),
+        cmocka_unit_test(modules_may_be_in_any_bank),
         cmocka_unit_test(starts_without_dom0),
         cmocka_unit_test(warns_of_unknown_option),
         cmocka_unit_test(names_each_mistake),

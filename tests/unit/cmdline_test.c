@@ -115,6 +115,7 @@ static void names_unknown_options(void **state) {
     assert_string_equal(parse("quiet noreboot quiet qui  quiet"),
                         "quiet is not known;qui is not known;");
     assert_true(options.noreboot);
+    assert_string_equal(parse("quiet quick quiet quick"), "quiet is not known;quick is not known;");
     cmdline_parse("quiet", &options, NULL);
 }
 

@@ -80,6 +80,12 @@ static void others_learn_nothing(void **state) {
     expect(domu, 2, DOMAIN_RIGHT_CONNECT, 0, other);
 }
 
+static void an_unknown_right_is_nobodys(void **state) {
+    (void)state;
+    expect(dom0, 2, (enum domain_right)99, -XEN_EPERM, NULL);
+    expect(dom0, 0, (enum domain_right)99, -XEN_EPERM, NULL);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -87,6 +93,7 @@ int main(void) {
         test(a_domain_names_itself_in_two_ways),
         test(dom0_names_any),
         test(others_learn_nothing),
+        test(an_unknown_right_is_nobodys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

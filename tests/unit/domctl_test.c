@@ -476,6 +476,17 @@ static void affinity_is_kept_and_what_counts_told(void **state) {
     bytes = map_at(&op.u.vcpuaffinity.cpumap_soft, 8, 0);
     assert_int_equal(call(), 0);
     assert_int_equal(bytes[0], 1);
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_HARD;
+    bytes = map_at(&op.u.vcpuaffinity.cpumap_hard, 8, 0);
+    assert_int_equal(call(), 0);
+    assert_int_equal(bytes[0], 1);
+    op.u.vcpuaffinity.vcpu = 1;
+    bytes[0] = 0;
+    assert_int_equal(call(), -XEN_EINVAL);
+    assert_int_equal(bytes[0], 0);
+    op.u.vcpuaffinity.vcpu = 0;
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_SOFT;
+    map_at(&op.u.vcpuaffinity.cpumap_soft, 8, 0);
     op.u.vcpuaffinity.cpumap_soft.nr_bits = 1025;
     assert_int_equal(call(), -XEN_EINVAL);
     op.u.vcpuaffinity.cpumap_soft.nr_bits = ~0u;
@@ -537,6 +548,7 @@ static void the_first_unpause_starts_it(void **state) {
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);
     assert_int_equal(d->state, DOMAIN_CREATED);
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);
+    assert_int_equal(again_count, 0); /* nothing asks for a pause */
     assert_int_equal(d->state, DOMAIN_RUNNING);
     assert_int_equal(d->pause_count, 0);
     assert_ptr_equal(d->vcpu[0]->arch.l1, pt_vcpu_l1(&d->space, 0));

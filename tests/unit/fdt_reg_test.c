@@ -3,6 +3,8 @@
 /* links: core/fdt */
 #include "core/fdt/fdt_reg.h"
 
+#include <libfdt.h>
+
 #include "core/base/abi.h"
 #include "support_cmocka.h"
 
@@ -43,6 +45,41 @@ static void ranges_are_not_too_large(void **state) {
     expect_made(0x1000, FOUR_GIB - 0x2000);
     expect_refused(0x1000, FOUR_GIB - 0x1fff);
     expect_refused(0, FOUR_GIB);
+}
+
+static void cells_are_big_endian_words(void **state) {
+    static const uint8_t cells[] = {0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0};
+
+    (void)state;
+    assert_true(fdt_reg_cells(cells, 0) == 0);
+    assert_true(fdt_reg_cells(cells, 1) == 0x12345678);
+    assert_true(fdt_reg_cells(cells, 2) == 0x123456789abcdef0);
+}
+
+/* A status of @size bytes; NULL: none. */
+static bool enabled(const char *status, int size) {
+    uint32_t tree[256];
+
+    assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+    if (status) {
+        assert_int_equal(fdt_setprop(tree, 0, "status", status, size), 0);
+    }
+    return fdt_reg_enabled(tree, 0);
+}
+
+static void what_is_not_okay_is_disabled(void **state) {
+    (void)state;
+    assert_true(enabled(NULL, 0));
+    assert_true(enabled("okay", 5));
+    assert_true(enabled("ok", 3));
+    assert_false(enabled("disabled", 9));
+    assert_false(enabled("okay", 4)); /* no string */
+    assert_false(enabled("okayy", 6));
+    assert_false(enabled("okax", 5));
+    assert_false(enabled("ok", 2));
+    assert_false(enabled("no", 3));
+    assert_false(enabled("", 1));
+    assert_false(enabled("", 0));
 }
 
 static bool overlap(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size) {
@@ -86,6 +123,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_end_where_addresses_do),
         cmocka_unit_test(ranges_are_not_too_large),
+        cmocka_unit_test(cells_are_big_endian_words),
+        cmocka_unit_test(what_is_not_okay_is_disabled),
         cmocka_unit_test(neighbours_have_no_byte_in_common),
         cmocka_unit_test(what_is_inside_ends_inside),
     };

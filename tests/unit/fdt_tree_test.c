@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Parents are those that libfdt finds, of nodes that were remembered and of others. */
 /* links: core/fdt */
-#include "core/fdt/fdt_tree.h"
+#include "core/fdt/fdt_tree.c"
 
 #include <libfdt.h>
 #include <setjmp.h>
@@ -71,10 +71,12 @@ static void test_too_large(void **state) {
     void *deep = make_tree(20, 1);
     fdt_tree_learn(deep);
     assert_int_equal(check_all(deep), 41);
+    assert_int_equal(node_count, 8); /* the chain, which comes first, down to that depth */
 
     void *wide = make_tree(6, 60);
     fdt_tree_learn(wide);
     assert_int_equal(check_all(wide), 367);
+    assert_int_equal(node_count, 256);
 }
 
 int main(void) {

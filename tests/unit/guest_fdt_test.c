@@ -229,6 +229,20 @@ static void collects_pages_and_lines(void **state) {
     assert_int_equal(hw.pirq_count, 0);
 }
 
+/* What is behind the list of its devices is none of them. */
+static void a_list_of_devices_has_an_end(void **state) {
+    struct boot_domain *guest1 = &boot.domain[GUEST1];
+    int node = support_fdt_node(machine, "/bus@10000000/serial@1000");
+
+    (void)state;
+    guest1->device[guest1->device_count] = node;
+    new_chips();
+    assert_int_equal(
+        intc_add(&first, machine, support_fdt_node(machine, "/interrupt-controller@30000000")), 0);
+    assert_int_equal(guest_hw_assign(&boot, error), 0);
+    assert_int_equal(guest_hw_owner(node), DOM0);
+}
+
 /* A PCI bridge on a bus of its own, with a window. */
 static void add_bridge(uint32_t address_cells, uint32_t size_cells, const uint32_t *window,
                        int count) {
@@ -634,6 +648,7 @@ int main(void) {
         cmocka_unit_test(a_page_has_one_owner),
         cmocka_unit_test(registers_in_ram_are_not_given),
         cmocka_unit_test_setup_teardown(collects_pages_and_lines, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_list_of_devices_has_an_end, setup, teardown),
         cmocka_unit_test(windows_have_their_buses_cells),
         cmocka_unit_test(windows_that_make_no_sense_are_refused),
         cmocka_unit_test(ranges_are_limited),

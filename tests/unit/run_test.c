@@ -136,6 +136,27 @@ static void the_guest_sees_its_runstate(void **state) {
     assert_int_equal(fake_guest[0], 0x5a);
 }
 
+static bool was_in_interrupt;
+
+static bool look_around(unsigned int irq, void *data) {
+    (void)irq;
+    (void)data;
+    was_in_interrupt = this_cpu()->in_interrupt;
+    return true;
+}
+
+static void an_interrupt_is_not_the_running_ones_doing(void **state) {
+    (void)state;
+    was_in_interrupt = false;
+    assert_int_equal(irq_claim(20, look_around, NULL), 0);
+    devices.intc->unmask(20);
+    fake_board.pending[20] = true;
+    irq_handle();
+    fake_board.pending[20] = false;
+    assert_true(was_in_interrupt);
+    assert_false(this_cpu()->in_interrupt);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -145,6 +166,7 @@ int main(void) {
         test(it_works_before_it_sleeps),
         test(a_choice_that_is_void_is_made_again),
         test(the_guest_sees_its_runstate),
+        test(an_interrupt_is_not_the_running_ones_doing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

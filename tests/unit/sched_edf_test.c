@@ -419,6 +419,21 @@ static void a_share_is_not_given_away_before_it_is_free(void **state) {
     assert_int_equal(set(b, 100, 40, false), 0);
 }
 
+/* What counts of one that left is over when the next leaves. */
+static void shares_given_up_one_after_the_other_do_not_add_up(void **state) {
+    struct edf_task *a = edf_add_rt(1000, 400, false, 0, 0);
+    struct edf_task *b = edf_add_rt(1000, 400, false, 0, 0);
+    struct edf_task *c = edf_add(0, 0);
+
+    (void)state;
+    edf_run(500 * US);
+    sched_set_fair(&a->v);
+    edf_run(10900 * US);
+    sched_set_fair(&b->v);
+    assert_true(sched_cpus[0].edf.freed > 0);
+    assert_int_equal(set(c, 1000, 500, false), 0);
+}
+
 static void a_share_that_was_not_used_is_free_at_once(void **state) {
     struct edf_task *a = edf_add_rt(10000, 8000, false, 100 * US, 900 * MS);
     struct edf_task *b = edf_add(0, 0);
@@ -610,6 +625,7 @@ int main(void) {
         test(setting_the_same_earns_nothing),
         test(what_a_pcpu_cannot_carry_is_refused),
         test(a_share_is_not_given_away_before_it_is_free),
+        test(shares_given_up_one_after_the_other_do_not_add_up),
         test(a_share_that_was_not_used_is_free_at_once),
         test(each_term_counts),
         test(shares_are_rounded_up),
