@@ -104,6 +104,17 @@ def test_a_domu_has_no_frames_of_others(boot):
     expect_all_pass(machine, "attacker", "foreign")
 
 
+def test_what_another_domain_grants(boot):
+    machine = boot({"dom0": as_dom0("grant"), "domu": [guest("other", "nuisance", "do=yield")]})
+    expect_all_pass(machine, "dom0", "grant")
+
+
+def test_nobody_grants_a_domu_anything(boot):
+    machine = boot_with_victim(boot, guest("attacker", "grant", "domu"))
+    expect_all_pass(machine, "attacker", "grant")
+    expect_victim_well(machine)
+
+
 def test_a_domu_is_no_toolstack(boot):
     machine = boot_with_victim(boot, guest("attacker", "toolstack", "domu"))
     expect_all_pass(machine, "attacker", "toolstack")
