@@ -13,8 +13,11 @@
 #include "arch/arm/emulate_cp15.c"
 #include "arch/arm/v7/cp15.c"
 
-#define HARDWARE 0x5a6f7e3cu /* in every register of the core */
-#define CORTEX   0x410fc090u
+/* What the core has in each register. */
+#define CORE(crn, opc1, crm, opc2)                                                   \
+    (((crn) << 12 | (opc1) << 8 | (crm) << 4 | (opc2)) * 2654435761u ^ (crn)*0x25u ^ \
+     (opc1)*0x4bu ^ 0x5a6f7e3cu)
+#define CORTEX 0x410fc090u
 
 static struct vcpu v;
 static struct pv_vcpu page;
@@ -63,9 +66,10 @@ void arch_vcpu_set_tls(struct vcpu *of, uint32_t value) {
 static int power_on(void **state) {
     (void)state;
     for (unsigned int i = 0; i < CP15_PLACES; i++) {
-        cp15_registers[i] = HARDWARE;
+        cp15_registers[i] = CORE(i >> 12, i >> 8 & 15, i >> 4 & 15, i & 15);
     }
     *cp15_register(0, 0, 0, 0) = CORTEX;
+    *cp15_register(0, 0, 0, 5) = 0;
     memset(&v, 0, sizeof(v));
     v.arch.sctlr = 0x11;
     v.arch.dacr = 0x22;
@@ -103,33 +107,33 @@ static const struct row {
     uint32_t value;
 } readable[] = {
     {0, 0, 0, 0, CORTEX},
-    {0, 0, 0, 1, HARDWARE},
-    {0, 0, 0, 2, HARDWARE},
-    {0, 0, 0, 3, HARDWARE},
-    {0, 0, 0, 5, 0},               /* MPIDR of an old format */
-    {0, 0, 0, 6, HARDWARE},        /* REVIDR */
-    {0, 0, 1, 0, HARDWARE & 0xff}, /* ARM and Thumb alone */
-    {0, 0, 1, 1, HARDWARE & 0xf},  /* no Security, Virtualization, timer */
-    {0, 0, 1, 2, 0},               /* no debug unit */
+    {0, 0, 0, 1, CORE(0, 0, 0, 1)},
+    {0, 0, 0, 2, CORE(0, 0, 0, 2)},
+    {0, 0, 0, 3, CORE(0, 0, 0, 3)},
+    {0, 0, 0, 5, 0},                       /* MPIDR of an old format */
+    {0, 0, 0, 6, CORE(0, 0, 0, 6)},        /* REVIDR */
+    {0, 0, 1, 0, CORE(0, 0, 1, 0) & 0xff}, /* ARM and Thumb alone */
+    {0, 0, 1, 1, CORE(0, 0, 1, 1) & 0xf},  /* no Security, Virtualization, timer */
+    {0, 0, 1, 2, 0},                       /* no debug unit */
     {0, 0, 1, 3, 0},
-    {0, 0, 1, 4, HARDWARE},
-    {0, 0, 1, 5, HARDWARE},
-    {0, 0, 1, 6, HARDWARE},
-    {0, 0, 1, 7, HARDWARE},
-    {0, 0, 2, 0, HARDWARE},
-    {0, 0, 2, 1, HARDWARE & 0x0fffffff}, /* no Jazelle */
-    {0, 0, 2, 2, HARDWARE},
-    {0, 0, 2, 3, HARDWARE},
-    {0, 0, 2, 4, HARDWARE & 0xffff0fff}, /* no SMC */
-    {0, 0, 2, 5, HARDWARE},
+    {0, 0, 1, 4, CORE(0, 0, 1, 4)},
+    {0, 0, 1, 5, CORE(0, 0, 1, 5)},
+    {0, 0, 1, 6, CORE(0, 0, 1, 6)},
+    {0, 0, 1, 7, CORE(0, 0, 1, 7)},
+    {0, 0, 2, 0, CORE(0, 0, 2, 0)},
+    {0, 0, 2, 1, CORE(0, 0, 2, 1) & 0x0fffffff}, /* no Jazelle */
+    {0, 0, 2, 2, CORE(0, 0, 2, 2)},
+    {0, 0, 2, 3, CORE(0, 0, 2, 3)},
+    {0, 0, 2, 4, CORE(0, 0, 2, 4) & 0xffff0fff}, /* no SMC */
+    {0, 0, 2, 5, CORE(0, 0, 2, 5)},
     {0, 0, 2, 6, 0},
     {0, 0, 3, 0, 0},
     {0, 0, 7, 7, 0},
     {0, 0, 8, 0, NOTHING},
     {0, 0, 0, 4, NOTHING},
-    {0, 1, 0, 0, HARDWARE}, /* CCSIDR */
-    {0, 1, 0, 1, HARDWARE}, /* CLIDR */
-    {0, 2, 0, 0, 5},        /* CSSELR */
+    {0, 1, 0, 0, CORE(0, 1, 0, 0)}, /* CCSIDR */
+    {0, 1, 0, 1, CORE(0, 1, 0, 1)}, /* CLIDR */
+    {0, 2, 0, 0, 5},                /* CSSELR */
     {1, 0, 0, 0, 0x11},
     {1, 0, 0, 1, 0},
     {1, 0, 0, 2, 0x00f00000}, /* VFP and NEON */
@@ -145,7 +149,7 @@ static const struct row {
     {12, 0, 0, 0, NOTHING}, /* VBAR */
     {13, 0, 0, 0, 0},
     {13, 0, 0, 1, 0},
-    {13, 0, 0, 2, HARDWARE},
+    {13, 0, 0, 2, CORE(13, 0, 0, 2)},
     {13, 0, 0, 3, 0x33},
     {13, 0, 0, 4, 0x44},
     {15, 0, 0, 0, NOTHING},
@@ -193,13 +197,13 @@ static void a_core_before_the_scheme_has_no_features(void **state) {
     *cp15_register(0, 0, 0, 0) = 0x4107b365;
     assert_int_equal(read(0, 0, 1, 0), NOTHING);
     assert_int_equal(read(0, 0, 2, 5), NOTHING);
-    assert_int_equal(read(0, 0, 0, 3), HARDWARE);
+    assert_int_equal(read(0, 0, 0, 3), CORE(0, 0, 0, 3));
 }
 
 /* Its selection is the guest's own, and reaches the core before each use. */
 static void a_caches_description_is_the_selected_ones(void **state) {
     (void)state;
-    assert_int_equal(read(0, 1, 0, 0), HARDWARE);
+    assert_int_equal(read(0, 1, 0, 0), CORE(0, 1, 0, 0));
     assert_string_equal(cp15_notes, "0,2,0,0=5 isb");
     cp15_forget();
     assert_true(write(0, 2, 0, 0, 0xfffffff3));
