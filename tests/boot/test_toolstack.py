@@ -46,6 +46,21 @@ def test_programs_and_libraries_are_debian_s(board, tmp_path):
     assert not changed
 
 
+def boot_files(board):
+    """What /etc/xen/d1.cfg makes a domain of, in the ramdisk of dom0."""
+    return {"/boot/vmlinuz": str(board.linux()).replace("Image", "zImage"),
+            "/boot/ramdisk": str(BUILD / "userland/base.cpio.gz")}
+
+
+@pytest.fixture
+def alone(boot, board):
+    """dom0 with the tools, which can make domains; no other is there."""
+    machine = boot({"dom0": dom0("128M", parts=("toolstack",), files=boot_files(board))})
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    return machine
+
+
 @pytest.fixture
 def machine(boot):
     """dom0 with the tools and a shell, which has the input; domU1, from the boot tree, has a shell too."""
@@ -153,6 +168,82 @@ def govern(machine):
     do(machine, "sleep 3")
     assert machine.stream("domU1").count("tick") == before
     assert do(machine, "xl list 1 2>/dev/null || echo none").strip() == "none"
+
+
+def frames_after_destroy(machine, number):
+    return int(machine.expect(rf"domain {number}: destroyed, (\d+) frames free", HYPERVISOR)[1])
+
+
+def create(machine):
+    """A Linux of xl's: memory, pause, its console to a shell."""
+    do(machine, "xl create -p /etc/xen/d1.cfg")
+    assert domains(machine)[1][:2] == ("d1", 48)
+    assert domains(machine)[1][2] == "--p---"
+    do(machine, "xl unpause d1")
+    machine.send_line("xl console d1; echo left-'it'")
+    machine.expect(r"init: this is d1 \(domU\)", "dom0", BOOT_SECONDS)
+    machine.send_line("echo hello-$((40 + 2))")
+    machine.expect(r"hello-42", "dom0")
+    machine.send("\x1d")
+    machine.expect("left-it", "dom0")
+    assert domains(machine)[1] == ("d1", 48, "-b----")
+
+
+def change(machine):
+    """It is paused, gets less memory and more again, is looked into, restarts, and stops by itself."""
+    do(machine, "xl pause d1")
+    assert share(machine, "d1", "sleep 2") == 0
+    assert "PC:" in do(machine, "/usr/lib/xen-4.17/bin/xenctx 1")
+    do(machine, "xl unpause d1; xl mem-set d1 40; sleep 3")
+    assert domains(machine)[1][1] == 40
+    do(machine, "xl mem-set d1 48; sleep 3")
+    assert domains(machine)[1][1] == 48
+    assert do(machine, "xl dump-core d1 /tmp/core; echo ended $?; rm -f /tmp/core").strip() == "ended 0"
+    do(machine, "xl reboot d1")
+    frames_after_destroy(machine, 1)
+    do(machine, "until xl list d1 >/dev/null 2>&1; do sleep 1; done; sleep 10")
+    assert domains(machine)[2] == ("d1", 48, "-b----")
+    do(machine, "xl shutdown -w d1; while xl list d1 >/dev/null 2>&1; do sleep 1; done")
+    frames_after_destroy(machine, 2)
+    assert list(domains(machine)) == [0]
+
+
+def repeat(machine):
+    """All that a domain had is free again, however often."""
+    frames = set()
+    for number in (3, 4, 5):
+        do(machine, "xl create -q /etc/xen/d1.cfg; sleep 5; xl destroy d1")
+        frames.add(frames_after_destroy(machine, number))
+    assert len(frames) == 1
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_xl_creates_changes_and_destroys(alone):
+    create(alone)
+    change(alone)
+    repeat(alone)
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_session_without_a_terminal(boot, board):
+    """That of `make run` with the board's toolstack.toml and no terminal."""
+    machine = boot({"dom0": dom0("128M", "demo", parts=("toolstack",), files=boot_files(board))})
+    assert machine.expect(r"^demo: dom0 (.*)", "dom0", BOOT_SECONDS)[1].strip() == "is done"
+
+
+@pytest.mark.boards("vexpress-a9")
+@pytest.mark.parametrize("judge", ["test-resource", "test-paging-mempool"])
+def test_outside_judges(alone, judge):
+    assert do(alone, f"/usr/lib/xen-4.17/bin/{judge} >/tmp/judge 2>&1; echo ended $?").strip() == "ended 0"
+    assert not re.search("skip|fail", do(alone, "cat /tmp/judge"), re.I)
+
+
+@pytest.mark.long
+@pytest.mark.boards("versatilepb", "realview-eb")
+def test_tools_for_armel_create(alone):
+    create(alone)
+    change(alone)
+    repeat(alone)
 
 
 @pytest.mark.boards("vexpress-a9")

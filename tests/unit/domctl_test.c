@@ -400,7 +400,7 @@ static void vcpus_are_those_that_were_asked_for(void **state) {
     memset(&op.u, 0xa5, sizeof(op.u));
     op.u.getvcpuinfo.vcpu = 0;
     assert_int_equal(call(), 0);
-    assert_int_equal(op.u.getvcpuinfo.online, 0);
+    assert_int_equal(op.u.getvcpuinfo.online, 1); /* though it has not run */
     assert_int_equal(op.u.getvcpuinfo.blocked, 0);
     assert_int_equal(op.u.getvcpuinfo.running, 0);
     assert_int_equal(op.u.getvcpuinfo.cpu_time, 0);
@@ -593,6 +593,8 @@ static void a_toolstack_sees_what_it_is(void **state) {
     assert_true(info->shared_info_frame == ~0ull);
     assert_int_equal(info->handle[3], 0x5a);
     give_vcpu(2);
+    assert_int_equal(flags_of(2) & (XEN_DOMINF_blocked | XEN_DOMINF_running), 0);
+    assert_int_equal(info->nr_online_vcpus, 1);
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);
     assert_int_equal(flags_of(2) & (XEN_DOMINF_paused | XEN_DOMINF_blocked | XEN_DOMINF_running),
                      0);

@@ -61,11 +61,17 @@ void domain_info(struct domain *d, struct xen_domctl_getdomaininfo *info) {
     info->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V2;
 }
 
+/* As for Xen, one that a toolstack has brought up is online before its domain ever runs. */
+static bool is_online(const struct vcpu *v) {
+    return v->sched.state != VCPU_OFFLINE ||
+           (v->domain->state == DOMAIN_CREATED && v->is_initialised);
+}
+
 void domain_vcpu_info(struct vcpu *v, struct xen_domctl_getvcpuinfo *info) {
     struct vcpu_runstate_info runstate;
 
     sched_runstate(&v->sched, &runstate);
-    info->online = v->sched.state != VCPU_OFFLINE;
+    info->online = is_online(v);
     info->blocked = v->sched.state == VCPU_BLOCKED;
     info->running = v->sched.state == VCPU_RUNNING;
     info->cpu_time = runstate.time[RUNSTATE_running];
