@@ -35,7 +35,7 @@ static int32_t call(uint32_t number, struct domain *d, uint32_t a, uint32_t b) {
 /* ---- The table ---- */
 
 static void every_number_has_an_answer(void **state) {
-    static const uint8_t unknown[] = {0, 19, 20, 37, 44, 52, 63};
+    static const uint8_t unknown[] = {0, 19, 37, 44, 52, 63};
 
     (void)state;
     for (unsigned int i = 0; i < HYPERCALL_COUNT; i++) {

@@ -459,7 +459,7 @@ static void shared_info_is_placed_by_the_guest(void **state) {
     fake_put(0, &add, sizeof(add));
     assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_EPERM);
     add.domid = DOMID_SELF;
-    add.space = XENMAPSPACE_grant_table;
+    add.space = XENMAPSPACE_gmfn;
     fake_put(0, &add, sizeof(add));
     assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_ENOSYS);
     args[1] = 4;

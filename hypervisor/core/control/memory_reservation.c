@@ -197,7 +197,7 @@ typedef int frame_fn(const struct request *r, gfn_t g);
 
 /* Go on with an extent of which *@done frames are done: 0, -EAGAIN (time to look), an error. */
 static int work_on_extent(const struct request *r, uint32_t i, uint32_t *done, frame_fn *fn) {
-    gfn_t first;
+    gfn_t first = INVALID_GFN;
     int err = read_extent(r, i, &first);
 
     while (err == 0 && *done < 1u << r->order) {
