@@ -29,6 +29,7 @@ struct change {
     uint32_t index;         /* of the frame in its MiB */
     uint32_t old;           /* machine address */
     struct page_info *page; /* of the old frame */
+    bool foreign;           /* that is another domain's */
     mfn_t to;
     enum p2m_type type;
 };
@@ -39,10 +40,9 @@ static uint16_t section_count(const struct change *c) {
 
 /* Does an entry for the old frame that has no look at sections remain?  Of a frame of its own the
  * count says it, with one for the map; others' entries count as well. */
-static bool has_entries(const struct change *c) {
-    mfn_t old = mfn(c->old >> PAGE_SHIFT);
-
-    return p2m_is_foreign(c->s, old) ? p2m_foreign_may_be_mapped(c->s, old) : c->page->count > 1;
+static inline bool has_entries(const struct change *c) {
+    return c->foreign ? p2m_foreign_may_be_mapped(c->s, mfn(c->old >> PAGE_SHIFT))
+                      : c->page->count > 1;
 }
 
 static bool is_mapped(const struct change *c) {
@@ -410,5 +410,6 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     if (!c.page) {
         return -XEN_EBUSY; /* no frame that is counted */
     }
+    c.foreign = p2m_is_foreign(s, p2m_entry_mfn(*entry));
     return run_change(&c, entry);
 }

@@ -15,12 +15,12 @@
 
 struct space;
 
-#define P2M_FOREIGN_COUNTS 1024u
+#define P2M_FOREIGN_COUNTS 2048u /* of 8 MiB: a kernel and a ramdisk seldom meet */
 
 /** p2m_is_foreign() - is @m a frame of another domain?  The hypervisor is none. */
 bool p2m_is_foreign(const struct space *s, mfn_t m);
 
-/** p2m_foreign_begin() - there can be such frames in @s from now on: 0, -EAGAIN (once: a page was
+/** p2m_foreign_begin() - there can be such frames in @s from now on: 0, -EAGAIN (once: memory was
  * cleared for it), -ENOMEM. */
 int p2m_foreign_begin(struct space *s);
 
