@@ -171,7 +171,7 @@ TEST(unknown_hypercall_is_enosys) {
     EXPECT_EQ(hypercall1(0x80000000, 0), -XEN_ENOSYS);
     EXPECT_EQ(hypercall1(~0u, 0), -XEN_ENOSYS);
     EXPECT_EQ(hypercall1(__HYPERVISOR_set_gdt, 0), -XEN_ENOSYS);
-    EXPECT_EQ(hypercall2(__HYPERVISOR_grant_table_op, 6, 0), -XEN_ENOSYS);
+    EXPECT_EQ(hypercall2(__HYPERVISOR_xsm_op, 6, 0), -XEN_ENOSYS);
 }
 
 /* Faults at unusual addresses carry their address. */
