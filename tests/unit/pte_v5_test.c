@@ -17,7 +17,7 @@ static void small_pages_have_one_right_for_all_subpages(void **state) {
     (void)state;
     assert_int_equal(arch_l2_attr(0x12345ffe), 0xffe);
     assert_int_equal(arch_l2_attr(0x12345aa2), 0xaa2);
-    assert_int_equal(arch_l2_foreign(0xffe), 0xffa);
+    assert_int_equal(arch_l2_foreign(0xffe), 0xff2);
     for (uint32_t ap = 0; ap < 256; ap++) {
         uint32_t expected = ap == 0xff || ap == 0xaa ? ap << 4 | 0xe : 0;
 

@@ -161,8 +161,9 @@ static struct timer *take_due(struct timer_queue *queue, uint64_t now) {
 
 /* Another one in this interrupt?  Not behind an exact one that woke somebody who is to run: then
  * the hardware fires again.  Who was woken by others waits, since an exact one may come next. */
-static bool goes_on(bool was_exact) {
-    return !(was_exact && sched_needed()) && !devices.intc->pending() && timer_is_due();
+static bool goes_on(const struct timer_queue *queue, uint64_t now, bool was_exact) {
+    return queue->first && queue->first->deadline <= now && !(was_exact && sched_needed()) &&
+           !devices.intc->pending() && timer_is_due();
 }
 
 void timer_interrupt(void) {
@@ -173,8 +174,9 @@ void timer_interrupt(void) {
 
     spin_lock(&queue->lock);
     queue->is_serving = true;
-    for (unsigned int i = 0;
-         i < STEP_TIMERS && (i == 0 || goes_on(was_exact)) && (timer = take_due(queue, now)); i++) {
+    for (unsigned int i = 0; i < STEP_TIMERS && (i == 0 || goes_on(queue, now, was_exact)) &&
+                             (timer = take_due(queue, now));
+         i++) {
         was_exact = timer->ahead > 0;
         spin_unlock(&queue->lock);
         timer->fn(timer->data);

@@ -50,23 +50,23 @@ static inline bool arch_l2_is_writable(uint32_t hw) {
     return (hw & V5_AP_MASK) == V5_AP_RW;
 }
 
-/* Written back: only the core's own RAM may be. */
 static inline bool arch_l2_is_cached(uint32_t hw) {
-    return (hw & (V5_C | V5_B)) == (V5_C | V5_B);
+    return (hw & V5_C) != 0;
 }
 
 static inline uint32_t arch_l2_shared(uint32_t attr) {
     return attr & ~(V5_C | V5_B);
 }
 
-/* Written through.  The other mapping is in another space, and a change of space empties the cache
- * (docs/caches.md). */
+/* Not cached: a space has such a frame at two addresses, in its kernel's own mapping of all frames
+ * and where a program asked for it.  The owner's mapping is in another space, and a change of space
+ * empties the cache (docs/caches.md). */
 static inline uint32_t arch_l2_foreign(uint32_t attr) {
-    return arch_l2_is_cached(attr) ? attr & ~V5_B : attr;
+    return arch_l2_shared(attr);
 }
 
 static inline uint32_t arch_l2_device(uint32_t attr) {
-    return attr & V5_C ? arch_l2_shared(attr) : attr;
+    return arch_l2_is_cached(attr) ? arch_l2_shared(attr) : attr;
 }
 
 static inline uint32_t arch_l2_readonly(uint32_t attr) {
