@@ -127,7 +127,8 @@ def look(machine):
     assert "xen-3.0-armv7l" in info["xen_caps"].split()
     assert int(info["free_memory"]) <= int(info["total_memory"]) - 96 - 48
     assert int(info["free_memory"]) > int(info["total_memory"]) - 96 - 48 - 64
-    assert domains(machine) == {0: ("Domain-0", 96, "r-----"), 1: ("(null)", 48, "-b----")}
+    # Linux gives a few frames back, in whose place others' are to be; whole MiB are what is listed.
+    assert domains(machine) in ({0: ("Domain-0", 96 - n, "r-----"), 1: ("(null)", 48 - n, "-b----")} for n in (0, 1))
     assert re.search(r"^Pool-0 +1 +credit2 +y +2$", do(machine, "xl cpupool-list"), re.M)
 
     # The console has seen what xl dmesg reads; cleared, it begins with what comes afterwards.
