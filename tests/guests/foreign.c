@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "core.h"
 #include "event.h"
+#include "hole.h"
 #include "layout.h"
 #include "option.h"
 #include "page.h"
@@ -23,29 +24,6 @@
 
 static bool is_domu(void) {
     return option_given("domu");
-}
-
-static void expect_free(uint64_t before) {
-    for (unsigned int i = 0; i < 100 && sysctl_free_frames() != before; i++) {
-        clock_sleep(NS_PER_MS);
-    }
-    EXPECT_EQ(sysctl_free_frames(), before);
-}
-
-static uint32_t frame_of(const volatile void *page) {
-    return page_gpa((const void *)page) >> 12;
-}
-
-/* A page of its own whose frame it gives back: the place for another's. */
-static volatile uint32_t *make_hole(void) {
-    volatile uint32_t *page = page_alloc(1);
-
-    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_decrease_reservation, frame_of(page), 1, 0), 1);
-    return page;
-}
-
-static void fill_hole(volatile uint32_t *page) {
-    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_populate_physmap, frame_of(page), 1, 0), 1);
 }
 
 static domid_t make(void) {

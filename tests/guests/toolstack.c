@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "event.h"
+#include "hole.h"
 #include "option.h"
 #include "test.h"
 #include "toolstack.h"
@@ -28,14 +29,6 @@ static uint32_t domain_count(void) {
     op.u.getdomaininfolist.max_domains = 32;
     op.u.getdomaininfolist.buffer.q = (uint32_t)list;
     return sysctl(&op) ? 0 : op.u.getdomaininfolist.num_domains;
-}
-
-/* Frees come back in the background. */
-static void expect_free(uint64_t before) {
-    for (unsigned int i = 0; i < 100 && sysctl_free_frames() != before; i++) {
-        clock_sleep(NS_PER_MS);
-    }
-    EXPECT_EQ(sysctl_free_frames(), before);
 }
 
 /* The other domain gives a frame back as it starts. */
