@@ -56,16 +56,17 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
  *   space's owner alone.
  * uint32_t arch_l2_shared(uint32_t attr) - the same rights, as arch_map_shared() maps the frame.
  * uint32_t arch_l2_foreign(uint32_t attr) - the same rights for RAM of another domain, coherent
- * with that one's cached mapping of it; never what arch_l2_is_cached() says yes to. uint32_t
- * arch_l2_device(uint32_t attr) - the same rights but execution, not cached. uint32_t
- * arch_l2_readonly(uint32_t attr) - the same, not writable. void arch_pte_write(uint32_t *entry,
- * uint32_t hw) - store to a table; visible to the table walker after arch_pte_sync(). void
- * arch_pte_changed(uint32_t old) - such a store, to a table that a TLB may know, took the place of
- * @old, or those of several entries ORed: what is held of them elsewhere than in the loaded space
- * goes before that is loaded.  Nothing to do for 0. void arch_pte_publish(const void *table, size_t
- * size) - what plain stores made of @size bytes of tables, as memset() does, is visible to the
- * table walker after arch_pte_sync(). void arch_pte_sync(void) - after a series of them: drain,
- * order before a TLB operation.
+ *   with the owner's cached mapping of it; never what arch_l2_is_cached() says yes to.
+ * uint32_t arch_l2_device(uint32_t attr) - the same rights but execution, not cached.
+ * uint32_t arch_l2_readonly(uint32_t attr) - the same, not writable.
+ * void arch_pte_write(uint32_t *entry, uint32_t hw) - store to a table; visible to the table walker
+ *   after arch_pte_sync().
+ * void arch_pte_changed(uint32_t old) - such a store, to a table that a TLB may know, took the
+ *   place of @old, or those of several entries ORed: what is held of them elsewhere than in the
+ *   loaded space goes before that is loaded.  Nothing to do for 0.
+ * void arch_pte_publish(const void *table, size_t size) - what plain stores made of @size bytes of
+ *   tables, as memset() does, is visible to the table walker after arch_pte_sync().
+ * void arch_pte_sync(void) - after a series of them: drain, order before a TLB operation.
  */
 #include <arch/pte.h>
 
