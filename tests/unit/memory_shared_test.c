@@ -150,6 +150,8 @@ static void wrong_resources_are_refused(void **state) {
     assert_int_equal(acquire(dom0, &r), -XEN_EINVAL);
     r = resource(FRAMES, 1);
     assert_int_equal(acquire(dom0, &r), -XEN_EINVAL);
+    r = resource(FRAMES - 1, 2); /* half of it would be there */
+    assert_int_equal(acquire(dom0, &r), -XEN_EINVAL);
     r = resource(1, 1);
     r.frame = ~0ull;
     assert_int_equal(acquire(dom0, &r), -XEN_EINVAL);

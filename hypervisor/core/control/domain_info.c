@@ -26,10 +26,6 @@ static uint32_t vcpu_flags(struct vcpu *v, struct xen_domctl_getdomaininfo *info
     return one.running ? flags | XEN_DOMINF_running : flags;
 }
 
-static bool is_dying(const struct domain *d) {
-    return d->state == DOMAIN_DYING || d->state == DOMAIN_DEAD;
-}
-
 /* Xen has all bits of the code set as long as there was no shutdown. */
 static uint32_t shutdown_flags(const struct domain *d) {
     if (d->state == DOMAIN_SHUTDOWN) {
@@ -40,7 +36,8 @@ static uint32_t shutdown_flags(const struct domain *d) {
 
 static uint32_t domain_flags(const struct domain *d) {
     return XEN_DOMINF_hvm_guest | XEN_DOMINF_hap | shutdown_flags(d) |
-           (is_dying(d) ? XEN_DOMINF_dying : 0) | (d->pause_count > 0 ? XEN_DOMINF_paused : 0);
+           (domain_is_dying(d) ? XEN_DOMINF_dying : 0) |
+           (d->pause_count > 0 ? XEN_DOMINF_paused : 0);
 }
 
 void domain_info(struct domain *d, struct xen_domctl_getdomaininfo *info) {

@@ -27,7 +27,9 @@ static enum p2m_type foreign_type(enum p2m_type type) {
     }
 }
 
-int memory_get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type) {
+/* The frame behind @g of @d, with a reference, and as what another domain has it in its map.  0, or
+ * -EINVAL: it is no RAM of @d's, or @d is dying. */
+static int get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type) {
     struct p2m *p2m = &d->space.p2m;
     int err = -XEN_EINVAL;
 
@@ -48,7 +50,7 @@ int memory_get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type) {
 static int map_foreign(struct domain *d, gfn_t g, struct domain *of, gfn_t foreign) {
     enum p2m_type type;
     mfn_t m;
-    int err = memory_get_frame(of, foreign, &m, &type);
+    int err = get_frame(of, foreign, &m, &type);
 
     if (err == 0) {
         err = memory_change(d, g, m, type);
@@ -149,10 +151,12 @@ int32_t memory_remove_from_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]
     if (err) {
         return err;
     }
-    if (r.gpfn >> (32 - PAGE_SHIFT) ||
-        p2m_lookup(&d->space.p2m, gfn((uint32_t)r.gpfn)) == P2M_NONE) {
-        return -XEN_ENOENT;
+    err = r.gpfn >> (32 - PAGE_SHIFT)
+              ? -XEN_EINVAL
+              : memory_change(d, gfn((uint32_t)r.gpfn), INVALID_MFN, P2M_RAM);
+    switch (err) {
+    case -XEN_EAGAIN: return HYPERCALL_AGAIN;
+    case -XEN_EINVAL: return -XEN_ENOENT; /* nothing there that could be taken out */
+    default: return err;
     }
-    err = memory_change(d, gfn((uint32_t)r.gpfn), INVALID_MFN, P2M_RAM);
-    return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
 }

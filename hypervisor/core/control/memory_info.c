@@ -22,11 +22,18 @@ static int32_t as_result(uint64_t frames) {
     return frames < INT32_MAX ? (int32_t)frames : INT32_MAX;
 }
 
+static uint32_t frames_held(struct domain *d) {
+    spin_lock(&d->space.lock);
+    uint32_t held = d->space.p2m.held;
+    spin_unlock(&d->space.lock);
+    return held;
+}
+
 int32_t memory_current_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     struct domain *d;
     int err = named_domain(v, args[1], &d);
 
-    return err ? err : as_result(d->space.p2m.held);
+    return err ? err : as_result(frames_held(d));
 }
 
 int32_t memory_maximum_reservation(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
@@ -92,7 +99,7 @@ int32_t memory_pod_target(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     if (err) {
         return err;
     }
-    target.tot_pages = d->space.p2m.held;
+    target.tot_pages = frames_held(d);
     target.pod_cache_pages = 0;
     target.pod_entries = 0;
     return copy_to_guest(gvaddr(args[1]), &target, sizeof(target));

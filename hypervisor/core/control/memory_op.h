@@ -43,10 +43,6 @@ memory_fn memory_claim_pages;
 memory_fn memory_pod_target;
 memory_fn memory_sharing;
 
-/** memory_get_frame() - the frame behind @g of @d, with a reference, and as what another domain has
- * it in its map.  0, or -EINVAL: it is no RAM of @d's, or @d is dying. */
-int memory_get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type);
-
 /** memory_change() - a step of p2m_change() in @d's map, its lock taken inside. */
 int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
 

@@ -93,19 +93,23 @@ struct acquire {
 };
 
 /* 0 frames at no list ask how many there can be. */
-static int32_t tell_size(const struct domain *of, gvaddr_t to, struct xen_mem_acquire_resource *r) {
-    r->nr_frames = of->grant.frame_max;
+static int32_t tell_size(struct domain *of, gvaddr_t to, struct xen_mem_acquire_resource *r) {
+    uint32_t count;
+
+    grant_frame_sizes(&of->grant, &count, &r->nr_frames);
     return copy_to_guest(to, r, sizeof(*r));
 }
 
-static int check(const struct xen_mem_acquire_resource *r, const struct domain *of,
-                 struct acquire *out) {
+static int check(const struct xen_mem_acquire_resource *r, struct acquire *out) {
+    uint32_t count, max;
+
     if (r->type != XENMEM_resource_grant_table) {
         return -XEN_EOPNOTSUPP;
     }
-    if (r->pad != 0 || r->id != XENMEM_resource_grant_table_id_shared || domain_is_dying(of) ||
-        !handle_ok(r->frame_list.q, &out->list) || r->frame > GRANT_FRAMES_MAX ||
-        r->nr_frames > of->grant.frame_max || r->frame + r->nr_frames > of->grant.frame_max) {
+    grant_frame_sizes(&out->of->grant, &count, &max);
+    if (r->pad != 0 || r->id != XENMEM_resource_grant_table_id_shared || domain_is_dying(out->of) ||
+        !handle_ok(r->frame_list.q, &out->list) || r->nr_frames > max ||
+        r->frame > max - r->nr_frames) {
         return -XEN_EINVAL;
     }
     out->first = (uint32_t)r->frame;
@@ -140,7 +144,7 @@ int32_t memory_acquire_resource(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     }
     int err = domain_lookup(v->domain, r.domid, DOMAIN_RIGHT_END, &a.of);
     if (err == 0) {
-        err = check(&r, a.of, &a);
+        err = check(&r, &a);
     }
     if (err == 0 && r.nr_frames == 0 && r.frame_list.q == 0) {
         return tell_size(a.of, gvaddr(args[1]), &r);

@@ -84,7 +84,9 @@ static int take_next(struct domain *d, gfn_t g, mfn_t *m) {
     if (inside == 0) {
         *m = page_pool_whole(d->pool, pool_limit(d));
     } else {
+        spin_lock(&d->space.lock);
         mfn_t before = p2m_to_mfn(&d->space.p2m, gfn(g.v - 1));
+        spin_unlock(&d->space.lock);
         *m = mfn(before.v + 1);
         if (mfn_eq(before, INVALID_MFN) || m->v % FRAMES_PER_MIB != inside) {
             return -XEN_ENOMEM;
@@ -157,8 +159,28 @@ static int make_room(struct domain *d, gfn_t g) {
     return err;
 }
 
-/* What is there already is an error of who asks for his own memory; dom0 comes by here once more
- * when only a part of an extent was to be had. */
+/*
+ * May a frame come to @g?  0, -EINVAL, -ENOMEM (it has all that it may have), or -EEXIST: what is
+ * there already is an error of who asks for his own memory; dom0 comes by here once more when only
+ * a part of an extent was to be had.
+ */
+static int check_place(const struct request *r, gfn_t g) {
+    uint64_t max = max_frames(r->d);
+    const struct p2m *p2m = &r->d->space.p2m;
+    int err = 0;
+
+    spin_lock(&r->d->space.lock);
+    if (p2m_lookup(p2m, g) != P2M_NONE) {
+        err = r->is_others ? -XEN_EEXIST : -XEN_EINVAL;
+    } else if (!r->is_others && p2m_index(p2m, g) >= p2m->count) {
+        err = -XEN_EINVAL;
+    } else if (p2m->held >= max) {
+        err = -XEN_ENOMEM;
+    }
+    spin_unlock(&r->d->space.lock);
+    return err;
+}
+
 static int populate(const struct request *r, gfn_t g) {
     struct domain *d = r->d;
     mfn_t m;
@@ -167,14 +189,9 @@ static int populate(const struct request *r, gfn_t g) {
     if (err) {
         return err;
     }
-    if (p2m_lookup(&d->space.p2m, g) != P2M_NONE) {
-        return r->is_others ? 0 : -XEN_EINVAL;
-    }
-    if (!r->is_others && p2m_index(&d->space.p2m, g) >= d->space.p2m.count) {
-        return -XEN_EINVAL;
-    }
-    if (d->space.p2m.held >= max_frames(d)) {
-        return -XEN_ENOMEM;
+    err = check_place(r, g);
+    if (err) {
+        return err == -XEN_EEXIST ? 0 : err;
     }
     err = take_frame(d, g, &m);
     if (err) {

@@ -365,7 +365,7 @@ static int populate_frame(const struct change *c, uint32_t *entry) {
     if (mfn_eq(c->to, INVALID_MFN)) {
         return -XEN_EINVAL;
     }
-    if (!entry || !c->mib) {
+    if (!entry || !c->mib) { /* outside the bank */
         int err = p2m_sparse_add(&c->s->p2m, gfn(c->first + c->index), value);
         c->s->p2m.held += err == 0 && counts_as_ram(c->type);
         return err;
