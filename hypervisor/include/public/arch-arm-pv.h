@@ -139,12 +139,16 @@ struct pv_vcpu {
 
 /*
  * Time in nanoseconds since the machine started, without a trap:
- *   do { v = time.version (even);
- *        delta = (counter - (uint32_t)time.tsc_timestamp) & counter_mask;
- *        ns = time.system_time + ((uint64_t)delta * time.tsc_to_system_mul >> (32 -
- * time.tsc_shift)); } while (time.version != v); tsc_shift is 1 to 31.  The product is that of two
- * 32-bit numbers and fits; delta << tsc_shift, multiplied, would not.  The hypervisor renews it
- * well before the counter wraps.
+ *
+ *   do {
+ *       v = time.version;  (again while it is odd)
+ *       delta = (counter - (uint32_t)time.tsc_timestamp) & counter_mask;
+ *       ns = time.system_time +
+ *            ((uint64_t)delta * time.tsc_to_system_mul >> (32 - time.tsc_shift));
+ *   } while (time.version != v);
+ *
+ * tsc_shift is 1 to 31.  The product is that of two 32-bit numbers and fits; delta << tsc_shift,
+ * multiplied, would not.  The hypervisor renews it well before the counter wraps.
  */
 
 /* ---- set_callbacks (__HYPERVISOR_set_callbacks) --------------------------- */
