@@ -88,6 +88,21 @@ static void slow_and_fast_counters_scale(void **state) {
     }
 }
 
+/* By the same rounding, across wraps, and with a renewal before the target was taken. */
+static void a_target_is_reached_when_the_clock_says_so(void **state) {
+    (void)state;
+    for (unsigned int i = 0; i < 20000; i++) {
+        uint64_t end = clock_now() + i % 3001;
+        struct clock_target target = clock_target(end);
+
+        fake_advance(i % 2003);
+        assert_int_equal(clock_left(&target), (int64_t)end - (int64_t)clock_now());
+        if (i % 13 == 0) {
+            clock_update();
+        }
+    }
+}
+
 #define test(name) cmocka_unit_test_setup(name, power_on)
 
 int main(void) {
@@ -96,6 +111,7 @@ int main(void) {
         test(survives_wraps_of_the_counter),
         test(never_goes_back),
         test(slow_and_fast_counters_scale),
+        test(a_target_is_reached_when_the_clock_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

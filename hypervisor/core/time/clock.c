@@ -71,6 +71,15 @@ uint64_t clock_now(void) {
     return clock_state.base_ns + ticks_to_ns(elapsed_ticks());
 }
 
+struct clock_target clock_target(uint64_t ns) {
+    return (struct clock_target){.reg = clock_state.reg,
+                                 .base_ticks = (uint32_t)clock_state.base_ticks,
+                                 .mask = clock_state.mask,
+                                 .whole = clock_state.whole,
+                                 .fraction = clock_state.fraction,
+                                 .end = (uint32_t)(ns - clock_state.base_ns)};
+}
+
 static void renew_base(void) {
     uint32_t ticks = elapsed_ticks();
 

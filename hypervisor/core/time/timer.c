@@ -133,18 +133,26 @@ bool timer_is_due(void) {
 /*
  * Waits for the end of the time by which @timer was set early.  False: another interrupt waits, and
  * it is not there yet.  Bounded by that time; a look takes more than 1 ns, should the counter stop.
+ * How long a look takes is how late the timer may be, so that nothing is read in it that stays the
+ * same.
  */
 static __attribute__((noinline)) bool is_time(struct timer_queue *queue,
                                               const struct timer *timer) {
-    uint64_t start = clock_now(), now = start, end = timer->deadline + timer->ahead;
+    struct clock_target target = clock_target(timer->deadline + timer->ahead);
+    bool (*pending)(void) = devices.intc->pending;
+    uint32_t looks = timer->ahead;
+    int32_t start = clock_left(&target), left = start;
 
-    for (uint32_t i = 0; i < timer->ahead && now < end; i++) {
-        if (devices.intc->pending()) {
+    while (left > 0) {
+        if (looks-- == 0) {
+            break;
+        }
+        if (pending()) {
             return false;
         }
-        now = clock_now();
+        left = clock_left(&target);
     }
-    queue->waited = (uint32_t)(now - start);
+    queue->waited = (uint32_t)(start - left);
     return true;
 }
 
