@@ -28,9 +28,14 @@ static inline unsigned int this_cpu_index(void) {
     return ARCH_CPU_MAX > 1 ? arch_cpu_id() : 0;
 }
 
+/** cpu_index() - that of pCPU @cpu in an array, which is a constant likewise. */
+static inline unsigned int cpu_index(unsigned int cpu) {
+    return ARCH_CPU_MAX > 1 ? cpu : 0;
+}
+
 /** percpu_of() - another pCPU's. */
 static inline struct percpu *percpu_of(unsigned int cpu) {
-    return &percpu[cpu];
+    return &percpu[cpu_index(cpu)];
 }
 
 /** this_cpu() - this pCPU's. */

@@ -16,7 +16,7 @@ static const struct sched_ops *const classes[] = {&sched_edf, &sched_credit};
 struct sched_cpu sched_cpus[ARCH_CPU_MAX];
 
 static struct sched_cpu *cpu_of(const struct sched_vcpu *v) {
-    return &sched_cpus[v->cpu];
+    return &sched_cpus[cpu_index(v->cpu)];
 }
 
 static bool is_idle(const struct sched_vcpu *v) {

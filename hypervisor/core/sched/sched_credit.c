@@ -120,7 +120,7 @@ static bool is_own_doing(const struct sched_cpu *cpu) {
 
 /* The run queue is accounted for up to now, so this reads no clock. */
 static bool credit_preempts(const struct sched_vcpu *v, const struct sched_vcpu *running) {
-    struct sched_cpu *cpu = &sched_cpus[running->cpu];
+    struct sched_cpu *cpu = &sched_cpus[cpu_index(running->cpu)];
 
     if (!is_owed(v, running)) {
         return false;
