@@ -25,9 +25,14 @@ def two_linux(dom0_session="", domu_session="", parts=()):
             "domu": [guest("domU1", "64M", domu_session, parts)]}
 
 
+def maybe_broken(line):
+    """Pattern of a domain's @line: one of the domain that has the input is broken in two where another one
+    printed."""
+    return "\n?".join(map(re.escape, line))
+
+
 def wait_userland(machine, domain):
-    """The line of a domain that has the input may be broken in two, where another one printed."""
-    machine.expect("\n?".join(map(re.escape, f"init: this is {domain} ")), domain=domain, timeout=BOOT_SECONDS)
+    machine.expect(maybe_broken(f"init: this is {domain} "), domain=domain, timeout=BOOT_SECONDS)
 
 
 def wait_shell(machine, domain):

@@ -2,7 +2,7 @@
 """Processes of both guests attack kernel and hypervisor at once; neither guest is harmed."""
 import re
 
-from linux import two_linux
+from linux import maybe_broken, two_linux
 
 SESSION_SECONDS = 300
 
@@ -14,10 +14,8 @@ def test_attacks_from_processes_are_refused(boot):
         text = machine.stream(domain)
         assert not re.search(r"^FAIL", text, re.M), text
         assert len(re.findall(r"^PASS", text, re.M)) >= 100
-        assert "attack: 0 failures" in text
-        assert "attack: status 0" in text
-        assert "attack: different sums 1 of 10" in text
-        assert "attack: kernel messages 0" in text
+        for line in ("0 failures", "status 0", "different sums 1 of 10", "kernel messages 0"):
+            assert re.search(maybe_broken(f"attack: {line}\n"), text), line
 
 
 def flash(board):
@@ -40,8 +38,7 @@ def test_mapping_what_is_not_there_is_an_error(boot, board):
         machine.expect(r"^frames: goes on: \w+\n", domain, SESSION_SECONDS)
         text = machine.stream(domain)
         assert not re.search(r"^FAIL", text, re.M), text
-        assert "frames: status 0" in text
-        assert "frames: kernel messages 0" in text
-        for address in foreign:
-            assert f"frames: ioremap {address:#x} refused" in text
-    assert not own or f"frames: ioremap {own:#x} mapped" in machine.stream("dom0")
+        for line in ("status 0", "kernel messages 0", *(f"ioremap {address:#x} refused" for address in foreign)):
+            assert re.search(maybe_broken(f"frames: {line}\n"), text), line
+    if own:
+        assert re.search(maybe_broken(f"frames: ioremap {own:#x} mapped\n"), machine.stream("dom0"))
