@@ -184,6 +184,154 @@ TEST(a_granter_dies_with_a_mapping) {
     expect_all_back(&g);
 }
 
+/* ---- Copies ---- */
+
+#define LENGTHS 14u
+
+static const uint16_t lengths[LENGTHS] = {0, 1, 3, 7, 16, 31, 32, 33, 35, 47, 48, 63, 128, 1514};
+
+static uint8_t pattern(uint32_t i) {
+    return (uint8_t)(i * 7 + (i >> 8) + 1);
+}
+
+static void fill(volatile uint8_t *page, uint8_t more) {
+    for (uint32_t i = 0; i < PAGE_SIZE; i++) {
+        page[i] = (uint8_t)(pattern(i) + more);
+    }
+}
+
+/* @page is as fill() left it, but for what came from where fill(.., 0) was. */
+static bool is_copied(const volatile uint8_t *page, uint8_t more, uint32_t from, uint32_t to,
+                      uint32_t size) {
+    for (uint32_t i = 0; i < PAGE_SIZE; i++) {
+        bool inside = i >= to && i < to + size;
+
+        if (page[i] != (uint8_t)(inside ? pattern(i - to + from) : pattern(i) + more)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int copy(struct gnttab_copy *c) {
+    EXPECT_EQ(grant_op(GNTTABOP_copy, c, 1), 0);
+    return c->status;
+}
+
+/* What the caller has in its cache is copied, and what it reads afterwards is what came, wherever
+ * in a word either begins. */
+TEST(bytes_are_copied_wherever_they_begin) {
+    volatile uint8_t *from = page_alloc(1), *to = page_alloc(1);
+
+    fill(from, 0);
+    for (uint32_t i = 0; i < 16 * LENGTHS; i++) {
+        struct gnttab_copy c = {
+            .source = {.u.gmfn = frame_of(from), .domid = DOMID_SELF, .offset = 64 + i % 4},
+            .dest = {.u.gmfn = frame_of(to), .domid = DOMID_SELF, .offset = 96 + i / 4 % 4},
+            .len = lengths[i / 16]};
+
+        fill(to, 100);
+        EXPECT_EQ(copy(&c), GNTST_okay);
+        EXPECT_TRUE(is_copied(to, 100, c.source.offset, c.dest.offset, c.len));
+    }
+}
+
+TEST(granted_bytes_are_copied_both_ways) {
+    volatile uint8_t *mine = page_alloc(1);
+    grant_handle_t handle;
+
+    if (is_domu()) {
+        return;
+    }
+    struct granter g = make_granter(0);
+    struct gnttab_copy out = {.source = {.u.gmfn = frame_of(mine), .domid = DOMID_SELF},
+                              .dest = {.u.ref = REF, .domid = g.id},
+                              .len = PAGE_SIZE,
+                              .flags = GNTCOPY_dest_gref};
+    struct gnttab_copy in = {.source = {.u.ref = REF, .domid = g.id, .offset = 5},
+                             .dest = {.u.gmfn = frame_of(mine), .domid = DOMID_SELF, .offset = 6},
+                             .len = 1514,
+                             .flags = GNTCOPY_source_gref};
+    fill(mine, 0);
+    EXPECT_EQ(copy(&out), GNTST_okay);
+    fill(mine, 50);
+    EXPECT_EQ(copy(&in), GNTST_okay);
+    EXPECT_TRUE(is_copied(mine, 50, 5, 6, 1514));
+    EXPECT_EQ(map(&g, g.hole, REF, GNTMAP_host_map, &handle), GNTST_okay);
+    EXPECT_TRUE(is_copied((volatile uint8_t *)g.hole, 0, 0, 0, PAGE_SIZE));
+    g.hole[0] = 0x01020304; /* in the mapper's cache, if it has one of it */
+    in.source.offset = in.dest.offset = 0;
+    EXPECT_EQ(copy(&in), GNTST_okay);
+    EXPECT_EQ(*(volatile uint32_t *)mine, 0x01020304);
+    EXPECT_EQ(unmap(g.hole, handle), GNTST_okay);
+    EXPECT_EQ(g.table[REF].flags, GTF_permit_access);
+    g.table[REF].flags = GTF_permit_access | GTF_readonly;
+    EXPECT_EQ(copy(&out), GNTST_general_error);
+    EXPECT_EQ(copy(&in), GNTST_okay);
+    end(&g);
+    EXPECT_EQ(copy(&in), GNTST_bad_domain);
+    expect_all_back(&g);
+}
+
+/* Nothing of another's memory is to be had or harmed by naming its frames. */
+TEST(copies_of_what_is_not_ones_own_are_refused) {
+    volatile uint8_t *mine = page_alloc(1);
+
+    fill(mine, 0);
+    for (domid_t id = 0; id < 8; id++) {
+        struct gnttab_copy c = {.source = {.u.gmfn = RAM, .domid = id},
+                                .dest = {.u.gmfn = frame_of(mine), .domid = DOMID_SELF},
+                                .len = 64};
+
+        EXPECT_EQ(copy(&c), GNTST_permission_denied);
+        c.flags = GNTCOPY_source_gref;
+        c.source.u.ref = 0;
+        int status = copy(&c);
+        EXPECT_TRUE(status == GNTST_bad_gntref || status == GNTST_bad_domain);
+    }
+    for (uint32_t frame = 0; frame < 0x100000; frame += 0x1001) {
+        struct gnttab_copy c = {.source = {.u.gmfn = frame, .domid = DOMID_SELF},
+                                .dest = {.u.gmfn = frame, .domid = DOMID_SELF},
+                                .len = 64};
+        int status = copy(&c);
+
+        EXPECT_TRUE(status == GNTST_bad_page || status == GNTST_okay);
+    }
+    EXPECT_TRUE(is_copied(mine, 0, 0, 0, 0));
+}
+
+/* By machine address: the hypervisor's memory and others' are not to be flushed. */
+TEST(caches_are_flushed_of_frames_within_reach) {
+    struct gnttab_cache_flush f = {.length = PAGE_SIZE,
+                                   .op = GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL};
+    grant_handle_t handle;
+
+    for (uint64_t address = 0; address < 1ull << 33; address += 0x1fff000) {
+        f.a.dev_bus_addr = address;
+        int32_t result = grant_op(GNTTABOP_cache_flush, &f, 1);
+        EXPECT_TRUE(result == -XEN_EINVAL || result == -XEN_EPERM || result == 0);
+    }
+    if (is_domu()) {
+        return;
+    }
+    struct granter g = make_granter(0);
+    struct gnttab_map_grant_ref m = {.host_addr = page_gpa((const void *)g.hole),
+                                     .flags = GNTMAP_host_map,
+                                     .ref = REF,
+                                     .dom = g.id};
+    EXPECT_EQ(grant_op(GNTTABOP_map_grant_ref, &m, 1), 0);
+    EXPECT_EQ(m.status, GNTST_okay);
+    handle = m.handle;
+    f.a.dev_bus_addr = m.dev_bus_addr;
+    g.hole[1] = 0x55aa;
+    EXPECT_EQ(grant_op(GNTTABOP_cache_flush, &f, 1), 0);
+    EXPECT_EQ(g.hole[1], 0x55aa);
+    EXPECT_EQ(unmap(g.hole, handle), GNTST_okay);
+    EXPECT_EQ(grant_op(GNTTABOP_cache_flush, &f, 1), -XEN_EPERM);
+    end(&g);
+    expect_all_back(&g);
+}
+
 TEST(nobody_grants_a_domu_anything) {
     struct gnttab_query_size size = {.dom = 0};
     grant_handle_t handle;

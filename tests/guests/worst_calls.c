@@ -84,6 +84,27 @@ TEST(grants) {
     EXPECT_EQ(unmap[63].status, GNTST_bad_handle);
 }
 
+/* A page whose bytes have to be shifted: by frame, within the caller's memory. */
+TEST(copies) {
+    static struct gnttab_copy copy[64];
+    static struct gnttab_cache_flush flush[64];
+    uint32_t frame = page_gpa(page_alloc(2)) >> 12;
+
+    for (unsigned int i = 0; i < 64; i++) {
+        copy[i] =
+            (struct gnttab_copy){.source = {.u.gmfn = frame, .domid = DOMID_SELF, .offset = 1},
+                                 .dest = {.u.gmfn = frame + 1, .domid = DOMID_SELF, .offset = 2},
+                                 .len = PAGE_SIZE - 2};
+        flush[i] = (struct gnttab_cache_flush){.length = PAGE_SIZE,
+                                               .op = GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL};
+    }
+    EXPECT_EQ(ROW("grant_table_op copy: of its own", grant_op(GNTTABOP_copy, copy, 64)), 0);
+    EXPECT_EQ(copy[63].status, GNTST_okay);
+    EXPECT_EQ(
+        ROW("grant_table_op cache_flush: of no RAM", grant_op(GNTTABOP_cache_flush, flush, 64)),
+        -XEN_EINVAL);
+}
+
 TEST(timers) {
     struct vcpu_set_singleshot_timer timer = {.timeout_abs_ns = clock_ns() + 10 * NS_PER_S};
     uint64_t at = clock_ns() + 20 * NS_PER_S;

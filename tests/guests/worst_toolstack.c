@@ -166,13 +166,13 @@ static void expect_answers(domid_t id) {
     EXPECT_EQ(ROW("sysctl getdomaininfolist", list()), 0);
 }
 
-/* All frames of its grant table, which has none yet. */
-static int32_t acquire_table(domid_t id, uint32_t place) {
+/* The first @count frames of its grant table. */
+static int32_t acquire_table(domid_t id, uint32_t count, uint32_t place) {
     static xen_pfn_t list[GRANT_FRAMES];
     struct xen_mem_acquire_resource r = {
-        .domid = id, .type = XENMEM_resource_grant_table, .nr_frames = GRANT_FRAMES};
+        .domid = id, .type = XENMEM_resource_grant_table, .nr_frames = count};
 
-    for (uint32_t i = 0; i < GRANT_FRAMES; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         list[i] = place + i;
     }
     r.frame_list.q = (uint32_t)list;
@@ -204,9 +204,86 @@ static void expect_foreign(domid_t id) {
         EXPECT_EQ(pt_map(KERNEL_WINDOW + i * PAGE_SIZE, core_small(hole << 12, CORE_READ_WRITE)),
                   0);
     }
-    EXPECT_EQ(ROW("memory_op acquire_resource", acquire_table(id, hole + 1)), 0);
+    EXPECT_EQ(ROW("memory_op acquire_resource", acquire_table(id, GRANT_FRAMES, hole + 1)), 0);
     EXPECT_EQ(ROW("memory_op remove_from_physmap: mapped", unmap_foreign(hole)), 0);
     EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_populate_physmap, hole, 1, 0), 1);
+}
+
+#define GRANTS 63u
+
+static uint64_t granted[GRANTS]; /* machine addresses */
+
+/* @id's first frames, granted to the caller by entries 8 and on of its table, which is at @table.
+ */
+static void offer(volatile struct grant_entry_v1 *table) {
+    for (uint32_t i = 0; i < GRANTS; i++) {
+        table[8 + i].domid = 0;
+        table[8 + i].frame = (PV_RAM_GPA >> 12) + i;
+        table[8 + i].flags = GTF_permit_access;
+    }
+}
+
+/* Each copy goes to what the next one comes from, and has to be shifted. */
+static void expect_copies(domid_t id) {
+    static struct gnttab_copy copy[GRANTS];
+    static struct gnttab_cache_flush flush[GRANTS];
+
+    for (uint32_t i = 0; i < GRANTS; i++) {
+        copy[i] =
+            (struct gnttab_copy){.source = {.u.ref = 8 + i, .domid = id, .offset = 1},
+                                 .dest = {.u.ref = 8 + (i + 1) % GRANTS, .domid = id, .offset = 2},
+                                 .len = PAGE_SIZE - 2,
+                                 .flags = GNTCOPY_source_gref | GNTCOPY_dest_gref};
+    }
+    EXPECT_EQ(ROW("grant_table_op copy: of another", grant_op(GNTTABOP_copy, copy, GRANTS)), 0);
+    EXPECT_EQ(copy[GRANTS - 1].status, GNTST_okay);
+    for (uint32_t i = 0; i < GRANTS; i++) {
+        flush[i] = (struct gnttab_cache_flush){.a.dev_bus_addr = granted[i],
+                                               .length = PAGE_SIZE,
+                                               .op = GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL};
+    }
+    EXPECT_EQ(ROW("grant_table_op cache_flush: of another",
+                  grant_op(GNTTABOP_cache_flush, flush, GRANTS)),
+              0);
+}
+
+/* In places of the caller's own, each with an entry of its tables that is left when they go. */
+static void expect_grants(domid_t id) {
+    static struct gnttab_map_grant_ref map[GRANTS];
+    static struct gnttab_unmap_grant_ref unmap[GRANTS];
+    volatile struct grant_entry_v1 *table = page_alloc(1 + GRANTS);
+    uint32_t first = page_gpa((const void *)table);
+
+    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_decrease_reservation, first >> 12, 1 + GRANTS, 0),
+              1 + GRANTS);
+    EXPECT_EQ(acquire_table(id, 1, first >> 12), 0);
+    offer(table);
+    for (uint32_t i = 0; i < GRANTS; i++) {
+        map[i] = (struct gnttab_map_grant_ref){.host_addr = first + (1 + i) * PAGE_SIZE,
+                                               .flags = GNTMAP_host_map,
+                                               .ref = 8 + i,
+                                               .dom = id};
+    }
+    EXPECT_EQ(ROW("grant_table_op map_grant_ref: of another",
+                  grant_op(GNTTABOP_map_grant_ref, map, GRANTS)),
+              0);
+    for (uint32_t i = 0; i < GRANTS; i++) {
+        EXPECT_EQ(map[i].status, GNTST_okay);
+        granted[i] = map[i].dev_bus_addr;
+        unmap[i] =
+            (struct gnttab_unmap_grant_ref){.host_addr = map[i].host_addr, .handle = map[i].handle};
+        EXPECT_EQ(pt_map(KERNEL_WINDOW + i * PAGE_SIZE,
+                         core_small((uint32_t)map[i].host_addr, CORE_READ_WRITE)),
+                  0);
+    }
+    expect_copies(id);
+    EXPECT_EQ(ROW("grant_table_op unmap_grant_ref: in use",
+                  grant_op(GNTTABOP_unmap_grant_ref, unmap, GRANTS)),
+              0);
+    EXPECT_EQ(unmap[GRANTS - 1].status, GNTST_okay);
+    EXPECT_EQ(unmap_foreign(first >> 12), 0);
+    EXPECT_EQ(memory_extents(DOMID_SELF, XENMEM_populate_physmap, first >> 12, 1 + GRANTS, 0),
+              1 + GRANTS);
 }
 
 static void expect_memory(domid_t id) {
@@ -227,6 +304,7 @@ static void expect_memory(domid_t id) {
                   memory_extents(id, XENMEM_decrease_reservation, 0x39000, 64, 0)),
               64);
     expect_foreign(id);
+    expect_grants(id);
     EXPECT_TRUE(ROW("memory_op maximum_gpfn", memory_op(XENMEM_maximum_gpfn, &id)) > 0);
     EXPECT_EQ(ROW("memory_op claim_pages", memory_op(XENMEM_claim_pages, &claim)), 0);
     EXPECT_EQ(ROW("memory_op get_pod_target", memory_op(XENMEM_get_pod_target, &pod)), 0);

@@ -41,6 +41,11 @@ uint32_t level_l2_page(uint32_t pa, enum hyp_rights rights, enum hyp_memory memo
 /* cache.c: by virtual address of the hypervisor's; sizes in bytes, any alignment. */
 void level_dcache_clean(uint32_t va, size_t size);
 void level_dcache_flush(uint32_t va, size_t size);
+/* level_dcache_forget() - the same where another address of a frame would not find these lines. */
+void level_dcache_forget(uint32_t va, size_t size);
+/* level_shared_forget() - the same where this address is MEMORY_CACHED and others are
+ * MEMORY_SHARED. */
+void level_shared_forget(uint32_t va, size_t size);
 void level_icache_sync(uint32_t va, size_t size);
 /*
  * The same for a guest's addresses, below PV_VIRT_START.  0; -EFAULT: it is not mapped, and the
@@ -59,8 +64,9 @@ int level_guest_icache_sync(uint32_t va, size_t size);
  */
 int level_clear_page(uint32_t va);
 int level_copy_page(uint32_t to, uint32_t from);
-/* core/base/arch.h says what these two do, and what arch_cache_range_max is. */
+/* core/base/arch_cache.h says what these three do, and what arch_cache_range_max is. */
 void level_cache_flush_aliases(void);
+void level_dcache_flush_aliases(void);
 bool level_cache_flush_step(uint32_t *progress);
 /* level_cache_flush_set() - a guest's operation by set and way; @value as it gave it. */
 void level_cache_flush_set(uint32_t value);

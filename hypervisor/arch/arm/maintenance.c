@@ -12,6 +12,10 @@ void arch_cache_flush_aliases(void) {
     level_cache_flush_aliases();
 }
 
+void arch_dcache_flush_aliases(void) {
+    level_dcache_flush_aliases();
+}
+
 bool arch_cache_flush_step(uint32_t *progress) {
     return level_cache_flush_step(progress);
 }

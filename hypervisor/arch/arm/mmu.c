@@ -164,9 +164,21 @@ void *arch_map_frame(unsigned int slot, mfn_t frame) {
 }
 
 void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
+    level_dcache_flush(window_va(slot) + offset, size);
+    arch_close_frame(slot);
+}
+
+void arch_forget_ram(unsigned int slot, uint32_t offset, uint32_t size) {
+    level_dcache_forget(window_va(slot) + offset, size);
+}
+
+void arch_forget_shared(unsigned int slot, uint32_t offset, uint32_t size) {
+    level_shared_forget(window_va(slot) + offset, size);
+}
+
+void arch_close_frame(unsigned int slot) {
     uint32_t va = window_va(slot);
 
-    level_dcache_flush(va + offset, size);
     arch_pte_write(&l2_window[L2_INDEX(va)], 0);
     arch_pte_sync();
     level_tlb_flush_page(va);

@@ -14,7 +14,8 @@
 
 uint8_t fake_ram[FAKE_RAM_MIB * MIB];
 unsigned int fake_tlb_flushes;
-unsigned int fake_cache_flushes;
+unsigned int fake_cache_flushes, fake_dcache_flushes;
+uint32_t fake_forgotten[ARCH_MAP_SLOTS];
 unsigned int fake_range_ops;
 uint32_t fake_unmapped;
 uint32_t fake_last_va;
@@ -31,8 +32,9 @@ void fake_mm_init(void) {
     arch_heap_taken(heap, sizeof(heap));
     heap_init(heap, maddr(FAKE_HEAP_PA), sizeof(heap));
     memset(slot_used, 0, sizeof(slot_used));
+    memset(fake_forgotten, 0, sizeof(fake_forgotten));
     fake_tlb_flushes = fake_cache_flushes = fake_range_ops = fake_page_ops = fake_pte_syncs = 0;
-    fake_pte_changes = fake_pte_published = fake_shared_maps = 0;
+    fake_pte_changes = fake_pte_published = fake_shared_maps = fake_dcache_flushes = 0;
     fake_mmu = NULL;
     fake_unmapped = ~0u;
 }
@@ -62,6 +64,22 @@ void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
     slot_used[slot] = false;
 }
 
+void arch_forget_ram(unsigned int slot, uint32_t offset, uint32_t size) {
+    if (slot >= ARCH_MAP_SLOTS || !slot_used[slot] || offset > PAGE_SIZE ||
+        size > PAGE_SIZE - offset) {
+        abort();
+    }
+    fake_forgotten[slot] += size;
+}
+
+void arch_forget_shared(unsigned int slot, uint32_t offset, uint32_t size) {
+    arch_forget_ram(slot, offset, size);
+}
+
+void arch_close_frame(unsigned int slot) {
+    arch_unmap_frame(slot, 0, 0);
+}
+
 void *arch_map_shared(mfn_t frame) {
     fake_shared_maps++;
     return fake_frame(frame);
@@ -77,6 +95,10 @@ void arch_unmap_shared(void *va) {
 
 void arch_cache_flush_aliases(void) {
     fake_cache_flushes++;
+}
+
+void arch_dcache_flush_aliases(void) {
+    fake_dcache_flushes++;
 }
 
 /* As long as the caller keeps the progress, what was done is not done again. */

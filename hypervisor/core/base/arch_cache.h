@@ -16,6 +16,9 @@
  * I cache invalidated; D cache cleaned and invalidated where it is indexed by virtual address.
  */
 void arch_cache_flush_aliases(void);
+/** arch_dcache_flush_aliases() - the same of the D cache alone, for frames that are read or written
+ * under another address for a short time: nothing where a frame is in one line at most. */
+void arch_dcache_flush_aliases(void);
 /**
  * arch_cache_flush_step() - clean and invalidate the D cache, and what lies between it and memory,
  * one bounded step a call; invalidate the I cache.  *@progress: 0 at first.  True: there is more.

@@ -27,12 +27,20 @@ void arch_unmap_shared(void *va);
 /**
  * arch_map_frame() - map one frame cached in this pCPU's window slot (0..ARCH_MAP_SLOTS - 1) for a
  * short time.  The caller may not assume that what a guest has in its cache lines is visible
- * unless arch_cache_flush_aliases() was called since that guest last ran.
+ * unless arch_cache_flush_aliases() was called since that guest last ran, or its data cache's.
  */
 void *arch_map_frame(unsigned int slot, mfn_t frame);
 /** arch_unmap_frame() - write back and invalidate the lines of the @size bytes from @offset on,
  * which are all that was touched, and unmap it. */
 void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size);
+/** arch_forget_ram() - of a frame that everybody has cached: the @size bytes from @offset on, once
+ * stored, are seen under every address, though they need not be in memory; and once read, they are
+ * not read again under this one. */
+void arch_forget_ram(unsigned int slot, uint32_t offset, uint32_t size);
+/** arch_forget_shared() - the same of a frame that guests map by arch_l2_shared(). */
+void arch_forget_shared(unsigned int slot, uint32_t offset, uint32_t size);
+/** arch_close_frame() - unmap a frame of which these two were told all that was touched. */
+void arch_close_frame(unsigned int slot);
 
 /**
  * arch_map_heap() - map the heap: @size bytes (whole MiB) at @base, so that a store to a table in

@@ -78,6 +78,10 @@
 /** Bytes of a new frame of a grant table that are cleared in one go, which divide a page: 0.4
  * each. */
 #define STEP_GRANT_CLEAR 1024u
+/** Bytes of a granted frame that are copied in one go: 0.4 each; and where source and destination
+ * do not agree in the last two bits of their addresses, 1.1 each. */
+#define STEP_GRANT_COPY  1024u
+#define STEP_GRANT_SHIFT 256u
 
 /* ---- Caches ---- */
 

@@ -104,4 +104,26 @@ int grant_map(struct grant_domain *mapper, struct grant_domain *granter,
 /** grant_unmap() - GNTTABOP_unmap_grant_ref. */
 int grant_unmap(struct grant_domain *mapper, const struct gnttab_unmap_grant_ref *op);
 
+/* ---- Copies, and caches.  The caller has called arch_dcache_flush_aliases() in this entry.
+ * @done: bytes that an earlier call with the same arguments did, any value at most that long; so
+ * many are done now.  GRANT_AGAIN also when something waits. ---- */
+
+/**
+ * grant_copy() - GNTTABOP_copy.
+ * @from, @to: another domain, of this entry, or @caller
+ * Returns 0, GRANT_AGAIN; GNTST_bad_copy_arg (beyond a page's end; @done); GNTST_bad_page (a frame
+ * that is not RAM of the caller's own); what grant_entry_take() returns.
+ */
+int grant_copy(struct grant_domain *caller, struct grant_domain *from, struct grant_domain *to,
+               const struct gnttab_copy *op, uint32_t *done);
+
+/**
+ * grant_cache_flush() - GNTTABOP_cache_flush, of a frame that is the caller's, or another domain's
+ * that an entry of its tables maps.  Invalidation writes back first.
+ * Returns 0, GRANT_AGAIN; -EINVAL (no part of a frame of RAM; @done), -EOPNOTSUPP (by reference),
+ * -EPERM.
+ */
+int32_t grant_cache_flush(struct grant_domain *caller, const struct gnttab_cache_flush *op,
+                          uint32_t *done);
+
 #endif /* CORE_GRANT_H */

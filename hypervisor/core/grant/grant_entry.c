@@ -68,7 +68,8 @@ static struct entry *open_entry(const struct grant_domain *g, grant_ref_t ref) {
 }
 
 static void close_entry(grant_ref_t ref) {
-    arch_unmap_frame(GRANT_SLOT_TABLE, ref % ENTRIES * ENTRY_SIZE, ENTRY_SIZE);
+    arch_forget_shared(GRANT_SLOT_TABLE, ref % ENTRIES * ENTRY_SIZE, ENTRY_SIZE);
+    arch_close_frame(GRANT_SLOT_TABLE);
 }
 
 static int check_word(uint32_t word, domid_t by, bool readonly) {
@@ -106,20 +107,19 @@ static void unmark(struct entry *e, const struct grant_pins *pins) {
 
 /* ---- The frame ---- */
 
-static bool is_granters(const struct space *s, uint32_t entry, bool readonly) {
+static bool is_own(const struct space *s, uint32_t entry, bool readonly) {
     enum p2m_type type = p2m_entry_type(entry);
     const struct page_info *page = page_of(p2m_entry_mfn(entry));
 
     return (type == P2M_RAM || (type == P2M_RAM_RO && readonly)) && page && page->owner == s->owner;
 }
 
-/* With a reference. */
-static int get_granters_frame(struct space *s, uint32_t frame, bool readonly, mfn_t *out) {
+int grant_own_take(struct space *s, uint32_t frame, bool readonly, mfn_t *out) {
     int err = GNTST_bad_page;
 
     spin_lock(&s->lock);
     uint32_t entry = p2m_lookup(&s->p2m, gfn(frame));
-    if (is_granters(s, entry, readonly)) {
+    if (is_own(s, entry, readonly)) {
         *out = p2m_entry_mfn(entry);
         page_get(*out);
         err = 0;
@@ -140,7 +140,7 @@ static int take(struct grant_domain *g, domid_t by, grant_ref_t ref, bool readon
     int err = mark(e, by, readonly);
 
     if (err == 0) {
-        err = get_granters_frame(g->space, e->frame, readonly, out);
+        err = grant_own_take(g->space, e->frame, readonly, out);
         if (err == 0) {
             pins->readers += readonly;
             pins->writers += !readonly;

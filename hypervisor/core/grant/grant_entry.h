@@ -30,6 +30,9 @@ void grant_entry_unlist(struct grant_domain *g);
 int grant_entry_take(struct grant_domain *granter, domid_t by, grant_ref_t ref, bool readonly,
                      mfn_t *out);
 
+/** grant_own_take() - @frame of @s's own map, as grant_entry_take(): 0 or GNTST_bad_page. */
+int grant_own_take(struct space *s, uint32_t frame, bool readonly, mfn_t *out);
+
 /** grant_entry_give() - undo it, but for the reference, of the domain that has that serial; nothing
  * if that is gone. */
 void grant_entry_give(uint32_t serial, grant_ref_t ref, bool readonly);

@@ -6,9 +6,12 @@
 #include "core/grant/maptrack.h"
 #include "core/mm/page.h"
 #include "core/space/space.h"
+#include "core/time/preempt.h"
 
 #define PARTS (GNTMAP_host_map | GNTMAP_device_map)
 #define FLAGS (PARTS | GNTMAP_readonly)
+/* Of a record, beside these: no part of it is mapped any more, and it still has its holds. */
+#define ENDS  0x80u
 
 /* ---- The mapper's map ---- */
 
@@ -162,9 +165,16 @@ int grant_unmap(struct grant_domain *mapper, const struct gnttab_unmap_grant_ref
         return err;
     }
     r->flags &= (uint8_t)~parts;
-    if (!(r->flags & PARTS)) {
-        give_up(mapper, op->handle, r);
+    if (r->flags & PARTS) {
+        return 0;
     }
+    if (!(r->flags & ENDS)) {
+        r->flags |= ENDS;
+        if (preempt_check()) {
+            return GRANT_AGAIN;
+        }
+    }
+    give_up(mapper, op->handle, r);
     return 0;
 }
 

@@ -105,9 +105,10 @@ static bool break_entry(const struct change *c, struct broken *b, uint32_t *entr
 
 /* False: there are more. */
 static bool rewrite_splits(const struct change *c) {
-    struct broken b = {.count = 0};
+    struct broken b;
     uint16_t unit = c->mib ? c->mib->splits : 0;
 
+    b.count = 0;
     while (unit && break_entry(c, &b, &pt_unit_table(unit)[c->index])) {
         unit = pt_units[unit].next;
     }
@@ -172,9 +173,10 @@ static int scan_l1(const struct change *c, uint16_t block, unsigned int part) {
 /* 0: no entry of the part maps the old frame any more; -EAGAIN: there may be more. */
 static int scan_l2(const struct change *c, uint16_t unit, unsigned int part) {
     uint32_t *table = &pt_unit_table(unit)[part * STEP_SCAN];
-    struct broken b = {.count = 0};
+    struct broken b;
     unsigned int i = 0;
 
+    b.count = 0;
     if (pt_units[unit].state != PT_UNIT_GUEST) {
         return 0;
     }

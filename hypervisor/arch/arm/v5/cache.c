@@ -52,6 +52,14 @@ void level_dcache_flush(uint32_t va, size_t size) {
     level_drain();
 }
 
+void level_dcache_forget(uint32_t va, size_t size) {
+    level_dcache_flush(va, size);
+}
+
+void level_shared_forget(uint32_t va, size_t size) {
+    level_dcache_flush(va, size);
+}
+
 void level_icache_sync(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
     uint32_t line = va & ~(LINE - 1);
@@ -66,14 +74,18 @@ void level_icache_sync(uint32_t va, size_t size) {
     }
 }
 
-void level_cache_flush_aliases(void) {
-    /* Test, clean and invalidate until the whole data cache is clean (DDI 0198 2.3.8). */
+/* Test, clean and invalidate until the whole data cache is clean (DDI 0198 2.3.8). */
+void level_dcache_flush_aliases(void) {
     __asm__ volatile("1: mrc p15, 0, r15, c7, c14, 3\n"
                      "   bne 1b\n"
                      :
                      :
                      : "cc", "memory");
     level_drain();
+}
+
+void level_cache_flush_aliases(void) {
+    level_dcache_flush_aliases();
     DCACHE_OP(0, "c5", "0");
 }
 

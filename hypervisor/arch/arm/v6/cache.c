@@ -30,13 +30,31 @@ void level_dcache_clean(uint32_t va, size_t size) {
     level_drain();
 }
 
+static bool may_alias(void) {
+    return cp15_read_ctr() & CTR_DSIZE_P;
+}
+
+/* Four lines a turn: those that come along are of the same page. */
 void level_dcache_flush(uint32_t va, size_t size) {
     uint32_t end = va + (uint32_t)size;
 
-    for (va &= ~(LINE - 1); va < end; va += LINE) {
+    for (va &= ~(4 * LINE - 1); va < end; va += 4 * LINE) {
         CACHE_OP(va, "c14", "1");
+        CACHE_OP(va + LINE, "c14", "1");
+        CACHE_OP(va + 2 * LINE, "c14", "1");
+        CACHE_OP(va + 3 * LINE, "c14", "1");
     }
     level_drain();
+}
+
+void level_dcache_forget(uint32_t va, size_t size) {
+    if (may_alias()) {
+        level_dcache_flush(va, size);
+    }
+}
+
+void level_shared_forget(uint32_t va, size_t size) {
+    level_dcache_flush(va, size);
 }
 
 /*
@@ -74,6 +92,13 @@ void level_cache_flush_aliases(void) {
     CACHE_OP(0, "c14", "0");
     level_drain();
     invalidate_instructions();
+}
+
+void level_dcache_flush_aliases(void) {
+    if (may_alias()) {
+        CACHE_OP(0, "c14", "0");
+        level_drain();
+    }
 }
 
 /* The whole cache is one operation. */
@@ -123,8 +148,7 @@ int level_guest_icache_sync(uint32_t va, size_t size) {
 /* Where the data cache may alias, what was stored goes to memory: the page has a user mapping at
  * another address, perhaps of another colour. */
 static int flush_if_aliasing(uint32_t va, int err) {
-    return err == 0 && (cp15_read_ctr() & CTR_DSIZE_P) ? level_guest_dcache_flush(va, PAGE_SIZE)
-                                                       : err;
+    return err == 0 && may_alias() ? level_guest_dcache_flush(va, PAGE_SIZE) : err;
 }
 
 int level_clear_page(uint32_t va) {

@@ -122,6 +122,20 @@ void level_cache_flush_aliases(void) {
     invalidate_instructions();
 }
 
+/* A frame is in one line. */
+void level_dcache_flush_aliases(void) {}
+
+void level_dcache_forget(uint32_t va, size_t size) {
+    (void)va;
+    (void)size;
+}
+
+/* Both are cached. */
+void level_shared_forget(uint32_t va, size_t size) {
+    (void)va;
+    (void)size;
+}
+
 /* A level's data cache by set and way (B2.2.7); levels count from 0. */
 struct geometry {
     uint32_t line_shift, way_shift, last_set, last_way;

@@ -6,6 +6,7 @@
 #ifndef ARCH_FAKE_MM_H
 #define ARCH_FAKE_MM_H
 
+#include <arch/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,8 +22,10 @@
 #define FAKE_FLUSH_STEPS 3u /* of arch_cache_flush_step() */
 
 extern uint8_t fake_ram[FAKE_RAM_MIB * MIB];
-extern unsigned int fake_tlb_flushes;   /* of everything */
-extern unsigned int fake_cache_flushes; /* of everything */
+extern unsigned int fake_tlb_flushes;           /* of everything */
+extern unsigned int fake_cache_flushes;         /* of everything */
+extern unsigned int fake_dcache_flushes;        /* of a D cache that may alias */
+extern uint32_t fake_forgotten[ARCH_MAP_SLOTS]; /* bytes, by arch_forget_ram() */
 extern uint32_t fake_unmapped;      /* the page where operations by guest address fault; ~0: none */
 extern unsigned int fake_range_ops; /* cache operations by address */
 extern uint32_t fake_last_va;       /* of the last operation by address */
