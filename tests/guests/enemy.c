@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guests that want a control loop beside them (rt.c) to be late.  Each does one thing for as long
- * as it is told, and says how often it did it.
+ * Guests that want a control loop beside them (rt.c) to be late: see enemy.h.
  *
- * Options: do= which, until= milliseconds since the machine started, gap= microseconds between two
- * of what is timed, peer= the domain whose ports it sends into, tables= how many first-level tables
- * there are besides.
- *
- * Prints "acted <times> in <ms> ms" in the end, and blocks for ever: dom0's end would be all's.
+ * More options: gap= microseconds between two of what is timed, peer= the domain whose ports it
+ * sends into, tables= how many first-level tables there are besides.
  */
-#include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <xen/io/console.h>
 
 #include "clock.h"
 #include "core.h"
+#include "enemy.h"
 #include "event.h"
 #include "hypercall.h"
 #include "layout.h"
@@ -31,12 +27,6 @@
 #define TABLES   4u
 #define UPDATES  (TABLES * ENTRIES)
 #define USER_MIB 0x500u
-
-static uint64_t until;
-
-static bool is_over(void) {
-    return clock_ns() >= until;
-}
 
 /* ---- Computing ---- */
 
@@ -357,7 +347,7 @@ static void prepare_self(void) {
 static void prepare_peer(void) {
     uint32_t peer = option_number("peer", 1), found = 0;
 
-    while (found < PORTS && !is_over()) {
+    while (found < PORTS && !enemy_is_over()) {
         for (uint32_t remote = 1; remote < 32 && found < PORTS; remote++) {
             int32_t port = event_bind_interdomain(peer, remote);
 
@@ -408,7 +398,7 @@ static volatile uint32_t fired;
 static void set_again(uint32_t port) {
     (void)port;
     fired++;
-    if (!is_over()) {
+    if (!enemy_is_over()) {
         clock_timer(clock_ns() + option_number("gap", 20) * NS_PER_US, 0);
     }
 }
@@ -424,7 +414,7 @@ static uint32_t timer(void) {
     uint32_t before = fired;
 
     (void)event_mask_all();
-    if (is_over()) {
+    if (enemy_is_over()) {
         event_unmask_all();
     } else {
         sched_op(SCHEDOP_block, NULL);
@@ -477,11 +467,7 @@ static uint32_t multicall(void) {
 
 static void prepare_nothing(void) {}
 
-static const struct {
-    const char *name;
-    void (*prepare)(void);
-    uint32_t (*act)(void); /* returns how often it did what it does */
-} enemies[] = {
+static const struct enemy enemies[] = {
     {"hog", prepare_nothing, hog},
     {"hog_user", prepare_nothing, hog_user},
     {"burst", prepare_nothing, burst},
@@ -511,34 +497,8 @@ static const struct {
     {"abort_user", prepare_nothing, abort_user},
     {"multicall", prepare_multicall, multicall},
 };
-#define ENEMIES (sizeof(enemies) / sizeof(enemies[0]))
-
-/* What it wrote is out before the last line, which then is a line of its own. */
-static void act(uint32_t i) {
-    uint64_t start, end;
-    uint32_t times = 0;
-
-    enemies[i].prepare();
-    start = clock_ns();
-    while (!is_over()) {
-        times += enemies[i].act();
-    }
-    end = clock_ns();
-    while (clock_ns() < end + 100 * NS_PER_MS) {
-        sched_op(SCHEDOP_yield, NULL);
-    }
-    printf("\nacted %lu in %lu ms\n", times, (unsigned long)((end - start) / NS_PER_MS));
-}
 
 TEST(enemy) {
-    until = option_number("until", 1000) * NS_PER_MS;
-    for (uint32_t i = 0; i < ENEMIES; i++) {
-        if (option_is("do", enemies[i].name)) {
-            act(i);
-            for (;;) {
-                sched_op(SCHEDOP_block, NULL);
-            }
-        }
-    }
+    enemy_run(enemies, sizeof(enemies) / sizeof(enemies[0]));
     EXPECT_TRUE(!"an option do= that is known");
 }

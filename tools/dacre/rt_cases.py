@@ -29,6 +29,11 @@ def one(do, rate, memory="16M", options="", **keys):
     return Case(do, (enemy(do, memory, options),), rate, **keys)
 
 
+def toolstack(do, rate):
+    """A dom0 that does what only a toolstack may."""
+    return Case(f"dom0_{do}", (enemy(do, name="dom0", program="enemy_dom0"),), rate)
+
+
 def several(count, do, memory="16M", options=""):
     return tuple(enemy(do, memory, options, f"e{n}") for n in range(1, count + 1))
 
@@ -89,6 +94,10 @@ CASES = [
                       enemy("hog")), 3, r"^domain \d+: destroyed", "hypervisor", periods=10),
     Case("random", (lives("a", 3), lives("b", 2)), 500, r"^lived (\d+) sequences"),
     Case("uart", (enemy("read_console", name="dom0"),), 500, feed="uart", periods=10),
+    toolstack("create", 100),
+    toolstack("foreign", 50000),
+    toolstack("grants", 50000),
+    toolstack("ask", 100000),
     Case("linux_forks", (linux(FORKS),), 100, start=5000),
     Case("linux_console", (linux(FLOOD),), 100, start=5000),
     Case("network", (linux(PACKETS),), 20, start=5000, feed="network"),
