@@ -38,6 +38,7 @@ static domid_t make(void) {
 /* ---- Frames of another domain ---- */
 
 static domid_t other;
+static uint32_t own;  /* the first of some of dom0's frames */
 static uint32_t hole; /* the first of FRAMES of dom0's frames behind which there is nothing */
 
 static void make_holes(void) {
@@ -150,6 +151,30 @@ static uint32_t grants(void) {
     return FRAMES;
 }
 
+#define COPIES 16u
+#define PACKET 1514u /* bytes that are copied, from where they do not agree with where they go */
+
+static void prepare_copies(void) {
+    prepare_grants();
+    own = page_gpa(page_alloc(COPIES)) >> 12;
+}
+
+static uint32_t copies(void) {
+    static struct gnttab_copy list[COPIES];
+
+    for (uint32_t i = 0; i < COPIES; i++) {
+        list[i] = (struct gnttab_copy){
+            .source = {.u.ref = i, .domid = other, .offset = 1},
+            .dest = {.u.gmfn = own + i, .domid = DOMID_SELF, .offset = 66},
+            .len = PACKET,
+            .flags = GNTCOPY_source_gref,
+        };
+    }
+    EXPECT_EQ(grant_op(GNTTABOP_copy, list, COPIES), 0);
+    EXPECT_EQ(list[COPIES - 1].status, GNTST_okay);
+    return COPIES;
+}
+
 /* ---- Questions ---- */
 
 static void prepare_nothing(void) {}
@@ -172,9 +197,8 @@ static uint32_t ask(void) {
 }
 
 static const struct enemy enemies[] = {
-    {"create", make_holes, create},
-    {"foreign", prepare_foreign, foreign},
-    {"grants", prepare_grants, grants},
+    {"create", make_holes, create},     {"foreign", prepare_foreign, foreign},
+    {"grants", prepare_grants, grants}, {"copies", prepare_copies, copies},
     {"ask", prepare_nothing, ask},
 };
 

@@ -97,6 +97,7 @@ CASES = [
     toolstack("create", 100),
     toolstack("foreign", 50000),
     toolstack("grants", 50000),
+    toolstack("copies", 50000),
     toolstack("ask", 100000),
     Case("linux_forks", (linux(FORKS),), 100, start=5000),
     Case("linux_console", (linux(FLOOD),), 100, start=5000),
