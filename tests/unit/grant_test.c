@@ -536,6 +536,21 @@ static void leftover_entries_go_with_the_mapping(void **state) {
     assert_int_equal(references(), 1);
 }
 
+/* As Linux maps all of its memory: those sections are none of the mapper's. */
+static void a_granter_maps_its_memory_by_sections(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    const uint32_t table = MM_BASE_GFN + 4;
+
+    (void)state;
+    offer(0);
+    assert_int_equal(mm_ext(domu, MMUEXT_PIN_L1_TABLE, table, 0), 0);
+    assert_int_equal(mm_update(domu, (table << PAGE_SHIFT) + 4, MM_SECTION(MM_BASE_GFN)), 0);
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(unmap(&m), 0);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+    assert_int_equal(references(), 1);
+}
+
 /* ---- Limits ---- */
 
 static void a_maptrack_has_a_limit(void **state) {
@@ -720,6 +735,7 @@ int main(void) {
         TEST(a_mapper_that_never_unmaps_dies),
         TEST(a_mapper_that_took_the_frame_out_itself),
         TEST(leftover_entries_go_with_the_mapping),
+        TEST(a_granter_maps_its_memory_by_sections),
         TEST(a_maptrack_has_a_limit),
         TEST(without_memory_nothing_is_mapped),
         TEST(a_list_gives_way_and_goes_on),

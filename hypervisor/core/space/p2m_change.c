@@ -29,13 +29,14 @@ struct change {
     uint32_t index;         /* of the frame in its MiB */
     uint32_t old;           /* machine address */
     struct page_info *page; /* of the old frame */
-    bool foreign;           /* that is another domain's */
+    bool foreign;           /* which is another domain's */
     mfn_t to;
     enum p2m_type type;
 };
 
+/* Of another domain's frame its owner's sections are counted, and there are none of @s's. */
 static uint16_t section_count(const struct change *c) {
-    return !c->mib ? 0 : *page_section_count(mfn(c->old >> PAGE_SHIFT));
+    return !c->mib || c->foreign ? 0 : *page_section_count(mfn(c->old >> PAGE_SHIFT));
 }
 
 /* Does an entry for the old frame that has no look at sections remain?  Of a frame of its own the
