@@ -125,7 +125,7 @@ class Boot:
 
     def ramdisk(self, parts):
         """The files with the base of userland and those parts."""
-        of_board = {"modules": self.board.flavour("modules"),
+        of_board = {"modules": self.board.flavour("modules"), "backends": self.board.flavour("backends"),
                     "toolstack": "toolstack-armhf" if self.board.arch == "v7" else "toolstack"}
         return [str(BUILD / "userland" / f"{of_board.get(part, part)}.cpio.gz")
                 for part in ("base", *parts)]

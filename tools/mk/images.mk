@@ -65,6 +65,12 @@ $(B)/userland/module/%/stumble.ko: $(wildcard tests/boot/module/*) $(B)/linux/%/
 		CROSS_COMPILE=arm-linux-gnueabi- modules
 $(B)/userland/modules$(suffix).cpio.gz: $(B)/userland/module/pv$(suffix)/stumble.ko
 
+# Of the same kernel, for a dom0 that serves disks and network cards.
+$(B)/userland/backends.cpio.gz: $(B)/linux/pv/Image
+$(B)/userland/backends-%.cpio.gz: $(B)/linux/pv-%/Image
+	$(call say,CPIO,$@)
+	$(Q)mkdir -p $(@D) && tools/mkinitramfs backends-$* $@
+
 # Boot loaders of the tests' own, which enter Dacre in a state that it should not be entered in.
 entry_loaders := $(patsubst tests/boot/entry/%.S,$(B)/entry/$(arch)/%.bin,$(wildcard tests/boot/entry/*.S))
 $(B)/entry/$(arch)/%.bin: tests/boot/entry/%.S tests/boot/entry/entry.inc | tools-present
@@ -81,7 +87,8 @@ $(B)/uboot/%/u-boot: tools/build-uboot tools/fetch-source | tools-present
 # Of what the configuration names, that which is made by rules of this file.
 makable := $(foreach kind,pv native,$(foreach flavour,$(kind) $(kind)-v6v7,\
 	$(B)/linux/$(flavour)/Image $(B)/linux/$(flavour)/zImage)) \
-	$(foreach part,base stress debug tests armhf toolstack toolstack-armhf,$(B)/userland/$(part).cpio.gz)
+	$(foreach part,base stress debug tests armhf toolstack toolstack-armhf backends backends-v6v7,\
+	$(B)/userland/$(part).cpio.gz)
 config_files = $(filter $(makable),$(shell grep -o '"build/[^"]*"' '$(CONFIG)' 2>/dev/null | tr -d '"'))
 
 .PHONY: linux userland guests run-images config-images images test-images long-images
@@ -93,7 +100,7 @@ images: deps
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/mkuboot $(PLATFORM) '$(CONFIG)'
 test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
-	$(foreach part,stress debug tests modules$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
+	$(foreach part,stress debug tests modules$(suffix) backends$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 # What takes long to build, and only the long tests want.
 long-images: $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
 guests:

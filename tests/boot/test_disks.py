@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Disks of dom0's for a domain that xl created, by upstream's drivers at both ends: what one wrote the other one
+reads, and when a disk or the domain is gone nothing is left of either."""
+import subprocess
+
+import pytest
+
+from dacre import BUILD
+from linux import BOOT_SECONDS, dom0, quieten
+from test_toolstack import boot_files, do, frames_after_destroy
+
+CONFIG = """
+name = "d1"
+kernel = "/boot/vmlinuz"
+extra = "console=hvc0 root=/dev/xvda rw init=/init dacre.name=d1"
+memory = 48
+acpi = 0
+disk = ["/boot/root.img,raw,xvda,w"]
+"""
+
+
+def root_disk(directory):
+    """A file system with base's files, which has what the kernel does not make."""
+    tree = directory / "root"
+    tree.mkdir()
+    subprocess.run(f"gzip -dc {BUILD}/userland/base.cpio.gz | cpio -id --quiet", shell=True, check=True, cwd=tree)
+    image = directory / "root.img"
+    subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext2", "-b", "1024", "-d", tree, image, "6M"], check=True)
+    return image
+
+
+@pytest.fixture
+def machine(boot, board, tmp_path):
+    """dom0 with the tools and its half of the drivers."""
+    (tmp_path / "d1.cfg").write_text(CONFIG)
+    files = boot_files(board) | {"/boot/root.img": str(root_disk(tmp_path)), "/etc/xen/d1.cfg": str(tmp_path / "d1.cfg")}
+    machine = boot({"dom0": dom0("128M", parts=("toolstack", "backends"), files=files)})
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    return machine
+
+
+def enter(machine):
+    """The keys are d1's."""
+    machine.send_line("xl console d1; echo left-'it'")
+    machine.expect(r"init: this is d1 \(domU\)", "dom0", BOOT_SECONDS)
+    machine.send_line("stty -echo; dmesg -n 1; PS1=; echo in-'d1'")
+    machine.expect("^in-d1", "dom0")
+
+
+def leave(machine):
+    machine.send("\x1d")
+    machine.expect("left-it", "dom0")
+
+
+def in_d1(machine, command):
+    """What @command prints in d1, whose console dom0 shows."""
+    machine.send_line(f"{command}; echo end-of'-'d1")
+    return machine.expect(r"((?:.*\n)*?)end-of-d1", "dom0", BOOT_SECONDS)[1]
+
+
+def attach(machine, what, name):
+    assert do(machine, f"xl block-attach d1 format=raw,vdev={name},access=w,target={what}; echo ended $?").strip() \
+        == "ended 0"
+
+
+def detach(machine, name):
+    assert do(machine, f"xl block-detach d1 {name}; echo ended $?").strip() == "ended 0"
+
+
+def sums(text):
+    return [line.split()[0] for line in text.splitlines() if len(line.split()[:1] or "") and len(line.split()[0]) == 32]
+
+
+def begin(machine):
+    """A domain with its root on a disk, which it writes to."""
+    assert do(machine, "xl create -q /etc/xen/d1.cfg; echo ended $?").strip() == "ended 0"
+    enter(machine)
+    assert "/dev/root / ext2 rw" in in_d1(machine, "grep ' / ' /proc/mounts")
+    in_d1(machine, "echo kept >/kept; sync")
+    leave(machine)
+
+
+def both_ways(machine):
+    """16 MiB: dom0's bytes in d1, then d1's in dom0."""
+    do(machine, "cat /boot/* /boot/* | dd of=/tmp/disk bs=1M count=16 iflag=fullblock 2>/dev/null; truncate -s 16M /tmp/disk")
+    written, = sums(do(machine, "md5sum /tmp/disk"))
+    attach(machine, "/tmp/disk", "xvdb")
+    machine.send_line("xl console d1; echo left-'it'")
+    assert sums(in_d1(machine, "md5sum /dev/xvdb")) == [written]
+    in_d1(machine, "dd if=/dev/xvdb bs=1M count=8 2>/dev/null | tr a-m n-z | dd of=/dev/xvdb bs=1M seek=8 "
+                   "conv=notrunc iflag=fullblock 2>/dev/null; sync")
+    changed, = sums(in_d1(machine, "md5sum /dev/xvdb"))
+    leave(machine)
+    assert changed != written
+    detach(machine, "xvdb")
+    assert sums(do(machine, "md5sum /tmp/disk")) == [changed]
+
+
+def no_leftovers(machine, number, disks):
+    """Of domain @number in the store, in the list of disks, among the loop devices."""
+    assert len(do(machine, f"xl block-list {number} 2>/dev/null | grep -c backend").split()) == 1
+    assert do(machine, f"xl block-list {number} 2>/dev/null | grep -c backend").strip() == str(disks)
+    assert do(machine, "xenstore-ls /local/domain/0/backend/vbd 2>/dev/null | grep -c frontend-id").strip() == str(disks)
+    assert do(machine, "losetup -a | grep -c loop").strip() == str(disks)
+
+
+def killed_while_it_writes(machine, number):
+    machine.send_line("xl console d1; echo left-'it'")
+    machine.send_line("(while :; do dd if=/dev/zero of=/dev/xvdb bs=64k count=64 2>/dev/null; sync; done) & echo be'gun'")
+    machine.expect("begun", "dom0")
+    leave(machine)
+    do(machine, "sleep 1; xl destroy d1; sleep 1")
+    return frames_after_destroy(machine, number)
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_disks(machine):
+    begin(machine)
+    no_leftovers(machine, 1, 1)
+    both_ways(machine)
+    no_leftovers(machine, 1, 1)
+    attach(machine, "/tmp/disk", "xvdb")
+    free = [killed_while_it_writes(machine, 1)]
+    no_leftovers(machine, 1, 0)
+    for number in (2, 3):
+        do(machine, "xl create -q /etc/xen/d1.cfg; sleep 3")
+        attach(machine, "/tmp/disk", "xvdb")
+        enter(machine)
+        assert in_d1(machine, "cat /kept").strip() == "kept"
+        leave(machine)
+        free.append(killed_while_it_writes(machine, number))
+        no_leftovers(machine, number, 0)
+    # The first time dom0's balloon makes the places that granted frames have ever after.
+    assert free[1] == free[2], free
+    assert not do(machine, "dmesg | grep -E 'BUG|Oops|WARNING|bad page'").strip()
