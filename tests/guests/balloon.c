@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "call.h"
+#include "clock.h"
 #include "core.h"
 #include "event.h"
 #include "hypercall.h"
@@ -161,6 +163,75 @@ TEST(many_frames_go_and_come_back) {
     }
     EXPECT_EQ(sum, 0);
     EXPECT_EQ(pt_map(WINDOW, 0), 0);
+}
+
+/* ---- Two at once ---- */
+
+#define ROUNDS 40u
+
+/* A call for one frame, which is mapped once more, so that it is searched for. */
+struct giving {
+    struct call call;
+    struct xen_memory_reservation reservation;
+    xen_pfn_t frame;
+    uint32_t va;
+};
+
+static void make_giving(struct giving *g, const void *page, uint32_t va) {
+    g->frame = frame_of(page);
+    g->va = va;
+    g->reservation = (struct xen_memory_reservation){.nr_extents = 1, .domid = DOMID_SELF};
+    set_xen_guest_handle(g->reservation.extent_start, &g->frame);
+    g->call = (struct call){.number = __HYPERVISOR_memory_op,
+                            .args = {XENMEM_decrease_reservation, (uint32_t)&g->reservation}};
+    EXPECT_EQ(pt_map(va, core_small(page_gpa(page), CORE_READ_WRITE)), 0);
+}
+
+static void expect_given(struct giving *g) {
+    EXPECT_EQ(g->call.result, 1);
+    EXPECT_TRAP(try_read(g->va, NULL), TRAP_DATA_ABORT);
+    EXPECT_EQ(pt_map(g->va, core_small((uint32_t)g->frame << 12, CORE_READ_ONLY)), -XEN_EPERM);
+    EXPECT_EQ(balloon(XENMEM_decrease_reservation, &g->frame, 1), 0);
+    EXPECT_EQ(balloon(XENMEM_populate_physmap, &g->frame, 1), 1);
+}
+
+/* The handler of an interrupt gives a frame away while one is on its way: both are gone, and both
+ * calls say so, wherever the first one was. */
+TEST(two_frames_go_at_once) {
+    static struct giving outer, inner;
+    void *pages = page_alloc(2);
+    uint32_t met = 0;
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        make_giving(&outer, pages, WINDOW + 5 * PAGE_SIZE);
+        make_giving(&inner, (char *)pages + PAGE_SIZE, WINDOW + 9 * PAGE_SIZE);
+        met += call_issue_within(&outer.call, 500 * (i + 1), &inner.call);
+        expect_given(&outer);
+        expect_given(&inner);
+    }
+    EXPECT_TRUE(met > ROUNDS / 4);
+}
+
+/* What is not gone on with is in nobody's way, and is done by who comes next. */
+TEST(a_frame_whose_call_was_given_up_goes_all_the_same) {
+    static struct giving first, second;
+    void *pages = page_alloc(2);
+    uint32_t met = 0;
+
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        make_giving(&first, pages, WINDOW + 5 * PAGE_SIZE);
+        make_giving(&second, (char *)pages + PAGE_SIZE, WINDOW + 9 * PAGE_SIZE);
+        met += !call_issue_until(&first.call, 500 * (i + 1));
+        call_issue(&second.call);
+        expect_given(&second);
+        if (try_read(first.va, NULL) == TRAP_DATA_ABORT) {
+            first.call.result = 1;
+        } else { /* it had not begun */
+            call_issue(&first.call);
+        }
+        expect_given(&first);
+    }
+    EXPECT_TRUE(met > ROUNDS / 4);
 }
 
 /* shared_info was placed over a page of RAM at start; what was under it is out of reach, and

@@ -858,20 +858,16 @@ static void settle_as_done(struct op *op) {
     op->settle(op);
 }
 
-/* Another frame meanwhile: it goes, or has to wait for the one that is on its way. */
+/* Another frame meanwhile: it goes, and so does the one that is on its way; or one comes. */
 static void interfere_with_change(const struct op *given_up) {
     static struct op op;
 
-    make_decrease(&op);
+    (any(2) ? make_decrease : make_populate)(&op);
     if (op.a == given_up->a) {
         return;
     }
     call_issue(&op.call);
-    if (op.call.result == 1) {
-        settle_decrease(&op);
-    } else {
-        expect(&op, 0);
-    }
+    op.settle(&op);
 }
 
 /* The section that it was about to split goes. */

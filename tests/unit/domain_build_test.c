@@ -356,19 +356,14 @@ static void a_restart_finds_everything_again(void **state) {
 
 /* A guest gives a frame back, and takes it again. */
 static void give(struct domain *d, uint32_t g) {
-    int result;
-
-    do {
-        result = p2m_change(&d->space, gfn(g), INVALID_MFN, P2M_RAM);
-    } while (result == -XEN_EAGAIN);
-    assert_int_equal(result, 0);
+    assert_int_equal(mm_change(d, g, INVALID_MFN, P2M_RAM), 0);
 }
 
 static void take(struct domain *d, uint32_t g) {
     while (page_scrub_step(d->pool)) {
     }
     assert_int_equal(page_alloc_at(mfn(g), d->id), 0);
-    assert_int_equal(p2m_change(&d->space, gfn(g), mfn(g), P2M_RAM), 0);
+    assert_int_equal(mm_change(d, g, mfn(g), P2M_RAM), 0);
 }
 
 /* Take every frame that anybody can have, in pieces so that no MiB is whole; how many. */

@@ -152,14 +152,7 @@ static int unmap(const struct gnttab_map_grant_ref *m) {
 }
 
 static void give_back(struct domain *d, uint32_t g) {
-    int err;
-
-    do {
-        spin_lock(&d->space.lock);
-        err = p2m_change(&d->space, gfn(g), INVALID_MFN, P2M_RAM);
-        spin_unlock(&d->space.lock);
-    } while (err == -XEN_EAGAIN);
-    assert_int_equal(err, 0);
+    assert_int_equal(mm_change(d, g, INVALID_MFN, P2M_RAM), 0);
 }
 
 /* domu has a table and grants @GRANTED to dom0 as ref 9; dom0 has places for it. */
@@ -300,9 +293,7 @@ static void only_plain_frames_of_its_own_are_granted(void **state) {
     }
     /* The table itself, which the hypervisor writes to. */
     assert_int_equal(grant_frame(&domu->grant, 0, &table), 0);
-    spin_lock(&domu->space.lock);
-    assert_int_equal(p2m_change(&domu->space, gfn(0x38000), table, P2M_SHARED), 0);
-    spin_unlock(&domu->space.lock);
+    assert_int_equal(mm_change(domu, 0x38000, table, P2M_SHARED), 0);
     grant(domu, 9, 0, 0x38000, 0);
     assert_int_equal(map(&m), GNTST_bad_page);
     /* What it has by a grant of another. */

@@ -65,15 +65,36 @@ static void boot_kernel(void) {
 }
 
 static int change(uint32_t g, mfn_t to, enum p2m_type type, unsigned int *calls) {
+    bool begun = false;
     int rc;
 
     *calls = 0;
     do {
-        rc = p2m_change(&d->space, gfn(g), to, type);
+        rc = p2m_change(&d->space, gfn(g), to, type, &begun);
         ++*calls;
         mm_check();
         walker_check_visible(); /* the guest may run now */
     } while (rc == -XEN_EAGAIN);
+    return rc;
+}
+
+/* Who has to come again. */
+struct turn {
+    uint32_t g;
+    mfn_t to;
+    enum p2m_type type;
+    bool begun;
+};
+
+static struct turn take_out(uint32_t g) {
+    return (struct turn){.g = g, .to = INVALID_MFN};
+}
+
+static int step(struct turn *t) {
+    int rc = p2m_change(&d->space, gfn(t->g), t->to, t->type, &t->begun);
+
+    mm_check();
+    walker_check_visible();
     return rc;
 }
 
@@ -271,7 +292,7 @@ static void a_frame_given_back_cannot_be_reached(void **state) {
     assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_TABLE(VICTIM << 12, PV_DOMAIN_USER)),
                      -XEN_EPERM);
     assert_int_equal(d->space.p2m.held, MIBS * FRAMES_PER_MIB - 1);
-    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+    assert_int_equal(mm_change(d, VICTIM, INVALID_MFN, P2M_RAM), -XEN_EINVAL);
 }
 
 static void a_frame_that_comes_back_is_in_the_linear_mapping(void **state) {
@@ -303,35 +324,155 @@ static void the_second_change_of_a_mib_is_one_step(void **state) {
 }
 
 static void while_a_change_is_under_way_nothing_new_maps_the_frame(void **state) {
+    struct turn turn = take_out(VICTIM);
     int rc;
 
     (void)state;
     boot_kernel();
-    rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM);
-    assert_int_equal(rc, -XEN_EAGAIN);
+    assert_int_equal(step(&turn), -XEN_EAGAIN);
     assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM)), -XEN_EPERM);
     assert_int_equal(mm_update(d, L2_GPA + 8 * 4, MM_RW(VICTIM + 1)), 0);
-    assert_int_equal(p2m_change(&d->space, gfn(VICTIM + 1), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
     assert_int_equal(mm_update(d, L1_GPA + 0x900 * 4, MM_SECTION(VICTIM & ~255u)), -XEN_EPERM);
-    while ((rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM)) == -XEN_EAGAIN) {
+    while ((rc = step(&turn)) == -XEN_EAGAIN) {
     }
     assert_int_equal(rc, 0);
 }
 
-static void a_domain_that_dies_in_a_change_leaves_nothing(void **state) {
+/* The second finds the first under way, and ends it. */
+static void who_comes_second_ends_what_is_under_way(void **state) {
+    struct turn first = take_out(VICTIM), second = take_out(VICTIM + 300);
+
     (void)state;
     boot_kernel();
-    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_EAGAIN);
+    assert_int_equal(step(&first), -XEN_EAGAIN);
+    assert_true(first.begun);
+    assert_int_equal(step(&second), -XEN_EAGAIN);
+    assert_false(second.begun);
+    while (!second.begun) {
+        assert_int_equal(step(&second), -XEN_EAGAIN);
+    }
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM)), P2M_NONE);
+    assert_int_equal(d->space.p2m.changing.v, VICTIM + 300);
+    while (step(&first) == -XEN_EAGAIN) {
+    }
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM + 300)), P2M_NONE);
+    assert_int_equal(step(&second), 0);
+    assert_int_equal(step(&second), -XEN_EINVAL); /* told once */
+    assert_int_equal(d->space.p2m.held, MIBS * FRAMES_PER_MIB - 2);
+}
+
+/* In any order of steps both are done, each once. */
+static void two_changes_take_turns(void **state) {
+    static const uint32_t places[][2] = {
+        {VICTIM, VICTIM + 300}, {VICTIM, VICTIM + 1}, {VICTIM + 1, L1_GFN + 5}};
+
+    (void)state;
+    for (uint32_t order = 0; order < 192; order++) {
+        struct turn t[2] = {take_out(places[order / 64][0]), take_out(places[order / 64][1])};
+        int rc[2] = {-XEN_EAGAIN, -XEN_EAGAIN};
+
+        boot_kernel();
+        for (unsigned int i = 0; rc[0] == -XEN_EAGAIN || rc[1] == -XEN_EAGAIN; i++) {
+            unsigned int who = i < 6 ? order >> i & 1 : i & 1;
+
+            if (rc[who] == -XEN_EAGAIN) {
+                rc[who] = step(&t[who]);
+            }
+        }
+        assert_int_equal(rc[0], 0);
+        assert_int_equal(rc[1], 0);
+        assert_int_equal(d->space.p2m.held, MIBS * FRAMES_PER_MIB - 2);
+        mm_destroy(d);
+        assert_int_equal(page_free_count(), free_at_start);
+        d = mm_domain(1, MIBS);
+    }
+}
+
+/* Who asks for what another one has begun gets nothing for it: there was one frame. */
+static void one_of_two_who_give_the_same_back_succeeds(void **state) {
+    struct turn first = take_out(VICTIM), second = take_out(VICTIM);
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(step(&first), -XEN_EAGAIN);
+    while (d->space.p2m.changing.v != INVALID_GFN.v) {
+        assert_int_equal(step(&second), -XEN_EAGAIN);
+    }
+    assert_int_equal(step(&second), -XEN_EINVAL);
+    assert_int_equal(step(&first), 0);
+    assert_int_equal(page_dirty_count(), 1);
+}
+
+/* The frame that is to come is held once, whoever brings it to its place. */
+static void another_frame_comes_by_others_hands(void **state) {
+    struct turn first = {.g = VICTIM, .to = page_alloc(DOMID_XEN), .type = P2M_SHARED};
+    struct turn second = take_out(VICTIM + 300);
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(step(&first), -XEN_EAGAIN);
+    while (!second.begun) {
+        assert_int_equal(step(&second), -XEN_EAGAIN);
+    }
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM)), first.to.v << 12 | P2M_SHARED);
+    while (step(&second) == -XEN_EAGAIN) {
+    }
+    assert_int_equal(page_of(first.to)->count, 4); /* map, two splits, caller */
+    assert_int_equal(step(&first), 0);
+    assert_int_equal(page_of(first.to)->count, 3);
+}
+
+/* It begins anew if its place has changed since. */
+static void what_others_undid_is_done_again(void **state) {
+    struct turn first = take_out(VICTIM);
+    unsigned int calls;
+    mfn_t other;
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(step(&first), -XEN_EAGAIN);
+    assert_int_equal(change(VICTIM + 1, INVALID_MFN, P2M_RAM, &calls), 0);
+    other = page_alloc(d->id);
+    assert_int_equal(mm_change(d, VICTIM, other, P2M_RAM), 0);
+    assert_int_equal(step(&first), 0);
+    assert_int_equal(page_of(other)->state, PAGE_DIRTY);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM)), P2M_NONE);
+}
+
+/* A frame comes where nothing is as soon as nothing is under way. */
+static void a_map_settles(void **state) {
+    struct turn first = take_out(VICTIM);
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(p2m_settle(&d->space), 0);
+    assert_int_equal(step(&first), -XEN_EAGAIN);
+    while (p2m_settle(&d->space) == -XEN_EAGAIN) {
+        mm_check();
+    }
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM)), P2M_NONE);
+    mm_scrub();
+    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), page_alloc(d->id), P2M_RAM, &first.begun),
+                     0);
+}
+
+static void a_domain_that_dies_in_a_change_leaves_nothing(void **state) {
+    struct turn turn = {.g = VICTIM, .to = page_alloc(DOMID_XEN), .type = P2M_SHARED};
+
+    (void)state;
+    boot_kernel();
+    assert_int_equal(step(&turn), -XEN_EAGAIN);
+    page_put(turn.to); /* what is to come is held until then by the change alone */
+    assert_int_equal(page_of(turn.to)->count, 1);
 }
 
 static void tables_of_the_guest_cannot_be_changed(void **state) {
     (void)state;
     boot_kernel();
-    assert_int_equal(p2m_change(&d->space, gfn(L1_GFN + 3), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
-    assert_int_equal(p2m_change(&d->space, gfn(L2_GFN), INVALID_MFN, P2M_RAM), -XEN_EBUSY);
-    assert_int_equal(p2m_change(&d->space, gfn(MM_BASE_GFN - 1), INVALID_MFN, P2M_RAM),
-                     -XEN_EINVAL);
-    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), mfn(1), P2M_DEVICE), -XEN_EINVAL);
+    assert_int_equal(mm_change(d, L1_GFN + 3, INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(mm_change(d, L2_GFN, INVALID_MFN, P2M_RAM), -XEN_EBUSY);
+    assert_int_equal(mm_change(d, MM_BASE_GFN - 1, INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+    assert_int_equal(mm_change(d, VICTIM, mfn(1), P2M_DEVICE), -XEN_EINVAL);
 }
 
 /* The guest takes its section mapping away: the table that stands for it goes too. */
@@ -375,19 +516,23 @@ static void a_split_section_is_not_the_guests_table(void **state) {
 /* After any number of steps the guest may take away the section that a table is being made for. */
 static void a_section_may_go_while_it_is_split(void **state) {
     uint32_t entry = L1_GPA + (LINEAR >> 20) * 4;
-    unsigned int calls;
     int rc = -XEN_EAGAIN;
 
     (void)state;
     boot_kernel();
     for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
+        struct turn turn = take_out(VICTIM + steps);
+
         for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
-            rc = p2m_change(&d->space, gfn(VICTIM + steps), INVALID_MFN, P2M_RAM);
+            rc = step(&turn);
         }
         mm_check();
         if (rc == -XEN_EAGAIN) {
             assert_int_equal(mm_update(d, entry, 0), 0);
-            assert_int_equal(change(VICTIM + steps, INVALID_MFN, P2M_RAM, &calls), 0);
+            while ((rc = step(&turn)) == -XEN_EAGAIN) {
+            }
+            assert_int_equal(rc, 0);
+            rc = -XEN_EAGAIN;
         }
         /* A new domain, in which all is sections again. */
         mm_destroy(d);
@@ -403,9 +548,11 @@ static void a_domain_may_end_while_a_section_is_split(void **state) {
 
     (void)state;
     for (unsigned int steps = 1; rc == -XEN_EAGAIN; steps++) {
+        struct turn turn = take_out(VICTIM);
+
         boot_kernel();
         for (unsigned int i = 0; i < steps && (i == 0 || rc == -XEN_EAGAIN); i++) {
-            rc = p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM);
+            rc = step(&turn);
         }
         mm_destroy(d);
         assert_int_equal(page_free_count(), free_at_start);
@@ -422,7 +569,7 @@ static void without_table_memory_a_change_does_nothing(void **state) {
     while (pt_unit_take(&d->space)) {
     }
     linear = pt_vcpu_l1(&d->space, 0)[LINEAR >> 20];
-    assert_int_equal(p2m_change(&d->space, gfn(VICTIM), INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
+    assert_int_equal(mm_change(d, VICTIM, INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
     assert_int_equal(pt_vcpu_l1(&d->space, 0)[LINEAR >> 20], linear);
     assert_int_equal(p2m_entry_type(p2m_lookup(&d->space.p2m, gfn(VICTIM))), P2M_RAM);
     for (unsigned int u = 16; u < heap_block_count() * 16; u++) {
@@ -510,6 +657,68 @@ static void a_long_balloon_is_done_in_pieces(void **state) {
     mm_check();
 }
 
+/* A call of its own, with its structures at @at of guest memory. */
+struct call {
+    uint32_t args[HYPERCALL_ARGS];
+    int32_t result;
+};
+
+static struct call make_call(uint32_t at, uint32_t command, uint32_t g) {
+    struct xen_memory_reservation r = {.nr_extents = 1, .domid = DOMID_SELF};
+    struct xen_remove_from_physmap out = {.domid = DOMID_SELF, .gpfn = g};
+    struct xen_add_to_physmap in = {
+        .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = g};
+    struct call c = {.args = {command}, .result = HYPERCALL_AGAIN};
+    xen_pfn_t frame = g;
+
+    r.extent_start.q = fake_put(at + 0x100, &frame, sizeof(frame)).v;
+    switch (command) {
+    case XENMEM_add_to_physmap: c.args[1] = fake_put(at, &in, sizeof(in)).v; break;
+    case XENMEM_remove_from_physmap: c.args[1] = fake_put(at, &out, sizeof(out)).v; break;
+    default: c.args[1] = fake_put(at, &r, sizeof(r)).v;
+    }
+    return c;
+}
+
+static void issue(struct call *c) {
+    if (c->result == HYPERCALL_AGAIN) {
+        c->result = do_memory_op(d->vcpu[0], c->args);
+        mm_check();
+    }
+}
+
+/* An interrupt's handler has one of its own while the other is not done; each is told of its own
+ * success, whoever took the last step. */
+static void two_calls_take_turns(void **state) {
+    static const uint32_t commands[] = {XENMEM_decrease_reservation, XENMEM_remove_from_physmap,
+                                        XENMEM_add_to_physmap, XENMEM_populate_physmap};
+
+    (void)state;
+    for (unsigned int i = 0; i < 16; i++) {
+        uint32_t first = commands[i % 4], second = commands[i / 4];
+
+        boot_kernel();
+        struct call a = make_call(0, first, VICTIM), b = make_call(0x800, second, VICTIM + 300);
+        d->shared_info_mfn = page_alloc(DOMID_XEN);
+        fake_board.pending[FAKE_UART_IRQ] = true;
+        fake_board.masked[FAKE_UART_IRQ] = false;
+        issue(&a);
+        while (b.result == HYPERCALL_AGAIN) {
+            issue(&b);
+        }
+        while (a.result == HYPERCALL_AGAIN) {
+            issue(&a);
+        }
+        fake_board.pending[FAKE_UART_IRQ] = false;
+        assert_int_equal(a.result, first == XENMEM_decrease_reservation);
+        assert_int_equal(b.result, second == XENMEM_decrease_reservation);
+        page_put(d->shared_info_mfn);
+        mm_destroy(d);
+        assert_int_equal(page_free_count(), free_at_start);
+        d = mm_domain(1, MIBS);
+    }
+}
+
 /* The machine is never idle: nobody else scrubs. */
 static void frames_that_wait_are_scrubbed_for_who_asks(void **state) {
     uint32_t count = page_free_count();
@@ -595,6 +804,12 @@ int main(void) {
         TEST(a_frame_that_comes_back_is_in_the_linear_mapping),
         TEST(the_second_change_of_a_mib_is_one_step),
         TEST(while_a_change_is_under_way_nothing_new_maps_the_frame),
+        TEST(who_comes_second_ends_what_is_under_way),
+        TEST(two_changes_take_turns),
+        TEST(one_of_two_who_give_the_same_back_succeeds),
+        TEST(another_frame_comes_by_others_hands),
+        TEST(what_others_undid_is_done_again),
+        TEST(a_map_settles),
         TEST(a_domain_that_dies_in_a_change_leaves_nothing),
         TEST(tables_of_the_guest_cannot_be_changed),
         TEST(a_split_section_can_be_unmapped),
@@ -604,6 +819,7 @@ int main(void) {
         TEST(shared_info_is_placed_by_the_guest),
         TEST(a_balloon_goes_up_and_down),
         TEST(a_long_balloon_is_done_in_pieces),
+        TEST(two_calls_take_turns),
         TEST(a_section_may_go_while_it_is_split),
         TEST(a_domain_may_end_while_a_section_is_split),
         TEST(frames_that_wait_are_scrubbed_for_who_asks),

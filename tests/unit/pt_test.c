@@ -969,10 +969,11 @@ static void a_half_dropped_table_is_not_used_again(void **state) {
 
 static void a_half_dropped_table_goes_before_its_frames(void **state) {
     unsigned int steps = 0;
+    bool begun = false;
 
     (void)state;
     begin_drop();
-    while (p2m_change(&d->space, gfn(DATA + 255), INVALID_MFN, P2M_RAM) == -XEN_EAGAIN) {
+    while (p2m_change(&d->space, gfn(DATA + 255), INVALID_MFN, P2M_RAM, &begun) == -XEN_EAGAIN) {
         steps++;
     }
     assert_true(steps > 1);

@@ -88,6 +88,18 @@ mfn_t mm_frame(const struct domain *d, uint32_t g) {
     return p2m_entry_mfn(p2m_lookup(&d->space.p2m, gfn(g)));
 }
 
+int mm_change(struct domain *d, uint32_t g, mfn_t to, enum p2m_type type) {
+    bool begun = false;
+    int err;
+
+    do {
+        spin_lock(&d->space.lock);
+        err = p2m_change(&d->space, gfn(g), to, type, &begun);
+        spin_unlock(&d->space.lock);
+    } while (err == -XEN_EAGAIN);
+    return err;
+}
+
 int32_t mm_run(int32_t (*fn)(struct vcpu *, uint32_t *), struct domain *d, uint32_t args[5],
                unsigned int *again) {
     int32_t rc;

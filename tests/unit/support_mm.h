@@ -38,6 +38,8 @@ int mm_ext(struct domain *d, uint32_t cmd, uint64_t arg1, uint64_t arg2);
 uint32_t mm_l2(const struct domain *d, uint32_t va);
 /** mm_frame() - machine frame behind a guest frame. */
 mfn_t mm_frame(const struct domain *d, uint32_t g);
+/** mm_change() - p2m_change() to its end: its result. */
+int mm_change(struct domain *d, uint32_t g, mfn_t to, enum p2m_type type);
 /** mm_run() - a hypercall, again as long as it gives way; *@again counts how often. */
 int32_t mm_run(int32_t (*fn)(struct vcpu *, uint32_t *), struct domain *d, uint32_t args[5],
                unsigned int *again);

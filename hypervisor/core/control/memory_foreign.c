@@ -47,13 +47,13 @@ static int get_frame(struct domain *d, gfn_t g, mfn_t *m, enum p2m_type *type) {
     return err;
 }
 
-static int map_foreign(struct domain *d, gfn_t g, struct domain *of, gfn_t foreign) {
+static int map_foreign(struct domain *d, gfn_t g, struct domain *of, gfn_t foreign, bool *begun) {
     enum p2m_type type;
     mfn_t m;
     int err = get_frame(of, foreign, &m, &type);
 
     if (err == 0) {
-        err = memory_change(d, g, m, type);
+        err = memory_change(d, g, m, type, begun);
         if (err) {
             page_put(m);
         }
@@ -108,14 +108,14 @@ static int read_frame(gvaddr_t list, uint32_t i, gfn_t *out) {
 }
 
 /* 0, whatever became of the frame, which is what the list of errors says; -EAGAIN, -EFAULT. */
-static int map_one(const struct batch *b, uint32_t i) {
+static int map_one(const struct batch *b, uint32_t i, bool *begun) {
     gfn_t foreign, g;
     int from = read_frame(b->from, i, &foreign);
     int to = read_frame(b->to, i, &g);
     int err = from ? from : to;
 
     if (err == 0) {
-        err = map_foreign(b->d, g, b->of, foreign);
+        err = map_foreign(b->d, g, b->of, foreign, begun);
     }
     return err == -XEN_EAGAIN || err == -XEN_EFAULT
                ? err
@@ -123,16 +123,16 @@ static int map_one(const struct batch *b, uint32_t i) {
 }
 
 int32_t memory_add_to_physmap_batch(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct memory_progress p = memory_progress(args);
     uint32_t i = args[0] >> MEMORY_OP_SHIFT;
     struct batch b;
     int err = read_batch(v, gvaddr(args[1]), &b);
 
     while (err == 0 && i < b.count) {
-        err = map_one(&b, i);
+        err = map_one(&b, i, &p.begun);
         i += err == 0;
         if (err == -XEN_EAGAIN || (err == 0 && i < b.count && preempt_check())) {
-            args[0] = (args[0] & MEMORY_OP_MASK) | i << MEMORY_OP_SHIFT;
-            return HYPERCALL_AGAIN;
+            return memory_again(args, i, &p);
         }
     }
     return err;
@@ -141,6 +141,7 @@ int32_t memory_add_to_physmap_batch(struct vcpu *v, uint32_t args[HYPERCALL_ARGS
 /* ---- What takes one out ---- */
 
 int32_t memory_remove_from_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct memory_progress p = memory_progress(args);
     struct xen_remove_from_physmap r;
     struct domain *d;
 
@@ -153,9 +154,9 @@ int32_t memory_remove_from_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]
     }
     err = r.gpfn >> (32 - PAGE_SHIFT)
               ? -XEN_EINVAL
-              : memory_change(d, gfn((uint32_t)r.gpfn), INVALID_MFN, P2M_RAM);
+              : memory_change(d, gfn((uint32_t)r.gpfn), INVALID_MFN, P2M_RAM, &p.begun);
     switch (err) {
-    case -XEN_EAGAIN: return HYPERCALL_AGAIN;
+    case -XEN_EAGAIN: return memory_again(args, 0, &p);
     case -XEN_EINVAL: return -XEN_ENOENT; /* nothing there that could be taken out */
     default: return err;
     }

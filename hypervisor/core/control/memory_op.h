@@ -6,6 +6,7 @@
 #ifndef CORE_MEMORY_OP_H
 #define CORE_MEMORY_OP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/addr.h"
@@ -43,7 +44,20 @@ memory_fn memory_claim_pages;
 memory_fn memory_pod_target;
 memory_fn memory_sharing;
 
+/* What a call that goes on keeps besides: in args[2], of which args[3] says that it is so.  A guest
+ * that makes it up leaves out frames that it asked for. */
+struct memory_progress {
+    uint32_t done; /* frames of the extent */
+    bool begun;    /* the change of the next (p2m_change()) */
+};
+
+/** memory_progress() - what @args say. */
+struct memory_progress memory_progress(const uint32_t args[HYPERCALL_ARGS]);
+
+/** memory_again() - it goes on with extent, or entry, @i and @p: returns HYPERCALL_AGAIN. */
+int32_t memory_again(uint32_t args[HYPERCALL_ARGS], uint32_t i, const struct memory_progress *p);
+
 /** memory_change() - a step of p2m_change() in @d's map, its lock taken inside. */
-int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type);
+int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type, bool *begun);
 
 #endif /* CORE_MEMORY_OP_H */

@@ -12,18 +12,34 @@
 #include "core/mm/page.h"
 #include "core/time/preempt.h"
 
-int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type) {
+#define BEGUN (1u << 31) /* in args[2], beside the frames that are done */
+
+struct memory_progress memory_progress(const uint32_t args[HYPERCALL_ARGS]) {
+    if ((args[2] ^ CONTINUATION_CHECK) != args[3]) {
+        return (struct memory_progress){.done = 0};
+    }
+    return (struct memory_progress){.done = args[2] & ~BEGUN, .begun = args[2] & BEGUN};
+}
+
+int32_t memory_again(uint32_t args[HYPERCALL_ARGS], uint32_t i, const struct memory_progress *p) {
+    args[0] = (args[0] & MEMORY_OP_MASK) | i << MEMORY_OP_SHIFT;
+    args[2] = p->done | (p->begun ? BEGUN : 0);
+    args[3] = args[2] ^ CONTINUATION_CHECK;
+    return HYPERCALL_AGAIN;
+}
+
+int memory_change(struct domain *d, gfn_t g, mfn_t to, enum p2m_type type, bool *begun) {
     int err;
 
     spin_lock(&d->space.lock);
-    err = p2m_change(&d->space, g, to, type);
+    err = p2m_change(&d->space, g, to, type, begun);
     spin_unlock(&d->space.lock);
     return err;
 }
 
 /* @m, on which the caller has a reference, shared at @g of @d. */
-static int place(struct domain *d, gfn_t g, mfn_t m) {
-    int err = memory_change(d, g, m, P2M_SHARED);
+static int place(struct domain *d, gfn_t g, mfn_t m, bool *begun) {
+    int err = memory_change(d, g, m, P2M_SHARED, begun);
 
     if (err) {
         page_put(m);
@@ -33,12 +49,12 @@ static int place(struct domain *d, gfn_t g, mfn_t m) {
 
 /* ---- In its own map ---- */
 
-static int place_shared_info(struct domain *d, uint64_t idx, gfn_t g) {
+static int place_shared_info(struct domain *d, uint64_t idx, gfn_t g, bool *begun) {
     if (idx != 0) {
         return -XEN_EINVAL;
     }
     page_get(d->shared_info_mfn);
-    int err = place(d, g, d->shared_info_mfn);
+    int err = place(d, g, d->shared_info_mfn, begun);
 
     if (err == 0) {
         d->shared_info_gfn = g.v;
@@ -47,12 +63,12 @@ static int place_shared_info(struct domain *d, uint64_t idx, gfn_t g) {
 }
 
 /* An index with bit 31 asks for a status frame, which tables of version 1 do not have. */
-static int place_grant_frame(struct domain *d, uint64_t idx, gfn_t g) {
+static int place_grant_frame(struct domain *d, uint64_t idx, gfn_t g, bool *begun) {
     mfn_t m;
     int err = idx > UINT32_MAX ? -XEN_EINVAL : grant_frame(&d->grant, (uint32_t)idx, &m);
 
     if (err == 0) {
-        err = place(d, g, m);
+        err = place(d, g, m, begun);
     }
     if (err == 0) {
         grant_frame_placed(&d->grant, (uint32_t)idx, g);
@@ -61,6 +77,7 @@ static int place_grant_frame(struct domain *d, uint64_t idx, gfn_t g) {
 }
 
 int32_t memory_add_to_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct memory_progress p = memory_progress(args);
     struct xen_add_to_physmap add;
     struct domain *d;
     int err;
@@ -77,11 +94,11 @@ int32_t memory_add_to_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
     }
     gfn_t g = gfn((uint32_t)add.gpfn);
     switch (add.space) {
-    case XENMAPSPACE_shared_info: err = place_shared_info(d, add.idx, g); break;
-    case XENMAPSPACE_grant_table: err = place_grant_frame(d, add.idx, g); break;
+    case XENMAPSPACE_shared_info: err = place_shared_info(d, add.idx, g, &p.begun); break;
+    case XENMAPSPACE_grant_table: err = place_grant_frame(d, add.idx, g, &p.begun); break;
     default: return -XEN_ENOSYS;
     }
-    return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
+    return err == -XEN_EAGAIN ? memory_again(args, 0, &p) : err;
 }
 
 /* ---- In dom0's ---- */
@@ -117,7 +134,7 @@ static int check(const struct xen_mem_acquire_resource *r, struct acquire *out) 
     return 0;
 }
 
-static int acquire_one(const struct acquire *a, uint32_t i) {
+static int acquire_one(const struct acquire *a, uint32_t i, bool *begun) {
     mfn_t m;
     xen_pfn_t frame;
 
@@ -128,10 +145,11 @@ static int acquire_one(const struct acquire *a, uint32_t i) {
         return -XEN_EINVAL;
     }
     int err = grant_frame(&a->of->grant, a->first + i, &m);
-    return err ? err : place(a->by, gfn((uint32_t)frame), m);
+    return err ? err : place(a->by, gfn((uint32_t)frame), m, begun);
 }
 
 int32_t memory_acquire_resource(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
+    struct memory_progress p = memory_progress(args);
     uint32_t i = args[0] >> MEMORY_OP_SHIFT;
     struct acquire a = {.by = v->domain};
     struct xen_mem_acquire_resource r;
@@ -150,11 +168,10 @@ int32_t memory_acquire_resource(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {
         return tell_size(a.of, gvaddr(args[1]), &r);
     }
     while (err == 0 && i < a.count) {
-        err = acquire_one(&a, i);
+        err = acquire_one(&a, i, &p.begun);
         i += err == 0;
         if (err == -XEN_EAGAIN || (err == 0 && i < a.count && preempt_check())) {
-            args[0] = (args[0] & MEMORY_OP_MASK) | i << MEMORY_OP_SHIFT;
-            return HYPERCALL_AGAIN;
+            return memory_again(args, i, &p);
         }
     }
     return err;

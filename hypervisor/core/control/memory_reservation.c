@@ -160,28 +160,29 @@ static int make_room(struct domain *d, gfn_t g) {
 }
 
 /*
- * May a frame come to @g?  0, -EINVAL, -ENOMEM (it has all that it may have), or -EEXIST: what is
- * there already is an error of who asks for his own memory; dom0 comes by here once more when only
- * a part of an extent was to be had.
+ * May a frame come to @g, and will it be there at once?  0, -EAGAIN (something is under way),
+ * -EINVAL, -ENOMEM (it has all that it may have), or -EEXIST: what is there already is an error of
+ * who asks for his own memory; dom0 comes by here once more when only a part of an extent was to be
+ * had.
  */
 static int check_place(const struct request *r, gfn_t g) {
     uint64_t max = max_frames(r->d);
     const struct p2m *p2m = &r->d->space.p2m;
-    int err = 0;
 
     spin_lock(&r->d->space.lock);
-    if (p2m_lookup(p2m, g) != P2M_NONE) {
+    int err = p2m_settle(&r->d->space);
+    if (err == 0 && p2m_lookup(p2m, g) != P2M_NONE) {
         err = r->is_others ? -XEN_EEXIST : -XEN_EINVAL;
-    } else if (!r->is_others && p2m_index(p2m, g) >= p2m->count) {
+    } else if (err == 0 && !r->is_others && p2m_index(p2m, g) >= p2m->count) {
         err = -XEN_EINVAL;
-    } else if (p2m->held >= max) {
+    } else if (err == 0 && p2m->held >= max) {
         err = -XEN_ENOMEM;
     }
     spin_unlock(&r->d->space.lock);
     return err;
 }
 
-static int populate(const struct request *r, gfn_t g) {
+static int populate(const struct request *r, gfn_t g, bool *begun) {
     struct domain *d = r->d;
     mfn_t m;
     int err = make_room(d, g);
@@ -197,29 +198,30 @@ static int populate(const struct request *r, gfn_t g) {
     if (err) {
         return err;
     }
-    err = memory_change(d, g, m, P2M_RAM);
+    err = memory_change(d, g, m, P2M_RAM, begun);
     if (err) {
         page_put(m);
     }
     return err;
 }
 
-static int depopulate(const struct request *r, gfn_t g) {
-    return memory_change(r->d, g, INVALID_MFN, P2M_RAM);
+static int depopulate(const struct request *r, gfn_t g, bool *begun) {
+    return memory_change(r->d, g, INVALID_MFN, P2M_RAM, begun);
 }
 
 /* ---- The calls ---- */
 
-typedef int frame_fn(const struct request *r, gfn_t g);
+typedef int frame_fn(const struct request *r, gfn_t g, bool *begun);
 
-/* Go on with an extent of which *@done frames are done: 0, -EAGAIN (time to look), an error. */
-static int work_on_extent(const struct request *r, uint32_t i, uint32_t *done, frame_fn *fn) {
+/* Go on with an extent: 0, -EAGAIN (time to look), an error. */
+static int work_on_extent(const struct request *r, uint32_t i, struct memory_progress *p,
+                          frame_fn *fn) {
     gfn_t first = INVALID_GFN;
     int err = read_extent(r, i, &first);
 
-    while (err == 0 && *done < 1u << r->order) {
-        err = fn(r, gfn(first.v + *done));
-        *done += err == 0;
+    while (err == 0 && p->done < 1u << r->order) {
+        err = fn(r, gfn(first.v + p->done), &p->begun);
+        p->done += err == 0;
         if ((err == 0 || err == -XEN_EAGAIN) && !preempt_check()) {
             err = 0;
         } else if (err == 0) {
@@ -229,16 +231,9 @@ static int work_on_extent(const struct request *r, uint32_t i, uint32_t *done, f
     return err;
 }
 
-/* How many frames of the extent are done is in args[2], and args[3] says that this is so.  A guest
- * that makes it up leaves out frames that it asked for. */
-static uint32_t frames_done(const struct request *r, const uint32_t args[HYPERCALL_ARGS]) {
-    uint32_t done = args[2];
-
-    return (done ^ CONTINUATION_CHECK) == args[3] && done <= 1u << r->order ? done : 0;
-}
-
 /* Returns how many extents were done, as Xen does: fewer than asked for where one failed. */
 static int32_t work_on_all(struct vcpu *v, uint32_t args[HYPERCALL_ARGS], frame_fn *fn) {
+    struct memory_progress p = memory_progress(args);
     uint32_t i = args[0] >> MEMORY_OP_SHIFT;
     struct request r;
     int err = read_request(v, gvaddr(args[1]), &r);
@@ -246,21 +241,17 @@ static int32_t work_on_all(struct vcpu *v, uint32_t args[HYPERCALL_ARGS], frame_
     if (err) {
         return err;
     }
-    uint32_t done = frames_done(&r, args);
+    if (p.done > 1u << r.order) {
+        p.done = 0;
+    }
     while (i < r.count && err == 0) {
-        err = work_on_extent(&r, i, &done, fn);
+        err = work_on_extent(&r, i, &p, fn);
         if (err == 0) {
             i++;
-            done = 0;
+            p.done = 0;
         }
     }
-    if (err == -XEN_EAGAIN) {
-        args[0] = (args[0] & MEMORY_OP_MASK) | i << MEMORY_OP_SHIFT;
-        args[2] = done;
-        args[3] = done ^ CONTINUATION_CHECK;
-        return HYPERCALL_AGAIN;
-    }
-    return (int32_t)i;
+    return err == -XEN_EAGAIN ? memory_again(args, i, &p) : (int32_t)i;
 }
 
 int32_t memory_populate_physmap(struct vcpu *v, uint32_t args[HYPERCALL_ARGS]) {

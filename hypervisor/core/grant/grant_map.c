@@ -18,11 +18,12 @@
 /* As p2m_change(), at a place where there is nothing; the map gets a reference of its own. */
 static int place(struct space *s, gfn_t g, mfn_t m, bool readonly) {
     int err = -XEN_EINVAL;
+    bool begun = false; /* nothing is there: there is no second step */
 
     page_get(m);
     spin_lock(&s->lock);
     if (p2m_lookup(&s->p2m, g) == P2M_NONE) {
-        err = p2m_change(s, g, m, readonly ? P2M_FOREIGN_RO : P2M_FOREIGN);
+        err = p2m_change(s, g, m, readonly ? P2M_FOREIGN_RO : P2M_FOREIGN, &begun);
     }
     spin_unlock(&s->lock);
     if (err) {
@@ -31,14 +32,16 @@ static int place(struct space *s, gfn_t g, mfn_t m, bool readonly) {
     return err;
 }
 
-/* Nothing if the mapper has put something else there meanwhile. */
+/* Nothing if the mapper has put something else there meanwhile, or the frame is gone already: so it
+ * does not matter who takes the steps. */
 static int remove(struct space *s, gfn_t g, mfn_t m) {
+    bool begun = false;
     int err = 0;
 
     spin_lock(&s->lock);
     uint32_t entry = p2m_lookup(&s->p2m, g);
     if (entry != P2M_NONE && mfn_eq(p2m_entry_mfn(entry), m)) {
-        err = p2m_change(s, g, INVALID_MFN, P2M_RAM);
+        err = p2m_change(s, g, INVALID_MFN, P2M_RAM, &begun);
     }
     spin_unlock(&s->lock);
     return err;
@@ -87,10 +90,16 @@ static void record(struct grant_domain *mapper, const struct grant_domain *grant
     op->dev_bus_addr = mfn_to_maddr(m).v;
 }
 
+/* Before a hold is taken: a record, and a map in which nothing is under way. */
 static int reserve(struct grant_domain *mapper) {
     spin_lock(&mapper->lock);
     int err = maptrack_reserve(mapper);
     spin_unlock(&mapper->lock);
+    if (err == 0) {
+        spin_lock(&mapper->space->lock);
+        err = status_of(p2m_settle(mapper->space));
+        spin_unlock(&mapper->space->lock);
+    }
     return err;
 }
 

@@ -267,6 +267,10 @@ bool p2m_destroy_step(struct space *s) {
     if (drop_ram(p2m) || drop_sparse(p2m) || drop_range(p2m)) {
         return true;
     }
+    if (p2m->changing.v != INVALID_GFN.v) {
+        page_put(p2m->changing_to);
+        p2m->changing = INVALID_GFN;
+    }
     p2m_foreign_end(s);
     p2m->entry = NULL;
     p2m->mib = NULL;

@@ -82,6 +82,8 @@ struct p2m {           /* space lock */
     uint32_t *foreign;      /* entries that map frames of other domains (p2m_foreign.h), or NULL */
     gfn_t changing;         /* that p2m_change() is at work on, or INVALID_GFN */
     uint32_t changing_type; /* what it was before */
+    mfn_t changing_to;      /* what comes in its place, with a reference, or INVALID_MFN */
+    enum p2m_type changing_to_type;
     uint32_t scan;          /* where its scan goes on */
     uint16_t split;         /* table that is made for a section of its MiB (pt_split.c), 0 = none */
     uint16_t split_filled;  /* entries of it that are written */
@@ -171,21 +173,31 @@ static inline mfn_t p2m_to_mfn(const struct p2m *p2m, gfn_t g) {
  * @to: new frame, on which the caller has a reference that the p2m takes over on success; or
  *   INVALID_MFN
  * @type: P2M_RAM, P2M_SHARED, P2M_FOREIGN or the same read-only; ignored with INVALID_MFN
+ * @begun: false the first time, and for the next time what it is then; true: this change is under
+ *   way.  True if it never was: success for what is so already.
  *
  * Sections that map its MiB are split first.  Small-page entries that map the old frame become
  * entries for the new one with the rights and memory type that it allows, or faults.  Where
  * there was no frame, the tables that replaced sections map the new one; other entries are the
  * guest's to make.  TLB and caches are flushed.
  *
+ * A map has one change under way.  Who asks for another takes a step of that one, and is to come
+ * again; so it ends, even if who began it does not come.  Who does is told that it is done.
+ *
  * Bounded: STEP_SCANS * STEP_SCAN entries are looked at in a call; it ends as soon as no
  * entry maps the old frame, at once if only sections did.
  * Returns 0; -EAGAIN: call again with the same arguments (the gfn cannot be mapped meanwhile);
  * -EINVAL: in a range, or in the bank's room and not in the bank, or nothing there already and
- * nothing wanted; -EBUSY: a registered table, or another change is under way;
+ * nothing wanted; -EBUSY: a registered table;
  * -ENOMEM: table memory for a split, P2M_SPARSE_MAX frames outside the bank, or the counters of
  * P2M_FOREIGN (nothing changed).
  */
-int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type);
+int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type, bool *begun);
+
+/** p2m_settle() - a step of what has to end before a change can begin.  Returns 0: there is
+ * nothing, and what p2m_change() puts where nothing is will be there at once; -EAGAIN: call again.
+ */
+int p2m_settle(struct space *s);
 
 /**
  * p2m_destroy_step() - drop up to STEP_FRAMES frames; after pt_destroy_step() returned false.

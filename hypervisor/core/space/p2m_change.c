@@ -5,6 +5,9 @@
  * are split into tables that are remembered in the MiB's record, so that their entries
  * need no search.  Only when the frame's count says that someone else maps it too are
  * the domain's other tables read, some of them in each call.
+ *
+ * One change of a map is under way at a time, and p2m.h has all of it: whoever comes next, for
+ * whatever, takes the next step of it.  So one that its caller gave up is in nobody's way.
  */
 #include "core/base/panic.h"
 #include "core/space/p2m.h"
@@ -24,6 +27,7 @@
 
 struct change {
     struct space *s;
+    uint32_t *entry;        /* NULL: outside the bank, and nothing there */
     struct p2m_mib *mib;    /* NULL: outside the bank, where no section reaches */
     uint32_t first;         /* gfn of the MiB */
     uint32_t index;         /* of the frame in its MiB */
@@ -264,12 +268,41 @@ static bool valid_target(mfn_t to, enum p2m_type type) {
            type == P2M_FOREIGN || is_readonly(type);
 }
 
-/* No new mapping of the old frame from here on. */
-static int begin_change(struct change *c, uint32_t *entry) {
+/* ---- The one that is under way ---- */
+
+static bool is_under_way(const struct p2m *p2m) {
+    return p2m->changing.v != INVALID_GFN.v;
+}
+
+/* Is that what puts @to, as @type, behind @g? */
+static bool is_the_same(const struct p2m *p2m, gfn_t g, mfn_t to, enum p2m_type type) {
+    return p2m->changing.v == g.v && mfn_eq(p2m->changing_to, to) &&
+           (mfn_eq(to, INVALID_MFN) || p2m->changing_to_type == type);
+}
+
+static struct change describe(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
+    struct p2m *p2m = &s->p2m;
+    uint32_t index = p2m_index(p2m, g);
+    struct change c = {.s = s, .entry = p2m_entry_of(p2m, g), .to = to, .type = type};
+
+    c.mib = index < p2m->count ? &p2m->mib[index / FRAMES_PER_MIB] : NULL;
+    c.index = g.v % FRAMES_PER_MIB;
+    c.first = g.v - c.index;
+    if (c.entry) {
+        c.old = *c.entry & PAGE_MASK;
+        c.page = page_of(p2m_entry_mfn(*c.entry));
+        c.foreign = p2m_is_foreign(s, p2m_entry_mfn(*c.entry));
+    }
+    return c;
+}
+
+/* No new mapping of the old frame from here on.  The new one is held until it is in its place: its
+ * caller may never come again. */
+static int begin_change(const struct change *c) {
     struct p2m *p2m = &c->s->p2m;
 
-    if (p2m->changing.v != INVALID_GFN.v) {
-        return -XEN_EBUSY;
+    if (!c->page) {
+        return -XEN_EBUSY; /* no frame that is counted */
     }
     if (c->page->type != PAGE_NONE && c->page->owner == c->s->owner) {
         return -XEN_EBUSY;
@@ -277,10 +310,13 @@ static int begin_change(struct change *c, uint32_t *entry) {
     if (!pt_units_available(c->s, section_count(c))) {
         return -XEN_ENOMEM;
     }
+    page_get(c->to);
     p2m->changing = gfn(c->first + c->index);
-    p2m->changing_type = p2m_entry_type(*entry);
+    p2m->changing_type = p2m_entry_type(*c->entry);
+    p2m->changing_to = c->to;
+    p2m->changing_to_type = c->type;
     p2m->scan = 0;
-    *entry = c->old | P2M_CHANGING;
+    *c->entry = c->old | P2M_CHANGING;
     if (c->mib) {
         c->mib->broken = true;
         c->mib->run = P2M_RUN_ENDED;
@@ -297,15 +333,15 @@ static bool counts_as_ram(enum p2m_type type) {
  * The guest does not know that its mapping changed under it, so TLB and caches are ours to flush: a
  * line that stayed would take the guest's stores to the frame that comes next at this address.
  */
-static void finish_change(const struct change *c, uint32_t *entry) {
+static void finish_change(const struct change *c) {
     struct p2m *p2m = &c->s->p2m;
 
     p2m->held -= counts_as_ram(p2m->changing_type);
     if (!mfn_eq(c->to, INVALID_MFN)) {
-        *entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
+        *c->entry = mfn_to_maddr(c->to).v | (uint32_t)c->type;
         p2m->held += counts_as_ram(c->type);
     } else if (c->mib) {
-        *entry = P2M_NONE;
+        *c->entry = P2M_NONE;
     } else {
         p2m_sparse_remove(p2m, p2m->changing);
     }
@@ -316,15 +352,20 @@ static void finish_change(const struct change *c, uint32_t *entry) {
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 
-static int run_change(struct change *c, uint32_t *entry) {
+/* All is as it was before. */
+static void take_back(const struct change *c) {
+    struct p2m *p2m = &c->s->p2m;
+
+    *c->entry = c->old | p2m->changing_type;
+    p2m->changing = INVALID_GFN;
+    page_put(p2m->changing_to);
+}
+
+/* The next step of @c, which is under way. */
+static int go_on(const struct change *c) {
     int err;
 
-    if (c->s->p2m.changing.v != c->first + c->index) {
-        err = begin_change(c, entry);
-        if (err) {
-            return err;
-        }
-    }
+    CHECK(c->page); /* begin_change() looked */
     if (!rewrite_splits(c)) {
         return -XEN_EAGAIN;
     }
@@ -333,13 +374,30 @@ static int run_change(struct change *c, uint32_t *entry) {
         return -XEN_EAGAIN; /* the guest took the section away that this was for */
     }
     if (err == 0) {
-        finish_change(c, entry);
+        finish_change(c);
     } else if (err != -XEN_EAGAIN) {
-        *entry = c->old | c->s->p2m.changing_type;
-        c->s->p2m.changing = INVALID_GFN;
+        take_back(c);
     }
     return err;
 }
+
+int p2m_settle(struct space *s) {
+    const struct p2m *p2m = &s->p2m;
+
+    if (s->pt.dropping) { /* it may map the old frame, and is not among what is searched */
+        pt_drop_step(s);
+        return -XEN_EAGAIN;
+    }
+    if (is_under_way(p2m)) {
+        struct change c = describe(s, p2m->changing, p2m->changing_to, p2m->changing_to_type);
+
+        (void)go_on(&c); /* who asked for it looks what became of it */
+        return -XEN_EAGAIN;
+    }
+    return 0;
+}
+
+/* ---- Where there was nothing ---- */
 
 /* Does it come next in the MiB of the machine that is to be this one? */
 static bool continues_run(const struct change *c, const uint32_t *entry) {
@@ -362,57 +420,81 @@ static void note_run(const struct change *c, const uint32_t *entry) {
     }
 }
 
-static int populate_frame(const struct change *c, uint32_t *entry) {
+static int populate_frame(const struct change *c) {
     uint32_t value = mfn_to_maddr(c->to).v | (uint32_t)c->type;
 
     if (mfn_eq(c->to, INVALID_MFN)) {
         return -XEN_EINVAL;
     }
-    if (!entry || !c->mib) { /* outside the bank */
+    if (!c->entry || !c->mib) { /* outside the bank */
         int err = p2m_sparse_add(&c->s->p2m, gfn(c->first + c->index), value);
         c->s->p2m.held += err == 0 && counts_as_ram(c->type);
         return err;
     }
-    *entry = value;
+    *c->entry = value;
     c->s->p2m.held += counts_as_ram(c->type);
-    note_run(c, entry);
+    note_run(c, c->entry);
     map_in_splits(c);
     arch_pte_sync();
     return 0;
 }
 
-int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
-    struct p2m *p2m = &s->p2m;
-    uint32_t index = p2m_index(p2m, g);
-    struct change c = {.s = s, .to = to, .type = type};
-    uint32_t *entry;
+/* ---- All of it ---- */
 
+/* What has to be so before: 0, -EINVAL, -ENOMEM, -EAGAIN. */
+static int prepare(struct space *s, mfn_t to, enum p2m_type type) {
     if (!valid_target(to, type)) {
         return -XEN_EINVAL;
     }
-    if (!mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to)) {
-        int err = p2m_foreign_begin(s);
+    return !mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to) ? p2m_foreign_begin(s) : 0;
+}
 
+static bool is_empty(const struct change *c) {
+    return !c->entry || p2m_entry_type(*c->entry) == P2M_INVALID;
+}
+
+/* Is it so already? */
+static bool is_done(const struct change *c) {
+    return mfn_eq(c->to, INVALID_MFN)
+               ? is_empty(c)
+               : c->entry && *c->entry == (mfn_to_maddr(c->to).v | (uint32_t)c->type);
+}
+
+/* The next step of it, or its first: no other is under way. */
+static int step(const struct change *c) {
+    int err = is_under_way(&c->s->p2m) ? 0 : begin_change(c);
+
+    if (err == 0) {
+        err = go_on(c);
+    }
+    if (err == 0) {
+        page_put(c->to); /* the caller's: the map has its own */
+    }
+    return err;
+}
+
+static int change(const struct change *c, bool begun) {
+    if (begun && is_done(c)) { /* somebody else took the last step */
+        page_put(c->to);
+        return 0;
+    }
+    return is_empty(c) ? populate_frame(c) : step(c);
+}
+
+int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type, bool *begun) {
+    int err = prepare(s, to, type);
+
+    if (err == 0 && (s->pt.dropping || !*begun || !is_the_same(&s->p2m, g, to, type))) {
+        err = p2m_settle(s);
         if (err) {
             return err;
         }
     }
-    if (s->pt.dropping) { /* it may map the old frame, and is not among what is searched */
-        pt_drop_step(s);
-        return -XEN_EAGAIN;
+    if (err == 0) {
+        struct change c = describe(s, g, to, type);
+
+        err = change(&c, *begun);
     }
-    entry = p2m_entry_of(p2m, g);
-    c.mib = index < p2m->count ? &p2m->mib[index / FRAMES_PER_MIB] : NULL;
-    c.index = g.v % FRAMES_PER_MIB;
-    c.first = g.v - c.index;
-    if (!entry || p2m_entry_type(*entry) == P2M_INVALID) {
-        return populate_frame(&c, entry);
-    }
-    c.old = *entry & PAGE_MASK;
-    c.page = page_of(p2m_entry_mfn(*entry));
-    if (!c.page) {
-        return -XEN_EBUSY; /* no frame that is counted */
-    }
-    c.foreign = p2m_is_foreign(s, p2m_entry_mfn(*entry));
-    return run_change(&c, entry);
+    *begun = err == -XEN_EAGAIN;
+    return err;
 }

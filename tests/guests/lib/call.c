@@ -60,3 +60,26 @@ bool call_issue_until(struct call *call, uint32_t ns) {
     clock_timer_stop();
     return true;
 }
+
+static struct call *inner_call;
+
+static void issue_inner(uint32_t port) {
+    struct call *call = inner_call;
+
+    (void)port;
+    inner_call = NULL;
+    if (call) {
+        call_issue(call);
+    }
+}
+
+bool call_issue_within(struct call *call, uint32_t ns, struct call *inner) {
+    event_handle(clock_port, issue_inner);
+    inner_call = inner;
+    clock_timer(clock_ns() + ns, 0);
+    call_issue(call);
+    bool was_within = !inner_call;
+    clock_timer_stop();
+    issue_inner(clock_port);
+    return was_within;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercalls that are made ready first and issued later: alone, as entries of one multicall, or to
- * be given up half-way by a timer, as no kernel would.
+ * Hypercalls that are made ready first and issued later: alone, as entries of one multicall, one
+ * in the middle of another, or to be given up half-way by a timer, as no kernel would.
  */
 #ifndef GUEST_CALL_H
 #define GUEST_CALL_H
@@ -31,5 +31,12 @@ int32_t call_issue_list(struct call *calls[], uint32_t count);
  * Returns true if it returned, and sets its result then.
  */
 bool call_issue_until(struct call *call, uint32_t ns);
+
+/**
+ * call_issue_within() - @call alone, and @inner in the timer's handler, which comes @ns from now.
+ * Sets the results of both.  The timer's port must be bound; its handler is set.
+ * Returns true if @inner was issued before @call returned.
+ */
+bool call_issue_within(struct call *call, uint32_t ns, struct call *inner);
 
 #endif /* GUEST_CALL_H */
