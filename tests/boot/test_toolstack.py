@@ -258,6 +258,46 @@ def test_weight_and_cap_are_kept(machine):
     assert share(machine, "domU1", busy) == pytest.approx(0.75, abs=0.01)
 
 
+def pools(machine):
+    """What xl cpupool-list says: name: (scheduler, domains)."""
+    lines = re.findall(r"^(Pool-\d) +1 +(\w+) +y +(\d+)$", do(machine, "xl cpupool-list"), re.M)
+    return {name: (scheduler, int(count)) for name, scheduler, count in lines}
+
+
+def budget(machine, name):
+    """Period, budget and extra time of the one vCPU of that domain, as xl sched-rtds has them."""
+    found = re.search(rf"^{name} +\d+ +0 +(\d+) +(\d+) +(yes|no)$", do(machine, "xl sched-rtds -v all"), re.M)
+    return int(found[1]), int(found[2]), found[3]
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_domain_moves_to_the_real_time_pool(machine):
+    assert pools(machine) == {"Pool-0": ("credit2", 2), "Pool-1": ("rtds", 0)}
+    begin_in_domu(machine, "while :; do :; done")
+    do(machine, "xl rename 1 other; xl cpupool-migrate other Pool-1")
+    assert pools(machine) == {"Pool-0": ("credit2", 1), "Pool-1": ("rtds", 1)}
+    assert budget(machine, "other") == (10000, 100, "yes")
+    do(machine, "xl sched-rtds -d other -v all -p 10000 -b 3000 -e 0")
+    assert budget(machine, "other") == (10000, 3000, "no")
+    busy = "timeout 3 sh -c 'while :; do :; done'"
+    assert share(machine, "domU1", busy) == pytest.approx(0.3, abs=0.01)
+    # No promise that cannot be kept, and what was promised stays.
+    assert do(machine, "xl sched-rtds -d other -v all -p 10000 -b 9900 -e 0 2>/dev/null || echo refused").strip() == "refused"
+    assert budget(machine, "other") == (10000, 3000, "no")
+    do(machine, "xl cpupool-migrate other Pool-0")
+    assert pools(machine) == {"Pool-0": ("credit2", 2), "Pool-1": ("rtds", 0)}
+    assert share(machine, "domU1", busy) == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_domain_is_created_in_the_real_time_pool(alone):
+    do(alone, "xl create -p /etc/xen/d1.cfg 'pool=\"Pool-1\"'")
+    assert pools(alone) == {"Pool-0": ("credit2", 1), "Pool-1": ("rtds", 1)}
+    assert budget(alone, "d1") == (10000, 100, "yes")
+    do(alone, "xl destroy d1")
+    assert pools(alone)["Pool-1"] == ("rtds", 0)
+
+
 @pytest.mark.boards("vexpress-a9")
 def test_tools_know_machine_store_and_log(machine):
     look(machine)

@@ -111,12 +111,41 @@ static int32_t get_context(domid_t id) {
 }
 
 static int32_t weights(domid_t id) {
-    domctl_begin(&op, XEN_DOMCTL_scheduler_op, id);
-    op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
-    op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_putinfo;
+    domctl_scheduler(&op, id, XEN_SCHEDULER_CREDIT2, XEN_DOMCTL_SCHEDOP_putinfo);
     op.u.scheduler_op.u.credit2.weight = 65535;
     op.u.scheduler_op.u.credit2.cap = 799;
     return domctl(&op);
+}
+
+static int32_t move(domid_t id, uint32_t pool) {
+    sysctl_begin(&sys, XEN_SYSCTL_cpupool_op);
+    sys.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN;
+    sys.u.cpupool_op.domid = id;
+    sys.u.cpupool_op.cpupool_id = pool;
+    return sysctl(&sys);
+}
+
+static int32_t budgets(domid_t id, uint32_t cmd) {
+    static xen_domctl_schedparam_vcpu_t list[VCPUS];
+
+    domctl_scheduler(&op, id, XEN_SCHEDULER_RTDS, cmd);
+    op.u.scheduler_op.u.v.nr_vcpus = VCPUS;
+    op.u.scheduler_op.u.v.vcpus.q = (uint32_t)list;
+    for (uint32_t i = 0; i < VCPUS; i++) {
+        list[i].vcpuid = i;
+    }
+    return domctl(&op);
+}
+
+static void expect_realtime(domid_t id) {
+    EXPECT_EQ(ROW("sysctl cpupool_op: eight vCPUs move", move(id, 1)), 0);
+    EXPECT_EQ(ROW("domctl scheduler_op: eight vCPUs' budgets read",
+                  budgets(id, XEN_DOMCTL_SCHEDOP_getvcpuinfo)),
+              0);
+    EXPECT_EQ(ROW("domctl scheduler_op: eight vCPUs' budgets",
+                  budgets(id, XEN_DOMCTL_SCHEDOP_putvcpuinfo)),
+              0);
+    EXPECT_EQ(ROW("sysctl cpupool_op: eight vCPUs move back", move(id, 0)), 0);
 }
 
 static int32_t pool(domid_t id, uint64_t size) {
@@ -325,6 +354,7 @@ TEST(a_domain) {
     EXPECT_EQ(ROW("domctl setvcpucontext", domctl_context(id, 0x40008000, 0)), 0);
     EXPECT_EQ(ROW("domctl getvcpucontext", get_context(id)), 0);
     expect_answers(id);
+    expect_realtime(id);
     expect_memory(id);
     EXPECT_EQ(ROW("domctl pausedomain", domctl_simple(XEN_DOMCTL_pausedomain, id)), 0);
     EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, id), 0);

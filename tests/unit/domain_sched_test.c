@@ -31,6 +31,17 @@ static int power_on(void **state) {
     return 0;
 }
 
+/* A move to its end. */
+static int move(struct domain *of, unsigned int sched_id) {
+    struct domain_sched_moving m = {.done = 0};
+    int more;
+
+    do {
+        more = domain_sched_move_step(of, sched_id, &m);
+    } while (more > 0);
+    return more;
+}
+
 static int set(unsigned int vcpu, uint32_t period_us, uint32_t budget_us) {
     struct sched_rt_params params = {.period_us = period_us, .budget_us = budget_us};
 
@@ -107,7 +118,7 @@ static void who_comes_to_real_time_gets_little_at_first(void **state) {
 
     (void)state;
     expect_fair();
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME), 0);
     assert_int_equal(domain_sched_id(d), DOMAIN_SCHED_REALTIME);
     for (unsigned int i = 0; i < VCPUS; i++) {
         assert_int_equal(domain_sched_rt_get(d, i, &got), 0);
@@ -115,7 +126,7 @@ static void who_comes_to_real_time_gets_little_at_first(void **state) {
         assert_int_equal(got.budget_us, SCHED_RT_BUDGET_DEFAULT_US);
         assert_true(got.has_extratime);
     }
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_FAIR), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_FAIR), 0);
     expect_fair();
 }
 
@@ -123,10 +134,10 @@ static void a_move_to_where_it_is_keeps_what_it_has(void **state) {
     struct sched_rt_params got;
 
     (void)state;
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_FAIR), 0);
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_FAIR), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME), 0);
     assert_int_equal(set(1, 5000, 1000), 0);
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME), 0);
     assert_int_equal(domain_sched_rt_get(d, 1, &got), 0);
     assert_int_equal(got.period_us, 5000);
     assert_int_equal(got.budget_us, 1000);
@@ -135,9 +146,9 @@ static void a_move_to_where_it_is_keeps_what_it_has(void **state) {
 
 static void there_are_two_pools(void **state) {
     (void)state;
-    assert_int_equal(domain_sched_move(d, 0), -XEN_EINVAL);
-    assert_int_equal(domain_sched_move(d, 5), -XEN_EINVAL);
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME + 1), -XEN_EINVAL);
+    assert_int_equal(move(d, 0), -XEN_EINVAL);
+    assert_int_equal(move(d, 5), -XEN_EINVAL);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME + 1), -XEN_EINVAL);
     expect_fair();
 }
 
@@ -146,18 +157,51 @@ static void a_move_is_of_all_vcpus_or_of_none(void **state) {
     struct sched_rt_params most = {.period_us = 10000, .budget_us = 9350};
 
     (void)state;
-    assert_int_equal(domain_sched_move(other, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(move(other, DOMAIN_SCHED_REALTIME), 0);
     assert_int_equal(domain_sched_rt_set(other, 0, &most), 0);
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME), -XEN_ENOSPC);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME), -XEN_ENOSPC);
     expect_fair();
     most.budget_us = 9200;
     assert_int_equal(domain_sched_rt_set(other, 0, &most), 0);
     int err;
     do { /* what was given up may be in use until the end of its period */
         fake_advance(10000000);
-        err = domain_sched_move(d, DOMAIN_SCHED_REALTIME);
+        err = move(d, DOMAIN_SCHED_REALTIME);
     } while (err == -XEN_EAGAIN);
     assert_int_equal(err, 0);
+}
+
+/* In any state of the count that a guest keeps. */
+static void a_move_ends_wherever_it_begins(void **state) {
+    struct domain_sched_moving m = {.done = ~0u};
+
+    (void)state;
+    assert_int_equal(domain_sched_move_step(d, DOMAIN_SCHED_REALTIME, &m), 0);
+    m = (struct domain_sched_moving){.done = VCPUS + 1, .err = -XEN_ENOSPC};
+    assert_int_equal(domain_sched_move_step(d, DOMAIN_SCHED_REALTIME, &m), -XEN_ENOSPC);
+    expect_fair();
+}
+
+/* Before it has a vCPU its pool is chosen; each that comes is of that class. */
+static void vcpus_join_the_pool_of_their_domain(void **state) {
+    struct domain *empty = support_domain_add(3, 1);
+    struct sched_rt_params got;
+
+    (void)state;
+    empty->vcpu_count = 0;
+    assert_int_equal(domain_sched_id(empty), DOMAIN_SCHED_FAIR);
+    assert_int_equal(move(empty, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(domain_sched_id(empty), DOMAIN_SCHED_REALTIME);
+    assert_int_equal(domain_sched_join(empty), 0);
+    empty->vcpu_count = 1;
+    assert_int_equal(domain_sched_id(empty), DOMAIN_SCHED_FAIR);
+    assert_int_equal(domain_sched_join(empty), 1);
+    assert_int_equal(domain_sched_join(empty), 0);
+    assert_int_equal(domain_sched_rt_get(empty, 0, &got), 0);
+    assert_int_equal(got.budget_us, SCHED_RT_BUDGET_DEFAULT_US);
+    assert_int_equal(move(empty, DOMAIN_SCHED_FAIR), 0);
+    assert_int_equal(domain_sched_join(empty), 0);
+    assert_int_equal(domain_sched_id(empty), DOMAIN_SCHED_FAIR);
 }
 
 static void budgets_are_for_vcpus_that_there_are_in_their_pool(void **state) {
@@ -166,7 +210,7 @@ static void budgets_are_for_vcpus_that_there_are_in_their_pool(void **state) {
     (void)state;
     assert_int_equal(set(0, 5000, 1000), -XEN_EINVAL);
     assert_int_equal(domain_sched_rt_get(d, 0, &got), -XEN_EINVAL);
-    assert_int_equal(domain_sched_move(d, DOMAIN_SCHED_REALTIME), 0);
+    assert_int_equal(move(d, DOMAIN_SCHED_REALTIME), 0);
     assert_int_equal(set(VCPUS, 5000, 1000), -XEN_EINVAL);
     assert_int_equal(set(~0u, 5000, 1000), -XEN_EINVAL);
     assert_int_equal(domain_sched_rt_get(d, VCPUS, &got), -XEN_EINVAL);
@@ -188,6 +232,8 @@ int main(void) {
         test(a_move_to_where_it_is_keeps_what_it_has),
         test(there_are_two_pools),
         test(a_move_is_of_all_vcpus_or_of_none),
+        test(a_move_ends_wherever_it_begins),
+        test(vcpus_join_the_pool_of_their_domain),
         test(budgets_are_for_vcpus_that_there_are_in_their_pool),
     };
 

@@ -14,6 +14,7 @@
 #include "core/domain/domain_owner.h"
 #include "core/hypercall/hypercall_table.h"
 #include "core/mm/heap.h"
+#include "core/sched/sched_edf.h"
 #include "core/space/pt_table.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
@@ -537,6 +538,130 @@ static void weight_and_cap_are_the_domains(void **state) {
     destroy(2);
 }
 
+/* ---- A real-time domain ---- */
+
+static const struct sched_figures figures = {.cost_ns = 1, .stretch_ns = 1, .reserve_percent = 5};
+
+/* Domain 2, with @vcpus vCPUs, made in the pool of the class. */
+static struct domain *make_realtime(unsigned int vcpus) {
+    sched_edf_set_figures(&figures);
+    begin_create(0);
+    op.u.createdomain.max_vcpus = vcpus;
+    op.u.createdomain.cpupool_id = 1;
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_max_vcpus, 2);
+    op.u.max_vcpus.max = vcpus;
+    assert_int_equal(call(), 0);
+    return domain_by_id(2);
+}
+
+static struct xen_domctl_scheduler_op *rtds(uint32_t cmd) {
+    begin(XEN_DOMCTL_scheduler_op, 2);
+    op.u.scheduler_op.sched_id = XEN_SCHEDULER_RTDS;
+    op.u.scheduler_op.cmd = cmd;
+    return &op.u.scheduler_op;
+}
+
+static int32_t put_all(uint32_t period, uint32_t budget) {
+    struct xen_domctl_scheduler_op *s = rtds(XEN_DOMCTL_SCHEDOP_putinfo);
+
+    s->u.rtds.period = period;
+    s->u.rtds.budget = budget;
+    return call();
+}
+
+static int32_t with_list(uint32_t cmd, xen_domctl_schedparam_vcpu_t *list, uint32_t count) {
+    struct xen_domctl_scheduler_op *s = rtds(cmd);
+
+    s->u.v.vcpus.q = fake_put(ELSE, list, count * sizeof(*list)).v;
+    s->u.v.nr_vcpus = count;
+    int32_t result = call();
+    memcpy(list, fake_guest + ELSE, count * sizeof(*list));
+    return result;
+}
+
+static void a_domain_is_made_real_time(void **state) {
+    xen_domctl_schedparam_vcpu_t list[2] = {{.vcpuid = 1}, {.vcpuid = 0}};
+    struct domain *d = make_realtime(2);
+
+    (void)state;
+    assert_true(sched_is_realtime(&d->vcpu[0]->sched));
+    assert_true(sched_is_realtime(&d->vcpu[1]->sched));
+    struct xen_domctl_scheduler_op *s = rtds(XEN_DOMCTL_SCHEDOP_getinfo);
+    assert_int_equal(call(), 0);
+    assert_int_equal(s->u.rtds.period, 10000);
+    assert_int_equal(s->u.rtds.budget, 100);
+    assert_int_equal(s->u.rtds.flags, XEN_DOMCTL_SCHEDRT_extra);
+    assert_int_equal(put_all(10000, 100), 0); /* as libxl at a creation */
+    assert_int_equal(put_all(5000, 1000), 0);
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_getvcpuinfo, list, 2), 0);
+    assert_int_equal(op.u.scheduler_op.u.v.nr_vcpus, 2);
+    for (unsigned int i = 0; i < 2; i++) {
+        assert_int_equal(list[i].u.rtds.period, 5000);
+        assert_int_equal(list[i].u.rtds.budget, 1000);
+        assert_int_equal(list[i].u.rtds.flags, XEN_DOMCTL_SCHEDRT_extra);
+    }
+    list[0].u.rtds = (struct xen_domctl_sched_rtds){.period = 2000, .budget = 500};
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_putvcpuinfo, list, 1), 0);
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_getvcpuinfo, list, 2), 0);
+    assert_int_equal(list[0].u.rtds.period, 2000);
+    assert_int_equal(list[0].u.rtds.budget, 500);
+    assert_int_equal(list[0].u.rtds.flags, 0);
+    assert_int_equal(list[1].u.rtds.period, 5000);
+    destroy(2);
+}
+
+static void more_than_the_cpu_has_is_refused(void **state) {
+    xen_domctl_schedparam_vcpu_t list[1] = {{.vcpuid = 0}};
+
+    (void)state;
+    (void)make_realtime(1);
+    assert_int_equal(put_all(10000, 9600), -XEN_ENOSPC);
+    assert_int_equal(put_all(10000, 9000), 0);
+    assert_int_equal(put_all(10000, 100), 0);
+    assert_int_equal(put_all(10000, 10001), -XEN_EINVAL);
+    assert_int_equal(put_all(0, 0), -XEN_EINVAL);
+    list[0].u.rtds = (struct xen_domctl_sched_rtds){.period = 10000, .budget = 9600};
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_putvcpuinfo, list, 1), -XEN_ENOSPC);
+    list[0].vcpuid = 1;
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_getvcpuinfo, list, 1), -XEN_EINVAL);
+    assert_int_equal(with_list(XEN_DOMCTL_SCHEDOP_putvcpuinfo, list, 1), -XEN_EINVAL);
+    struct xen_domctl_scheduler_op *s = rtds(XEN_DOMCTL_SCHEDOP_getvcpuinfo);
+    s->u.v.nr_vcpus = 1;
+    s->u.v.vcpus.q = 4;
+    assert_int_equal(call(), -XEN_EFAULT);
+    s->u.v.vcpus.q = 1ull << 32;
+    assert_int_equal(call(), -XEN_EFAULT);
+    s = rtds(7);
+    assert_int_equal(call(), -XEN_EINVAL);
+    s->sched_id = XEN_SCHEDULER_CREDIT2;
+    s->cmd = XEN_DOMCTL_SCHEDOP_getinfo;
+    assert_int_equal(call(), -XEN_EINVAL);
+    destroy(2);
+}
+
+/* What one gives up may be in use until its period ends: who wants it waits, at most so long. */
+static void a_share_is_waited_for(void **state) {
+    struct sched_rt_params most = {.period_us = 10000, .budget_us = 9300};
+
+    (void)state;
+    sched_edf_set_figures(&figures);
+    assert_int_equal(vcpu_set_realtime(domu->vcpu[0], &most), 0);
+    domu->vcpu[0]->sched.edf.deadline = clock_now() + 10000000;
+    vcpu_set_fair(domu->vcpu[0]);
+    (void)make_realtime(1);
+    assert_int_equal(put_all(10000, 9000), 0);
+    assert_in_range(again_count, 1, 11);
+    destroy(2);
+}
+
+static void a_pool_is_chosen_among_two(void **state) {
+    (void)state;
+    begin_create(0);
+    op.u.createdomain.cpupool_id = 2;
+    assert_int_equal(call(), -XEN_ENOENT);
+}
+
 /* ---- Running ---- */
 
 static void the_first_unpause_starts_it(void **state) {
@@ -851,6 +976,10 @@ int main(void) {
         test(registers_are_read_back),
         test(affinity_is_kept_and_what_counts_told),
         test(weight_and_cap_are_the_domains),
+        test(a_domain_is_made_real_time),
+        test(more_than_the_cpu_has_is_refused),
+        test(a_share_is_waited_for),
+        test(a_pool_is_chosen_among_two),
         test(the_first_unpause_starts_it),
         test(pauses_are_counted),
         test(a_toolstack_sees_what_it_is),

@@ -11,6 +11,7 @@
 #include "core/console/console_keys.h"
 #include "core/hypercall/hypercall_table.h"
 #include "core/mm/page.h"
+#include "core/sched/sched_edf.h"
 #include "core/time/clock.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
@@ -253,7 +254,7 @@ static void domains_are_listed(void **state) {
     assert_int_equal(call(), -XEN_EFAULT);
 }
 
-static void there_is_one_pool_of_the_fair_class(void **state) {
+static void there_is_a_pool_for_each_class(void **state) {
     struct xen_sysctl_cpupool_op *p = &op.u.cpupool_op;
 
     (void)state;
@@ -270,7 +271,17 @@ static void there_is_one_pool_of_the_fair_class(void **state) {
     assert_int_equal(p->n_dom, 2);
     assert_int_equal(fake_guest[ELSE], (1u << ARCH_CPU_MAX) - 1);
     p->cpupool_id = 1;
+    assert_int_equal(call(), 0);
+    assert_int_equal(p->cpupool_id, 1);
+    assert_int_equal(p->sched_id, XEN_SCHEDULER_RTDS);
+    assert_int_equal(p->n_dom, 0);
+    assert_int_equal(fake_guest[ELSE], (1u << ARCH_CPU_MAX) - 1);
+    p->cpupool_id = 2;
     assert_int_equal(call(), -XEN_ENOENT);
+    p->cpupool_id = XEN_SYSCTL_CPUPOOL_PAR_ANY;
+    assert_int_equal(call(), 0);
+    assert_int_equal(p->cpupool_id, 0);
+    p->cpupool_id = 2;
     p->op = XEN_SYSCTL_CPUPOOL_OP_FREEINFO;
     assert_int_equal(call(), 0);
     assert_int_equal(fake_guest[ELSE], 0);
@@ -303,7 +314,75 @@ static void there_is_one_pool_of_the_fair_class(void **state) {
     op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT;
     assert_int_equal(call(), -XEN_EINVAL);
     op.u.scheduler_op.cpupool_id = 1;
+    assert_int_equal(call(), -XEN_EINVAL);
+    op.u.scheduler_op.sched_id = XEN_SCHEDULER_RTDS;
+    assert_int_equal(call(), 0);
+    op.u.scheduler_op.cpupool_id = 2;
     assert_int_equal(call(), -XEN_ESRCH);
+}
+
+static int32_t move(domid_t id, uint32_t pool) {
+    begin(XEN_SYSCTL_cpupool_op);
+    op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN;
+    op.u.cpupool_op.domid = id;
+    op.u.cpupool_op.cpupool_id = pool;
+    return call();
+}
+
+static uint32_t count_of(uint32_t pool) {
+    begin(XEN_SYSCTL_cpupool_op);
+    op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
+    op.u.cpupool_op.cpupool_id = pool;
+    op.u.cpupool_op.cpumap.nr_bits = 8;
+    op.u.cpupool_op.cpumap.bitmap.q = FAKE_GUEST_VA + ELSE;
+    assert_int_equal(call(), 0);
+    return op.u.cpupool_op.n_dom;
+}
+
+static void domains_move_between_the_pools(void **state) {
+    static const struct sched_figures none = {.cost_ns = 0};
+    static const struct sched_figures some = {.cost_ns = 1, .stretch_ns = 1, .reserve_percent = 5};
+    struct domain *large = support_domain_add(5, 3);
+
+    (void)state;
+    sched_edf_set_figures(&none);
+    assert_int_equal(move(1, 1), -XEN_EOPNOTSUPP); /* the board's figures are not known */
+    sched_edf_set_figures(&some);
+    hurry();
+    assert_int_equal(move(5, 1), 0);
+    assert_int_equal(again_count, 3);
+    for (unsigned int i = 0; i < 3; i++) {
+        assert_true(sched_is_realtime(&large->vcpu[i]->sched));
+    }
+    assert_int_equal(count_of(0), 2);
+    assert_int_equal(count_of(1), 1);
+    assert_int_equal(move(5, 1), 0);
+    begin(XEN_SYSCTL_getdomaininfolist);
+    op.u.getdomaininfolist.first_domain = 5;
+    op.u.getdomaininfolist.max_domains = 1;
+    op.u.getdomaininfolist.buffer.q = FAKE_GUEST_VA + ELSE;
+    assert_int_equal(call(), 0);
+    assert_int_equal(listed(0)->cpupool, 1);
+    assert_int_equal(move(5, 0), 0);
+    assert_int_equal(count_of(1), 0);
+}
+
+/* The first of its vCPUs finds room, and gives it back when there is none for the second. */
+static void a_domain_that_does_not_fit_stays_where_it_is(void **state) {
+    static const struct sched_figures some = {.cost_ns = 1, .stretch_ns = 1, .reserve_percent = 98};
+    struct domain *large = support_domain_add(5, 3);
+
+    (void)state;
+    sched_edf_set_figures(&some);
+    for (unsigned int round = 0; round < 2; round++) {
+        assert_int_equal(move(5, 1), -XEN_ENOSPC);
+        for (unsigned int i = 0; i < 3; i++) {
+            assert_false(sched_is_realtime(&large->vcpu[i]->sched));
+        }
+        assert_int_equal(count_of(1), 0);
+        fake_advance(20000000);
+        hurry();
+    }
 }
 
 /* ---- The log ---- */
@@ -395,7 +474,9 @@ int main(void) {
         test(places_are_checked_one_by_one),
         test(idle_time_is_told),
         test(domains_are_listed),
-        test(there_is_one_pool_of_the_fair_class),
+        test(there_is_a_pool_for_each_class),
+        test(domains_move_between_the_pools),
+        test(a_domain_that_does_not_fit_stays_where_it_is),
         test(the_log_is_read_until_nothing_is_left),
         test(keys_are_pressed_one_by_one),
     };

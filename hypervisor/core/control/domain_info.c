@@ -53,6 +53,7 @@ void domain_info(struct domain *d, struct xen_domctl_getdomaininfo *info) {
     info->tot_pages = d->space.p2m.held;
     info->max_pages = d->max_frames;
     info->shared_info_frame = d->shared_info_gfn;
+    info->cpupool = pool_of(d);
     memcpy(info->handle, d->handle, sizeof(info->handle));
     info->gpaddr_bits = GPADDR_BITS;
     info->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V2;

@@ -37,6 +37,7 @@ static int make_unlisted(domid_t id, unsigned int owner, const struct domain_wis
     d->pool = (uint8_t)owner;
     d->is_managed = true;
     d->vcpu_max = wish->vcpu_max;
+    d->wants_realtime = wish->is_realtime;
     d->pause_count = 1;
     d->table_pool = TABLE_POOL_DEFAULT;
     grant_set_limits(&d->grant, wish->grant_frames, wish->maptrack_frames);

@@ -20,6 +20,7 @@ struct domain;
 struct domain_wish {
     domid_t id;                 /* 0: the next one that is free */
     unsigned int vcpu_max;      /* 1..DOMAIN_VCPU_MAX */
+    bool is_realtime;           /* the class of its vCPUs */
     int grant_frames;           /* at most, 1..GRANT_FRAMES_MAX; negative: the default */
     int maptrack_frames;        /* the same for its maptrack: grant_set_limits() */
     xen_domain_handle_t handle; /* the toolstack's name for it */

@@ -40,6 +40,8 @@ domctl_fn domctl_getvcpuinfo;
 domctl_fn domctl_setvcpuaffinity;
 domctl_fn domctl_getvcpuaffinity;
 domctl_fn domctl_scheduler_op;
+/** domctl_rtds() - scheduler_op of a domain of the real-time pool, with all of its commands. */
+domctl_fn domctl_rtds; /* domctl_rtds.c */
 /* domctl_memory.c */
 domctl_fn domctl_max_mem;
 domctl_fn domctl_set_paging_mempool_size;

@@ -42,7 +42,7 @@ static int check(const struct xen_domctl_createdomain *c) {
         !arch_ok(&c->arch)) {
         return -XEN_EINVAL;
     }
-    return c->cpupool_id == 0 ? 0 : -XEN_ENOENT;
+    return c->cpupool_id < POOL_COUNT ? 0 : -XEN_ENOENT;
 }
 
 /* 0 or one that is reserved asks for any. */
@@ -54,6 +54,7 @@ static int32_t create(struct domctl *c) {
     struct xen_domctl_createdomain *create = &c->op->u.createdomain;
     struct domain_wish wish = {.id = wished_id(c->op->domain),
                                .vcpu_max = create->max_vcpus,
+                               .is_realtime = create->cpupool_id == POOL_REALTIME,
                                .grant_frames = create->max_grant_frames,
                                .maptrack_frames = create->max_maptrack_frames};
     int err = check(create);

@@ -17,25 +17,33 @@
 #define ALL_CPUS      ((1u << ARCH_CPU_MAX) - 1)
 #define AFFINITY_KIND (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
 
+/* 1: there is more to do; 0; or an error. */
+static int max_vcpus_step(struct domain *d) {
+    struct vcpu *v;
+    int more = domain_sched_join(d);
+
+    if (more != 0 || d->vcpu_count == d->vcpu_max) {
+        return more;
+    }
+    int err = vcpu_create(d, d->vcpu_count, &v);
+    return err != 0 ? err : 1;
+}
+
 /* One a step, for each clears a page or two; with a look before it, for it leaves room for nothing
  * else. */
 int32_t domctl_max_vcpus(struct domctl *c) {
-    struct domain *d = c->d;
-    struct vcpu *v;
+    int more = 1;
 
-    if (c->op->u.max_vcpus.max != d->vcpu_max) {
+    if (c->op->u.max_vcpus.max != c->d->vcpu_max) {
         return -XEN_EINVAL;
     }
-    while (d->vcpu_count < d->vcpu_max) {
+    while (more > 0) {
         if (preempt_check()) {
             return HYPERCALL_AGAIN;
         }
-        int err = vcpu_create(d, d->vcpu_count, &v);
-        if (err != 0) {
-            return err;
-        }
+        more = max_vcpus_step(c->d);
     }
-    return 0;
+    return more == -XEN_EAGAIN ? HYPERCALL_AGAIN : more;
 }
 
 /* ---- Registers ---- */
@@ -197,15 +205,19 @@ static int32_t put_credit2(struct domctl *c, const struct xen_domctl_sched_credi
     return more > 0 ? HYPERCALL_AGAIN : more;
 }
 
-int32_t domctl_scheduler_op(struct domctl *c) {
-    struct xen_domctl_scheduler_op *op = &c->op->u.scheduler_op;
-
-    if (op->sched_id != XEN_SCHEDULER_CREDIT2) {
-        return -XEN_EINVAL;
-    }
+static int32_t credit2_op(struct domctl *c, struct xen_domctl_scheduler_op *op) {
     switch (op->cmd) {
     case XEN_DOMCTL_SCHEDOP_getinfo: get_credit2(c->d, &op->u.credit2); return 0;
     case XEN_DOMCTL_SCHEDOP_putinfo: return put_credit2(c, &op->u.credit2);
     default: return -XEN_EINVAL; /* the weight is the domain's, not a vCPU's */
     }
+}
+
+int32_t domctl_scheduler_op(struct domctl *c) {
+    struct xen_domctl_scheduler_op *op = &c->op->u.scheduler_op;
+
+    if (op->sched_id != domain_sched_id(c->d)) {
+        return -XEN_EINVAL;
+    }
+    return op->sched_id == XEN_SCHEDULER_CREDIT2 ? credit2_op(c, op) : domctl_rtds(c);
 }

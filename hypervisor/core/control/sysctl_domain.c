@@ -13,7 +13,6 @@
 
 #define NS_PER_US 1000u
 #define ALL_CPUS  ((1u << ARCH_CPU_MAX) - 1)
-#define POOL_FAIR 0u
 
 /* ---- Domains ---- */
 
@@ -49,27 +48,46 @@ int32_t sysctl_getdomaininfolist(struct sysctl *c) {
 
 /* ---- Pools ---- */
 
-static unsigned int domain_count(void) {
+static unsigned int domain_count(uint32_t pool) {
     unsigned int count = 0;
 
     for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
-        count++;
+        count += pool_of(d) == pool;
     }
     return count;
 }
 
-/* The pool with that number or the next higher one. */
+/* The pool with that number or the next higher one; any, the first. */
 static int pool_info(struct xen_sysctl_cpupool_op *op) {
-    if (op->cpupool_id > POOL_FAIR) {
+    if (op->cpupool_id == XEN_SYSCTL_CPUPOOL_PAR_ANY) {
+        op->cpupool_id = POOL_FAIR;
+    }
+    if (op->cpupool_id >= POOL_COUNT) {
         return -XEN_ENOENT;
     }
-    op->cpupool_id = POOL_FAIR;
-    op->sched_id = XEN_SCHEDULER_CREDIT2;
-    op->n_dom = domain_count();
+    op->sched_id = pool_sched_id(op->cpupool_id);
+    op->n_dom = domain_count(op->cpupool_id);
     return bitmap_put(&op->cpumap, ALL_CPUS);
 }
 
-static int pool_move(const struct sysctl *c, const struct xen_sysctl_cpupool_op *op) {
+/* A vCPU a step.  The words of the continuation: how many have moved, and why they move back.  What
+ * another domain gave up less than a period of its own ago is waited for. */
+static int32_t move(struct sysctl *c, struct domain *d, uint32_t pool) {
+    struct domain_sched_moving m = {.done = c->going.first, .err = (int)c->going.second};
+    int more;
+
+    do {
+        more = domain_sched_move_step(d, pool_sched_id(pool), &m);
+    } while (more > 0 && !preempt_check());
+    if (more > 0 || more == -XEN_EAGAIN) {
+        c->going.first = m.done;
+        c->going.second = (uint32_t)m.err;
+        return HYPERCALL_AGAIN;
+    }
+    return more;
+}
+
+static int32_t pool_move(struct sysctl *c, const struct xen_sysctl_cpupool_op *op) {
     struct domain *d;
     int err;
 
@@ -80,7 +98,7 @@ static int pool_move(const struct sysctl *c, const struct xen_sysctl_cpupool_op 
     if (err != 0) {
         return err;
     }
-    return op->cpupool_id == POOL_FAIR ? 0 : -XEN_ENOENT;
+    return op->cpupool_id < POOL_COUNT ? move(c, d, op->cpupool_id) : -XEN_ENOENT;
 }
 
 /* There are as many pools as classes, and every CPU is in each of them: none is free, and none
@@ -107,16 +125,20 @@ int32_t sysctl_sched_id(struct sysctl *c) {
     return 0;
 }
 
-/* The one parameter that is the whole machine's can be read; it is not to be changed. */
+/* The one parameter that is the whole machine's can be read; it is not to be changed.  Xen's RTDS
+ * has none, and no error for who asks for it. */
 int32_t sysctl_scheduler_op(struct sysctl *c) {
     struct xen_sysctl_scheduler_op *op = &c->op->u.scheduler_op;
     struct xen_sysctl_credit2_schedule *s = &op->u.sched_credit2;
 
-    if (op->cpupool_id != POOL_FAIR) {
+    if (op->cpupool_id >= POOL_COUNT) {
         return -XEN_ESRCH;
     }
-    if (op->sched_id != XEN_SCHEDULER_CREDIT2) {
+    if (op->sched_id != pool_sched_id(op->cpupool_id)) {
         return -XEN_EINVAL;
+    }
+    if (op->cpupool_id == POOL_REALTIME) {
+        return 0;
     }
     switch (op->cmd) {
     case XEN_SYSCTL_SCHEDOP_getinfo: s->ratelimit_us = SCHED_CREDIT_TURN_MIN / NS_PER_US; return 0;

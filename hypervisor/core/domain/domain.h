@@ -43,6 +43,7 @@ struct domain {
     bool is_direct_mapped;              /* constant: gfn = mfn for its RAM */
     bool is_managed;                    /* constant: a toolstack made it (domain_make.h) */
     bool is_made, has_space, has_flat;  /* how far that is; domain_make.c */
+    bool wants_realtime;                /* vCPUs that it gets are of that class; domain_sched.c */
     uint32_t make_progress;             /* within the step; the same */
     char name[DOMAIN_NAME_MAX];         /* constant, NUL-terminated */
     spinlock_t life_lock;               /* protects the next three */

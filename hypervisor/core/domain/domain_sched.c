@@ -32,46 +32,67 @@ void domain_sched_get(const struct domain *d, struct sched_params *params) {
                                 : (struct sched_params){.weight = SCHED_WEIGHT_DEFAULT};
 }
 
+/* As long as it has no vCPU, what is to become of them. */
 unsigned int domain_sched_id(const struct domain *d) {
-    return d->vcpu_count > 0 && sched_is_realtime(&d->vcpu[0]->sched) ? DOMAIN_SCHED_REALTIME
-                                                                      : DOMAIN_SCHED_FAIR;
+    bool is_realtime =
+        d->vcpu_count > 0 ? sched_is_realtime(&d->vcpu[0]->sched) : d->wants_realtime;
+
+    return is_realtime ? DOMAIN_SCHED_REALTIME : DOMAIN_SCHED_FAIR;
 }
 
-/* The first @count of its vCPUs. */
-static void make_fair(const struct domain *d, unsigned int count) {
-    while (count > 0) {
-        vcpu_set_fair(d->vcpu[--count]);
-    }
-}
-
-static int make_realtime(const struct domain *d) {
+static int make_realtime(struct vcpu *v) {
     static const struct sched_rt_params params = {.period_us = SCHED_RT_PERIOD_DEFAULT_US,
                                                   .budget_us = SCHED_RT_BUDGET_DEFAULT_US,
                                                   .has_extratime = true};
 
-    for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        int err = vcpu_set_realtime(d->vcpu[i], &params);
+    return sched_is_realtime(&v->sched) ? 0 : vcpu_set_realtime(v, &params);
+}
 
-        if (err) {
-            make_fair(d, i);
-            return err;
-        }
+static int go_back(const struct domain *d, struct domain_sched_moving *m) {
+    if (m->done == 0 || m->done > d->vcpu_count) {
+        return m->err;
     }
+    vcpu_set_fair(d->vcpu[--m->done]);
+    return 1;
+}
+
+static int move_one(struct vcpu *v, bool to_realtime) {
+    if (to_realtime) {
+        return make_realtime(v);
+    }
+    vcpu_set_fair(v);
     return 0;
 }
 
-int domain_sched_move(struct domain *d, unsigned int sched_id) {
+int domain_sched_move_step(struct domain *d, unsigned int sched_id, struct domain_sched_moving *m) {
     if (sched_id != DOMAIN_SCHED_FAIR && sched_id != DOMAIN_SCHED_REALTIME) {
         return -XEN_EINVAL;
     }
-    if (sched_id == domain_sched_id(d)) {
+    if (m->err < 0) {
+        return go_back(d, m);
+    }
+    if (m->done < d->vcpu_count) {
+        int err = move_one(d->vcpu[m->done], sched_id == DOMAIN_SCHED_REALTIME);
+
+        if (err && err != -XEN_EAGAIN) {
+            m->err = err;
+            return go_back(d, m);
+        }
+        m->done += err == 0;
+        return err ? err : 1;
+    }
+    d->wants_realtime = sched_id == DOMAIN_SCHED_REALTIME;
+    return 0;
+}
+
+int domain_sched_join(struct domain *d) {
+    struct vcpu *v = d->vcpu_count > 0 ? d->vcpu[d->vcpu_count - 1] : NULL;
+
+    if (!v || !d->wants_realtime || sched_is_realtime(&v->sched)) {
         return 0;
     }
-    if (sched_id == DOMAIN_SCHED_REALTIME) {
-        return make_realtime(d);
-    }
-    make_fair(d, d->vcpu_count);
-    return 0;
+    int err = make_realtime(v);
+    return err ? err : 1;
 }
 
 static struct vcpu *realtime_vcpu(const struct domain *d, unsigned int vcpu) {

@@ -29,19 +29,29 @@ int domain_sched_set_step(struct domain *d, const struct sched_params *params, u
 /** domain_sched_get() - the parameters in force, those that a new vCPU has if there is none yet. */
 void domain_sched_get(const struct domain *d, struct sched_params *params);
 
-/** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*: the fair one, as long as it has no
- * vCPU. */
+/** domain_sched_id() - the pool that @d is in, DOMAIN_SCHED_*. */
 unsigned int domain_sched_id(const struct domain *d);
 
+/* How far a move is; all zero at first, and any values later. */
+struct domain_sched_moving {
+    unsigned int done; /* vCPUs that have moved */
+    int err;           /* why they are on their way back, or 0 */
+};
+
 /**
- * domain_sched_move() - @d is in the pool @sched_id from now on.  A domain that comes to
- * DOMAIN_SCHED_REALTIME gets SCHED_RT_PERIOD_DEFAULT_US, SCHED_RT_BUDGET_DEFAULT_US and extra time
- * for each vCPU; one that was there keeps what it has.
- * Returns 0, -EINVAL (no such pool), or an error of sched_edf_admit(); then nothing has changed.
- * A call with -EAGAIN may be repeated, and succeeds or is refused for good within a second.
- * @d has a vCPU.  No lock held.
+ * domain_sched_move_step() - @d is to be in the pool @sched_id, a vCPU a step.  A vCPU that comes
+ * to DOMAIN_SCHED_REALTIME gets SCHED_RT_PERIOD_DEFAULT_US, SCHED_RT_BUDGET_DEFAULT_US and extra
+ * time; one that was there keeps what it has.
+ * Returns 1 (call again); 0, from which on it is there; or, when nothing has changed, -EINVAL (no
+ * such pool) or an error of sched_edf_admit().  With -EAGAIN the step may be repeated, and succeeds
+ * or is refused for good within a second.  No lock held.
  */
-int domain_sched_move(struct domain *d, unsigned int sched_id);
+int domain_sched_move_step(struct domain *d, unsigned int sched_id, struct domain_sched_moving *m);
+
+/** domain_sched_join() - the newest vCPU of @d, if it has one, is of @d's pool, as it comes to
+ * DOMAIN_SCHED_REALTIME.  Returns 0 (it is), 1 (it is since this call) or an error of
+ * sched_edf_admit(), as above.  No lock held. */
+int domain_sched_join(struct domain *d);
 
 /**
  * domain_sched_rt_set() - budget and period of vCPU number @vcpu of @d, from its next period on.

@@ -41,6 +41,14 @@ static inline void domctl_begin_create(struct xen_domctl *op, uint32_t vcpus) {
     op->u.createdomain.grant_opts = 1;
 }
 
+/** domctl_scheduler() - for scheduler_op @cmd of domain @id by @scheduler. */
+static inline void domctl_scheduler(struct xen_domctl *op, domid_t id, uint32_t scheduler,
+                                    uint32_t cmd) {
+    domctl_begin(op, XEN_DOMCTL_scheduler_op, id);
+    op->u.scheduler_op.sched_id = scheduler;
+    op->u.scheduler_op.cmd = cmd;
+}
+
 /** domctl_create() - make one: its id, or an error. */
 static inline int32_t domctl_create(uint32_t vcpus) {
     struct xen_domctl op;
