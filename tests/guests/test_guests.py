@@ -104,6 +104,13 @@ def test_a_domu_has_no_frames_of_others(boot):
     expect_all_pass(machine, "attacker", "foreign")
 
 
+def test_a_toolstack_is_killed_at_each_call(boot):
+    """What it left can be destroyed, and all memory comes back."""
+    machine = boot({"dom0": as_dom0("creation"), "domu": [guest("other", "nuisance", "do=yield")]})
+    expect_all_pass(machine, "dom0", "creation")
+    machine.wait_end(PATIENCE)
+
+
 def test_what_another_domain_grants(boot):
     machine = boot({"dom0": as_dom0("grant"), "domu": [guest("other", "nuisance", "do=yield")]})
     expect_all_pass(machine, "dom0", "grant")

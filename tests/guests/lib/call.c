@@ -50,6 +50,7 @@ static void give_up(uint32_t port) {
 bool call_issue_until(struct call *call, uint32_t ns) {
     event_handle(clock_port, give_up);
     if (setjmp(given_up)) {
+        clock_listen();
         event_unmask_all();
         return false;
     }
@@ -58,6 +59,7 @@ bool call_issue_until(struct call *call, uint32_t ns) {
     call_issue(call);
     is_under_way = false;
     clock_timer_stop();
+    clock_listen();
     return true;
 }
 
@@ -80,6 +82,7 @@ bool call_issue_within(struct call *call, uint32_t ns, struct call *inner) {
     call_issue(call);
     bool was_within = !inner_call;
     clock_timer_stop();
+    clock_listen();
     issue_inner(clock_port);
     return was_within;
 }

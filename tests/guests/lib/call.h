@@ -27,14 +27,15 @@ int32_t call_issue_list(struct call *calls[], uint32_t count);
 /**
  * call_issue_until() - @call alone, which is given up if it has not returned @ns from now: what it
  * has done so far stays, and it is not gone on with.  The timer's port must be bound (clock_port);
- * its handler is set.
+ * its handler is clock.h's again afterwards.
  * Returns true if it returned, and sets its result then.
  */
 bool call_issue_until(struct call *call, uint32_t ns);
 
 /**
  * call_issue_within() - @call alone, and @inner in the timer's handler, which comes @ns from now.
- * Sets the results of both.  The timer's port must be bound; its handler is set.
+ * Sets the results of both.  The timer's port must be bound; its handler is clock.h's again
+ * afterwards.
  * Returns true if @inner was issued before @call returned.
  */
 bool call_issue_within(struct call *call, uint32_t ns, struct call *inner);

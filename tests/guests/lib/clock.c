@@ -42,6 +42,10 @@ void clock_init(void) {
 
     REQUIRE_EQ(port > 0, 1);
     clock_port = (uint32_t)port;
+    clock_listen();
+}
+
+void clock_listen(void) {
     event_handle(clock_port, clock_fired);
 }
 

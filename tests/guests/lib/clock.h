@@ -18,6 +18,8 @@ static inline uint32_t clock_count(void);
 
 /** clock_init() - bind VIRQ_TIMER. */
 void clock_init(void);
+/** clock_listen() - the timer's port is handled here, as after clock_init(). */
+void clock_listen(void);
 /** clock_timer() - count an expiry in clock_expired at absolute @ns; flags: VCPU_SSHOTTMR_*. */
 int32_t clock_timer(uint64_t ns, uint32_t flags);
 /** clock_timer_stop() - no expiry after this. */
