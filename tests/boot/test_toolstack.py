@@ -258,6 +258,29 @@ def test_weight_and_cap_are_kept(machine):
     assert share(machine, "domU1", busy) == pytest.approx(0.75, abs=0.01)
 
 
+@pytest.mark.boards("vexpress-a9")
+def test_store_knows_a_domain_of_the_boot_tree(boot):
+    """xen,enhanced: the domain's Linux finds the store, dom0's tools the domain, and its end takes all of it away."""
+    machine = boot({"dom0": dom0("96M", parts=("toolstack",)),
+                    "domu": [guest("domU1", "48M", parts=("toolstack",), enhanced=True)]})
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    wait_userland(machine, "domU1")
+    free = free_memory(machine)
+    name, size, state = domains(machine)[1]
+    assert (name, size) == ("dom0less-1", 48)
+    assert do(machine, "xenstore-read /local/domain/1/name").strip() == name
+    # Written by dom0, read in the other domain through its own device.
+    do(machine, "xenstore-write /local/domain/1/hello from-dom0; xenstore-chmod /local/domain/1/hello r1")
+    begin_in_domu(machine, "xenstore-read hello")
+    machine.expect(r"from-dom0", "domU1", BOOT_SECONDS)
+    do(machine, f"xl destroy {name}")
+    machine.expect(r"domain 1: destroyed", HYPERVISOR)
+    assert list(domains(machine)) == [0]
+    assert do(machine, "xenstore-exists /local/domain/1 || echo none").strip() == "none"
+    assert free_memory(machine) >= free + 48
+
+
 def pools(machine):
     """What xl cpupool-list says: name: (scheduler, domains)."""
     lines = re.findall(r"^(Pool-\d) +1 +(\w+) +y +(\d+)$", do(machine, "xl cpupool-list"), re.M)

@@ -93,6 +93,31 @@ static void reads_the_figures_of_the_board(void **state) {
     free(fdt);
 }
 
+/* As Xen 4.17 reads it. */
+static void reads_whom_the_store_is_to_know(void **state) {
+    static const struct {
+        const char *value;
+        bool is_enhanced;
+    } values[] = {{"enabled", true}, {"disabled", false}, {"no-xenstore", false}};
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    const char *guest2 = "/chosen/guest2";
+
+    (void)state;
+    assert_int_equal(parse(fdt), 0);
+    assert_false(boot.domain[2].is_enhanced);
+    for (unsigned int i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        support_fdt_string(fdt, guest2, "xen,enhanced", values[i].value);
+        assert_int_equal(parse(fdt), 0);
+        assert_int_equal(boot.domain[2].is_enhanced, values[i].is_enhanced);
+        assert_false(boot.domain[1].is_enhanced);
+    }
+    assert_int_equal(fdt_setprop_empty(fdt, support_fdt_node(fdt, guest2), "xen,enhanced"), 0);
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain_count, 3);
+    assert_true(boot.domain[2].is_enhanced);
+    free(fdt);
+}
+
 static void check_range(const struct maddr_range *range, uint32_t start, uint32_t size) {
     assert_int_equal(range->start.v, start);
     assert_int_equal(range->size, size);
@@ -411,6 +436,8 @@ static const struct mistake mistakes[] = {
     {"/cpus", "dacre,rt-cost-ns", -2, {0}, "a", "dacre,rt-cost-ns in /cpus is malformed"},
     {"/cpus", "dacre,rt-stretch-ns", 1, {1000001}, NULL, "dacre,rt-stretch-ns in /cpus"},
     {GUEST1, "dacre,table-memory", 1, {0x400000}, NULL, "dacre,table-memory"},
+    {GUEST1, "xen,enhanced", -2, {0}, "yes", "xen,enhanced of guest1 is not enabled, no-"},
+    {GUEST1, "xen,enhanced", -2, {0}, "enabled", "guest1 has xen,enhanced and dacre,restart-on"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/none", "no device /bus@10000000/none"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/broken@8000", "disabled"},
     {GUEST1, "dacre,devices", -2, {0}, "/", "is no device"},
@@ -637,6 +664,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_domains),
         cmocka_unit_test(reads_the_figures_of_the_board),
+        cmocka_unit_test(reads_whom_the_store_is_to_know),
         cmocka_unit_test(reads_memory),
         cmocka_unit_test(modules_may_be_in_any_bank),
         cmocka_unit_test(starts_without_dom0),

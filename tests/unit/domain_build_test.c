@@ -43,13 +43,15 @@
 #define DISK_SIZE   0x2345u
 #define TREE_TEXT   "the tree of domain %u, in RAM from %x on"
 #define CONSOLE     7 /* port */
+#define STORE       8
 #define NEEDED      3 /* frames of the hypervisor's for domu: two vCPUs, the console */
 
 static struct bootinfo boot;
 static const char *error;
 static struct guest_hw hw;
 static unsigned int reap_requests, goes_on, assigned;
-static int console_error, appear_error, create_error, tree_error, sched_error; /* domu's */
+static int store_error, console_error, appear_error, create_error, tree_error,
+    sched_error; /* domu's */
 
 /* ---- What is around the builder ---- */
 
@@ -108,6 +110,13 @@ int console_ring_init(struct console_domain *c, struct xencons_interface *ring,
     c->ring = console_error ? NULL : ring;
     *port = CONSOLE;
     return console_error;
+}
+
+int event_alloc_unbound(struct event_domain *e, domid_t remote, evtchn_port_t *port) {
+    (void)e;
+    assert_int_equal(remote, 0);
+    *port = STORE;
+    return store_error;
 }
 
 int guest_hw_assign(const struct bootinfo *b, char *text) {
@@ -195,7 +204,7 @@ static int setup(void **state) {
     hw = (struct guest_hw){
         .io_count = 1, .io = {{{0x60000000}, 0x2000}}, .pirq_count = 2, .pirq = {5, 9}};
     reap_requests = assigned = 0;
-    console_error = appear_error = create_error = tree_error = sched_error = 0;
+    store_error = console_error = appear_error = create_error = tree_error = sched_error = 0;
     sched_edf_set_figures(&(struct sched_figures){.reserve_percent = 5});
     return 0;
 }
@@ -561,6 +570,30 @@ static void a_restart_waits_for_its_time(void **state) {
     check_guest();
 }
 
+/* Whom dom0's store is to know: a channel for it, and no page yet.  It is not built again. */
+static void a_domain_has_a_channel_to_the_store(void **state) {
+    struct domain *d;
+
+    (void)state;
+    boot.domain[1].is_enhanced = true;
+    build();
+    d = domain_by_id(1);
+    assert_int_equal(d->hvm_params[HVM_PARAM_STORE_EVTCHN], STORE);
+    assert_int_equal(d->hvm_params[HVM_PARAM_STORE_PFN], ~(uint64_t)0);
+    d->shutdown_reason = SHUTDOWN_reboot;
+    assert_null(domain_builder.keep(d));
+    d = domain_by_id(0);
+    assert_int_equal(d->hvm_params[HVM_PARAM_STORE_EVTCHN], 0);
+    assert_int_equal(d->hvm_params[HVM_PARAM_STORE_PFN], 0);
+}
+
+static void without_a_channel_to_the_store_it_is_not_built(void **state) {
+    (void)state;
+    boot.domain[1].is_enhanced = true;
+    store_error = -XEN_ENOSPC;
+    check_refused("no event channel for its store");
+}
+
 /* Who rebooted, and who crashed and asked for that. */
 static void who_is_kept_starts_again(void **state) {
     struct domain *d;
@@ -780,6 +813,8 @@ int main(void) {
         test(a_restart_waits_for_its_time),
         test(who_is_kept_starts_again),
         test(a_restart_keeps_the_memory_of_its_map),
+        test(a_domain_has_a_channel_to_the_store),
+        test(without_a_channel_to_the_store_it_is_not_built),
         test(a_domain_can_be_killed_while_it_is_built),
         test(a_restart_without_console_is_given_up),
         test(too_much_memory_is_refused),

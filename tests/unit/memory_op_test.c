@@ -168,6 +168,42 @@ static void frames_outside_the_bank_come_singly(void **state) {
     assert_int_equal(made->space.p2m.held, 4);
 }
 
+/* A page of the store, for which init-dom0less raises the maximum by one. */
+static void a_domain_of_the_boot_gets_a_page_outside_its_ram(void **state) {
+    struct xen_memory_reservation r = {
+        .domid = 1, .nr_extents = 2, .extent_start.q = FAKE_GUEST_VA + LIST};
+    const xen_pfn_t list[] = {0x39001, 0x39002};
+    uint32_t before = page_free_count();
+
+    (void)state;
+    fake_put(LIST, list, sizeof(list));
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 0);
+    domu->max_frames++;
+    r.domid = DOMID_SELF;
+    assert_int_equal(call(domu, XENMEM_populate_physmap, &r, sizeof(r)), 0);
+    r.domid = 1;
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 1);
+    assert_int_equal(page_of(mm_frame(domu, 0x39001))->owner, 1);
+    assert_int_equal(domu->space.p2m.held, 2 * FRAMES_PER_MIB + 1);
+    assert_int_equal(page_free_count(), before - 1);
+    assert_int_equal(call(dom0, XENMEM_decrease_reservation, &r, sizeof(r)), 1);
+    mm_scrub();
+    assert_int_equal(page_free_count(), before);
+    domu->max_frames--;
+}
+
+static void flags_of_a_reservation_change_nothing(void **state) {
+    struct xen_memory_reservation r = request(MADE, 1, 0);
+    const xen_pfn_t first = RAM;
+
+    (void)state;
+    r.mem_flags = ~0u; /* a node that there is not, among others */
+    fake_put(LIST, &first, sizeof(first));
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 1);
+    assert_int_equal(made->space.p2m.held, 1);
+    assert_int_equal(call(dom0, XENMEM_decrease_reservation, &r, sizeof(r)), 1);
+}
+
 static void the_list_of_single_frames_ends(void **state) {
     (void)state;
     made->max_frames = 1000;
@@ -337,6 +373,8 @@ int main(void) {
         TEST(a_mib_with_a_hole_stays_broken),
         TEST(frames_outside_the_bank_come_singly),
         TEST(the_list_of_single_frames_ends),
+        TEST(flags_of_a_reservation_change_nothing),
+        TEST(a_domain_of_the_boot_gets_a_page_outside_its_ram),
         TEST(a_single_frame_is_mapped_and_taken_away),
         TEST(extents_are_done_in_pieces),
         TEST(it_gets_no_more_than_it_may),

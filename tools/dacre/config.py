@@ -26,6 +26,7 @@
     devices = ["/amba/uart@101f2000"]   # nodes of the board's tree that are given to it
     table_memory = "1M"
     on_crash = "restart"                # start it again when it crashes
+    enhanced = true                     # dom0's tools put it into their store (xen,enhanced)
 """
 import dataclasses
 import pathlib
@@ -61,6 +62,7 @@ class Domain:
     devices: list = dataclasses.field(default_factory=list)
     table_memory: int = 0           # bytes, 0: the default
     on_crash: str = ""              # "restart", or nothing: it is gone
+    enhanced: bool = False          # known to the store of dom0
     kernel_config: pathlib.Path = None
     files: dict = dataclasses.field(default_factory=dict)       # path in the guest: path here
     packages: list = dataclasses.field(default_factory=list)
@@ -89,7 +91,8 @@ DOMAIN_KEYS = {"kernel": TEXT, "kernel_config": TEXT, "ramdisk": TEXT_OR_TEXTS, 
                "table_memory": TEXT}
 RT_KEYS = {"period_us": NUMBER, "budget_us": NUMBER, "extratime": TRUTH, "defer_events": TRUTH}
 RT_PERIOD_MIN, RT_PERIOD_MAX, RT_BUDGET_MIN = 100, 1000000, 20
-DOMU_KEYS = DOMAIN_KEYS | {"name": TEXT, "cpus": NUMBER, "devices": TEXTS, "on_crash": TEXT}
+DOMU_KEYS = DOMAIN_KEYS | {"name": TEXT, "cpus": NUMBER, "devices": TEXTS, "on_crash": TEXT,
+                           "enhanced": TRUTH}
 
 
 def all_of(kind, values):
@@ -226,7 +229,7 @@ def read_domain(table, keys, where, name, paths):
         bootargs=table.get("bootargs", ""), cpus=cpus, weight=weight, cap=cap,
         rt=read_realtime(table.get("rt"), f"{where}.rt"), devices=table.get("devices", []),
         table_memory=read_size(table, "table_memory", where, 0),
-        on_crash=table.get("on_crash", ""),
+        on_crash=table.get("on_crash", ""), enhanced=table.get("enhanced", False),
         kernel_config=paths.file(table["kernel_config"], where, "kernel_config") if "kernel_config" in table else None,
         files=read_files(table.get("files", {}), where, paths),
         packages=read_packages(table.get("packages", []), where), run=table.get("run", ""))

@@ -141,6 +141,8 @@ def domain_node(domain, modules):
         lines.append(f"dacre,table-memory = <{domain.table_memory >> 10}>;")
     if domain.on_crash:
         lines.append("dacre,restart-on-crash;")
+    if domain.enhanced:
+        lines.append("xen,enhanced;")
     if domain.devices:
         lines.append("dacre,devices = " + ", ".join(map(quote, domain.devices)) + ";")
     lines += [module_node(m, domain.bootargs) for m in modules]

@@ -83,6 +83,8 @@ def domain_commands(domain):
         commands.append(set_property(node, "dacre,table-memory", cells(domain.table_memory >> 10)))
     if domain.on_crash:
         commands.append(set_property(node, "dacre,restart-on-crash"))
+    if domain.enhanced:
+        commands.append(set_property(node, "xen,enhanced"))
     if domain.devices:
         commands.append(set_property(node, "dacre,devices", " ".join(map(quote, domain.devices))))
     return commands + share_commands(node, domain)

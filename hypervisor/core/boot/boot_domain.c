@@ -326,6 +326,38 @@ static int parse_dom0(struct bootinfo *boot, int chosen) {
     return err ? err : check_memory(boot, domain);
 }
 
+/* xen,enhanced, as Xen 4.17 reads it: no value and "enabled" are the same. */
+static int parse_enhanced(struct bootinfo *boot, int node, struct boot_domain *domain) {
+    int length;
+    const char *value = fdt_getprop(boot->fdt, node, "xen,enhanced", &length);
+
+    if (!value) {
+        return 0;
+    }
+    if (length > 0) {
+        value = bootfdt_string(boot->fdt, node, "xen,enhanced");
+        if (value && (!strcmp(value, "disabled") || !strcmp(value, "no-xenstore"))) {
+            return 0;
+        }
+        if (!value || strcmp(value, "enabled") != 0) {
+            return bootfdt_fail(boot, "xen,enhanced of %s is not enabled, no-xenstore or disabled",
+                                domain->name);
+        }
+    }
+    if (!boot->domain[0].is_dom0) {
+        return bootfdt_fail(boot, "xen,enhanced of %s: the store is dom0's, and there is no dom0",
+                            domain->name);
+    }
+    if (domain->restart_on_crash) {
+        return bootfdt_fail(boot,
+                            "%s has xen,enhanced and dacre,restart-on-crash: the store would "
+                            "not know the new one",
+                            domain->name);
+    }
+    domain->is_enhanced = true;
+    return 0;
+}
+
 static int parse_domu(struct bootinfo *boot, int node) {
     const char *name = fdt_get_name(boot->fdt, node, NULL);
     struct boot_domain *domain = new_domain(boot, name ? name : "?");
@@ -336,6 +368,7 @@ static int parse_domu(struct bootinfo *boot, int node) {
     int err = parse_numbers(boot, node, domain);
     err = err ? err : parse_modules(boot, node, domain);
     err = err ? err : parse_devices(boot, node, domain);
+    err = err ? err : parse_enhanced(boot, node, domain);
     return err ? err : check_memory(boot, domain);
 }
 

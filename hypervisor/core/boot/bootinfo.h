@@ -44,6 +44,7 @@ struct boot_domain {
     struct sched_rt_params rt; /* of each of its vCPUs, if it is; within the limits */
     uint32_t table_memory;     /* bytes of translation tables at most; 0 = the default */
     bool restart_on_crash;     /* start it again when it crashes; a domU's only */
+    bool is_enhanced;          /* a domU that dom0's tools are to put into their store */
     unsigned int device_count;
     int device[BOOT_DEVICE_MAX]; /* node offsets of the devices given to it */
 };

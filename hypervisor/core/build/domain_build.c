@@ -61,8 +61,12 @@ static void cancel_build(struct domain *d) {
 }
 
 /* It starts again if it rebooted, or if it crashed and its device-tree node says
- * dacre,restart-on-crash. */
+ * dacre,restart-on-crash.  One that dom0's tools know does not: they would take the new one for the
+ * old, whose rings they still have. */
 static bool is_restart_wanted(const struct domain *d) {
+    if (d->build->is_enhanced) {
+        return false;
+    }
     return d->shutdown_reason == SHUTDOWN_reboot ||
            (d->shutdown_reason == SHUTDOWN_crash && d->restart_on_crash);
 }
@@ -156,6 +160,7 @@ static void record_build(struct domain_build *b, const struct boot_domain *from)
         .vcpu_count = from->vcpu_count,
         .table_memory = pt_table_size(from),
         .restart_on_crash = from->restart_on_crash,
+        .is_enhanced = from->is_enhanced,
         .sched = {.weight = (uint16_t)from->weight, .cap = (uint16_t)from->cap},
         .is_realtime = from->is_realtime,
         .rt = from->rt,

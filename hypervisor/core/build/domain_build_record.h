@@ -23,6 +23,7 @@ struct domain_build {
     unsigned int vcpu_count;
     uint32_t table_memory;
     bool restart_on_crash;
+    bool is_enhanced; /* its store page is dom0's to bring; it is not built again */
     struct sched_params sched;
     bool is_realtime;
     struct sched_rt_params rt;

@@ -235,6 +235,25 @@ static int domain_build_console(struct domain_build *b) {
     return 0;
 }
 
+#define DOM0 0 /* its id */
+
+/* As Xen with xen,enhanced: a channel that dom0's store is to bind, and no page until dom0 has
+ * brought one, which the guest waits for. */
+static int domain_build_store(struct domain_build *b) {
+    struct domain *d = b->domain;
+    evtchn_port_t port;
+
+    if (!b->is_enhanced) {
+        return 0;
+    }
+    if (event_alloc_unbound(&d->event, DOM0, &port)) {
+        return domain_build_fail(b, -XEN_ENOSPC, "no event channel for its store");
+    }
+    d->hvm_params[HVM_PARAM_STORE_EVTCHN] = port;
+    d->hvm_params[HVM_PARAM_STORE_PFN] = ~(uint64_t)0;
+    return 0;
+}
+
 static int domain_build_tables(struct domain_build *b) {
     int err = pt_flat_step(&b->domain->space, &b->done);
 
@@ -312,25 +331,16 @@ static int domain_build_start(struct domain_build *b) {
 }
 
 static int (*const domain_build_stages[])(struct domain_build *b) = {
-    domain_build_create,
-    domain_build_space,
-    domain_build_list,
-    domain_build_table_memory,
-    domain_build_place,
-    domain_build_maps,
-    domain_build_ram,
-    domain_build_tree,
-    domain_build_kernel,
-    domain_build_ramdisk,
-    domain_build_copy_tree,
-    domain_build_devices,
-    domain_build_console,
-    domain_build_tables,
-    domain_build_vcpus,
-    domain_build_entry_state,
-    domain_build_promise,
-    domain_build_announce,
-    domain_build_announce_modules,
+    domain_build_create,      domain_build_space,
+    domain_build_list,        domain_build_table_memory,
+    domain_build_place,       domain_build_maps,
+    domain_build_ram,         domain_build_tree,
+    domain_build_kernel,      domain_build_ramdisk,
+    domain_build_copy_tree,   domain_build_devices,
+    domain_build_console,     domain_build_store,
+    domain_build_tables,      domain_build_vcpus,
+    domain_build_entry_state, domain_build_promise,
+    domain_build_announce,    domain_build_announce_modules,
     domain_build_start,
 };
 #define STAGE_COUNT (sizeof(domain_build_stages) / sizeof(domain_build_stages[0]))

@@ -104,25 +104,40 @@ static int take_pooled(struct domain *d, mfn_t *m) {
     return mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
 }
 
+/* What dom0 gives to a domain of the boot beyond its RAM, as a page of the store, is nobody's so
+ * far. */
+static int take_common(struct domain *d, mfn_t *m) {
+    *m = page_alloc(d->id);
+    return mfn_eq(*m, INVALID_MFN) ? -XEN_ENOMEM : 0;
+}
+
+/* Of a domain of the boot, whose bank does not change: is @g beyond its RAM? */
+static bool is_extra(const struct domain *d, gfn_t g) {
+    return !d->is_managed && p2m_index(&d->space.p2m, g) >= d->space.p2m.count;
+}
+
 /*
  * A frame for @g of @d.  A domain of the boot gets one of those that it gave back; one that is
  * mapped 1:1 can only get the very one.  -EAGAIN: it may be among those that wait to be scrubbed.
  * Who asks does a step of that: a machine that is never idle would not come to it.
  */
 static int take_frame(struct domain *d, gfn_t g, mfn_t *m) {
+    unsigned int pool = is_extra(d, g) ? PAGE_COMMON : d->pool;
     int err = -XEN_ENOMEM;
 
     if (d->is_direct_mapped) {
         *m = mfn(g.v);
         err = page_alloc_at(*m, d->id);
+    } else if (pool == PAGE_COMMON) {
+        err = take_common(d, m);
     } else {
         if (d->is_managed) {
             err = take_next(d, g, m);
         }
         err = err ? take_pooled(d, m) : 0;
     }
-    if (err && page_pool_dirty(d->pool) > 0) {
-        page_scrub_step(d->pool);
+    if (err && page_pool_dirty(pool) > 0) {
+        page_scrub_step(pool);
         err = -XEN_EAGAIN;
     }
     return err;
