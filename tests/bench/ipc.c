@@ -100,7 +100,8 @@ static void run_bandwidth(unsigned long n) {
     }
 }
 
-/* Of unix so few that a batch is over before Linux's scheduler changes its mind about who goes first. */
+/* Of unix so few that a batch is over before Linux's scheduler changes its mind about who goes
+ * first. */
 const struct bench_op ops_ipc[] = {
     {"pipe", 500, start_pipe, run_round_trips, NULL, end_helper},
     {"unix", 60, start_unix, run_round_trips, NULL, end_helper},

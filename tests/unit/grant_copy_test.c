@@ -181,13 +181,7 @@ static void a_frame_that_is_given_away_is_not_copied(void **state) {
 
     (void)state;
     offer(0);
-    spin_lock(&dom0->space.lock);
-    int err = p2m_change(&dom0->space, gfn(OWN), INVALID_MFN, P2M_RAM);
-    while (err == -XEN_EAGAIN) {
-        err = p2m_change(&dom0->space, gfn(OWN), INVALID_MFN, P2M_RAM);
-    }
-    spin_unlock(&dom0->space.lock);
-    assert_int_equal(err, 0);
+    assert_int_equal(mm_change(dom0, OWN, INVALID_MFN, P2M_RAM), 0);
     assert_int_equal(copy(&c), GNTST_bad_page);
     assert_int_equal(entry(domu, 9)->flags, GTF_permit_access);
     assert_int_equal(page_of(mm_frame(domu, GRANTED))->count, 1);
