@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Network cards of two domains that xl created, on a bridge of dom0's with the board's own card: by upstream's
+drivers at both ends and Debian's script.  Nothing is lost, and nothing is left when a card or a domain is gone."""
+import hashlib
+
+import pytest
+
+from linux import BOOT_SECONDS, dom0, quieten
+from test_toolstack import boot_files, do, frames_after_destroy
+
+# QEMU's network for guests is 10.0.2.0/24; it answers as .2, with TFTP.
+ADDRESS = {"d1": "10.0.2.21", "d2": "10.0.2.22"}
+OUTSIDE = "10.0.2.2"
+PINGS = 1000
+CONFIG = """
+name = "{name}"
+kernel = "/boot/vmlinuz"
+ramdisk = "/boot/ramdisk"
+extra = "console=hvc0 dacre.name={name}"
+memory = 32
+acpi = 0
+vif = ["mac=00:16:3e:00:00:0{name[1]},bridge=xenbr0,script=vif-bridge"]
+"""
+
+
+@pytest.fixture
+def outside(tmp_path):
+    """A directory that QEMU serves by TFTP, with 1 MiB in it."""
+    served = tmp_path / "served"
+    served.mkdir()
+    (served / "file").write_bytes(bytes(range(256)) * 4096)
+    return served
+
+
+@pytest.fixture
+def machine(boot, board, tmp_path, outside):
+    """dom0 with the tools and a bridge with the board's card, two domains."""
+    files = boot_files(board)
+    for name in ADDRESS:
+        (tmp_path / name).write_text(CONFIG.format(name=name))
+        files[f"/etc/xen/{name}.cfg"] = str(tmp_path / name)
+    machine = boot({"dom0": dom0("128M", parts=("toolstack", "backends"), files=files)},
+                   qemu=("-nic", f"user,tftp={outside}"))
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    do(machine, "brctl addbr xenbr0; ip link set xenbr0 up; ip addr add 10.0.2.15/24 dev xenbr0; "
+                "ip link set eth0 up master xenbr0")
+    for name in ADDRESS:
+        assert do(machine, f"xl create -q /etc/xen/{name}.cfg; echo ended $?").strip() == "ended 0"
+        visit(machine, name, f"stty -echo; dmesg -n 1; ip addr add {ADDRESS[name]}/24 dev eth0; ip link set eth0 up")
+    return machine
+
+
+def visit(machine, name, command):
+    """What @command prints in that domain, whose console dom0 shows."""
+    machine.send_line(f"xl console {name}; echo left-'it'")
+    machine.send_line(f"{command}; echo end-of'-'{name}")
+    text = machine.expect(rf"((?:.*\n)*?)end-of-{name}", "dom0", BOOT_SECONDS)[1]
+    machine.send("\x1d")
+    machine.expect("left-it", "dom0")
+    return text
+
+
+def digest(text):
+    """Of the one line of md5sum in it."""
+    found, = {word for word in text.split() if len(word) == 32}
+    return found
+
+
+def nobody_loses_a_packet(machine):
+    text = visit(machine, "d1", f"ping -q -c {PINGS} -i 0.01 -s 1400 {ADDRESS['d2']}")
+    assert f"{PINGS} packets transmitted, {PINGS} packets received, 0% packet loss" in text
+    assert "5 packets received" in visit(machine, "d2", f"ping -q -c 5 -i 0.1 -s 1400 {OUTSIDE}")
+    assert "5 packets received" in do(machine, f"ping -q -c 5 -i 0.1 -s 1400 {ADDRESS['d1']}")
+
+
+def streams_arrive(machine, outside):
+    """1 MiB from outside, and from one domain to the other."""
+    wanted = hashlib.md5((outside / "file").read_bytes()).hexdigest()
+    assert digest(visit(machine, "d1", f"cd /tmp; tftp -g -r file {OUTSIDE} && md5sum file")) == wanted
+    visit(machine, "d2", "(sleep 1000 | nc -l -p 7 >/tmp/file &)")
+    visit(machine, "d1", f"nc {ADDRESS['d2']} 7 </tmp/file")
+    assert digest(visit(machine, "d2", "md5sum /tmp/file")) == wanted
+
+
+def cards_come_and_go(machine):
+    assert do(machine, "xl network-detach d1 0; echo ended $?").strip() == "ended 0"
+    assert "eth0" not in visit(machine, "d1", "cat /proc/net/dev")
+    assert do(machine, "xl network-list d1 | grep -c backend").strip() == "0"
+    assert "vif1.0" not in do(machine, "ls /sys/class/net")
+    assert do(machine, "xl network-attach d1 mac=00:16:3e:00:00:09,bridge=xenbr0; echo ended $?").strip() == "ended 0"
+    visit(machine, "d1", f"ip addr add {ADDRESS['d1']}/24 dev eth0; ip link set eth0 up")
+    assert "3 packets received" in visit(machine, "d1", f"ping -q -c 3 -i 0.1 {ADDRESS['d2']}")
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_network(machine, outside):
+    nobody_loses_a_packet(machine)
+    streams_arrive(machine, outside)
+    cards_come_and_go(machine)
+    do(machine, "xl destroy d1; xl destroy d2; sleep 1")
+    for number in (1, 2):
+        frames_after_destroy(machine, number)
+    assert "vif" not in do(machine, "ls /sys/class/net")
+    assert not do(machine, "xenstore-ls /local/domain/0/backend/vif 2>/dev/null | grep frontend-id").strip()
+    assert not do(machine, "dmesg | grep -E 'BUG|Oops|WARNING|bad page'").strip()
