@@ -44,6 +44,10 @@ static void put_text(struct sink *sink, const char *text, size_t length) {
 }
 
 static void put_field(struct sink *sink, const struct spec *spec, const char *text, size_t length) {
+    if (spec->width <= length) {
+        put_text(sink, text, length);
+        return;
+    }
     if (!spec->left) {
         put_padding(sink, ' ', spec->width, length);
     }
@@ -66,8 +70,9 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *t
 }
 
 /* Both: digits of @value end at text[DIGITS_MAX]; returns the index of the first.  Arithmetic of 64
- * bits, for division a library call on 32-bit cores, only while it is needed. */
-static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper) {
+ * bits, for division a library call on 32-bit cores, only while it is needed.  Hex has at least
+ * @least digits. */
+static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper, unsigned int least) {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
     size_t first = DIGITS_MAX;
 
@@ -75,10 +80,11 @@ static size_t make_hex(char text[DIGITS_MAX], uint64_t value, bool upper) {
         text[--first] = digits[value & 15];
     }
     uint32_t low = (uint32_t)value;
+    size_t enough = DIGITS_MAX - (least < DIGITS_MAX ? least : DIGITS_MAX);
     do {
         text[--first] = digits[low & 15];
         low >>= 4;
-    } while (low != 0);
+    } while (low != 0 || first > enough);
     return first;
 }
 
@@ -99,7 +105,9 @@ static size_t make_decimal(char text[DIGITS_MAX], uint64_t value) {
 static void put_number(struct sink *sink, const struct spec *spec, uint64_t value,
                        unsigned int base, bool negative) {
     char text[DIGITS_MAX];
-    size_t first = base == 16 ? make_hex(text, value, spec->upper) : make_decimal(text, value);
+    size_t first =
+        base == 16 ? make_hex(text, value, spec->upper, spec->zero && !spec->left ? spec->width : 0)
+                   : make_decimal(text, value);
 
     if (!spec->zero || spec->left) {
         if (negative) {
@@ -229,9 +237,11 @@ static const char *put_conversion(struct sink *sink, const char *fmt, struct arg
     const char *start = fmt;
     struct spec spec = {.precision = UINT32_MAX};
 
-    parse_flags(&fmt, &spec);
-    parse_width(&fmt, &spec, args);
-    parse_precision(&fmt, &spec, args);
+    if (*fmt < 'a') { /* most conversions are a letter alone */
+        parse_flags(&fmt, &spec);
+        parse_width(&fmt, &spec, args);
+        parse_precision(&fmt, &spec, args);
+    }
     parse_length(&fmt, &spec);
     if (*fmt != '\0' && convert(sink, &spec, *fmt, args)) {
         return fmt + 1;

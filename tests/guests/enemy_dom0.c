@@ -13,8 +13,9 @@
 #include "toolstack.h"
 
 #define RAM     (PV_RAM_GPA >> 12) /* first frame of a domain that is made */
-#define FRAMES  32u                /* of another domain, which are mapped at once */
-#define ENTRIES 8u                 /* of dom0's tables that name the first of them when it goes */
+#define RAM_END (PV_RAM_GPA + 0x200000)
+#define FRAMES  32u /* of another domain, which are mapped at once */
+#define ENTRIES 8u  /* of dom0's tables that name the first of them when it goes */
 
 static void yield(void) {
     sched_op(SCHEDOP_yield, NULL);
@@ -89,13 +90,13 @@ static uint32_t foreign(void) {
 
 /* ---- Domains that come and go ---- */
 
-/* It has run off its 2 MiB of nothing by the time that it is destroyed, or has not run.  A frame of
- * it stays mapped until its end. */
+/* It has run off the end of its RAM, in which there is nothing, by the time that it is destroyed,
+ * or has not run.  A frame of it stays mapped until its end. */
 static uint32_t create(void) {
     domid_t id = make();
 
     EXPECT_EQ(domctl_vcpus(id, 1), 0);
-    EXPECT_EQ(domctl_context(id, PV_RAM_GPA + 0x8000, 0), 0);
+    EXPECT_EQ(domctl_context(id, RAM_END - 64, 0), 0);
     EXPECT_EQ(map_foreign(id, RAM + 5, hole), 0);
     EXPECT_EQ(domctl_simple(XEN_DOMCTL_unpausedomain, id), 0);
     yield();

@@ -122,27 +122,24 @@ void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
     vfp_set_enabled(v, enabled);
 }
 
-/* Two registers a line: more would mask interrupts for too long. */
-static void print_two(const uint32_t *r, unsigned int first) {
-    printk("    r%-2u %08x  r%-2u %08x\n", first, r[first], first + 1, r[first + 1]);
-}
-
-bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
+/* Two registers a line, with their names in the text: more would mask interrupts for too long. */
+bool arch_vcpu_line(const struct vcpu *v, unsigned int line, struct printk_line *out) {
     const struct cpu_regs *regs = &v->arch.regs;
+    const uint32_t *r = regs->r;
 
     switch (line) {
     case 0:
-        printk("  vcpu %u, %s mode, cpsr %08x\n", v->id, v->arch.in_kernel ? "kernel" : "user",
-               regs->cpsr);
+        printk_prepare(out, "  vcpu %u, %s mode, cpsr %08x\n", v->id,
+                       v->arch.in_kernel ? "kernel" : "user", regs->cpsr);
         return true;
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-    case 5:
-    case 6: print_two(regs->r, 2 * (line - 1)); return true;
-    case 7: printk("    r12 %08x  sp  %08x\n", regs->r[12], regs->sp); return true;
-    case 8: printk("    lr  %08x  pc  %08x\n", regs->lr, regs->pc); return true;
+    case 1: printk_prepare(out, "    r0  %08x  r1  %08x\n", r[0], r[1]); return true;
+    case 2: printk_prepare(out, "    r2  %08x  r3  %08x\n", r[2], r[3]); return true;
+    case 3: printk_prepare(out, "    r4  %08x  r5  %08x\n", r[4], r[5]); return true;
+    case 4: printk_prepare(out, "    r6  %08x  r7  %08x\n", r[6], r[7]); return true;
+    case 5: printk_prepare(out, "    r8  %08x  r9  %08x\n", r[8], r[9]); return true;
+    case 6: printk_prepare(out, "    r10 %08x  r11 %08x\n", r[10], r[11]); return true;
+    case 7: printk_prepare(out, "    r12 %08x  sp  %08x\n", r[12], regs->sp); return true;
+    case 8: printk_prepare(out, "    lr  %08x  pc  %08x\n", regs->lr, regs->pc); return true;
     default: return false;
     }
 }

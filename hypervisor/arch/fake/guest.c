@@ -85,11 +85,11 @@ struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
     return v->page;
 }
 
-bool arch_vcpu_print(const struct vcpu *v, unsigned int line) {
+bool arch_vcpu_line(const struct vcpu *v, unsigned int line, struct printk_line *out) {
     if (line > 0) {
         return false;
     }
-    printk("  entry %x\n", v->arch.entry);
+    printk_prepare(out, "  entry %x\n", v->arch.entry);
     return true;
 }
 

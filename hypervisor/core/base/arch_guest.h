@@ -13,6 +13,7 @@
 #include "core/base/addr.h"
 
 struct domain;
+struct printk_line;
 struct space;
 struct vcpu;
 struct vcpu_guest_context;
@@ -63,9 +64,8 @@ void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1);
  * the uncached alias v->page.  Use this, not v->page.
  */
 struct pv_vcpu *arch_vcpu_page(const struct vcpu *v);
-/** arch_vcpu_print() - line @line, from 0, of @v's registers on the console; false if there is
- * none. */
-bool arch_vcpu_print(const struct vcpu *v, unsigned int line);
+/** arch_vcpu_line() - *@out is line @line, from 0, of @v's registers; false if there is none. */
+bool arch_vcpu_line(const struct vcpu *v, unsigned int line, struct printk_line *out);
 /** arch_set_callbacks() - @d->callbacks changed: copy helpers (@helpers may be NULL). */
 void arch_set_callbacks(struct domain *d, const void *helpers);
 

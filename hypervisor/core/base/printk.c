@@ -48,16 +48,32 @@ void printk_set_sink(const struct printk_sink *new_sink) {
     sink = new_sink;
 }
 
-void printk_args(const char *fmt, va_list args) {
-    char text[PRINTK_MAX];
-    size_t count = format_args(text, sizeof(text), fmt, args);
-
+static void log_text(const char *text, size_t count) {
     lock();
     log_write(text, count);
     unlock();
     if (sink) {
         sink->wake();
     }
+}
+
+void printk_args(const char *fmt, va_list args) {
+    char text[PRINTK_MAX];
+
+    log_text(text, format_args(text, sizeof(text), fmt, args));
+}
+
+void printk_prepare(struct printk_line *line, const char *fmt, ...) {
+    va_list args;
+
+    va_start(args, fmt);
+    line->count = format_args(line->text, sizeof(line->text), fmt, args);
+    va_end(args);
+}
+
+void printk_line(struct printk_line *line) {
+    log_text(line->text, line->count);
+    line->count = 0;
 }
 
 void printk(const char *fmt, ...) {

@@ -15,6 +15,8 @@
 
 /* Longest text of one call; more is cut. */
 #define PRINTK_MAX      256u
+/* Longest line that is prepared. */
+#define PRINTK_LINE_MAX 128u
 /* Bytes that the log keeps; a power of two. */
 #define PRINTK_LOG_SIZE 16384u
 
@@ -37,6 +39,20 @@ void printk_set_sink(const struct printk_sink *sink);
  */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void printk_args(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
+
+/* A line that is formatted in one stretch and logged in another, since both together keep
+ * interrupts waiting for 1,200 instructions. */
+struct printk_line {
+    char text[PRINTK_LINE_MAX];
+    size_t count; /* 0: none */
+};
+
+/** printk_prepare() - format @line; what was in it is lost.  No lock. */
+void printk_prepare(struct printk_line *line, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** printk_line() - log @line, which is empty then.  As printk(). */
+void printk_line(struct printk_line *line);
 
 /** printk_sync() - from here on output is synchronous and takes no lock.  For the end only. */
 void printk_sync(void);

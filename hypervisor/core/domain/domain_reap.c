@@ -33,6 +33,7 @@ struct reap {
     domid_t id;                  /* of @d, also when that is gone */
     struct domain_build *record; /* of a domain that is to start again, or NULL */
     uint64_t started;            /* when it did last, ns since boot */
+    struct printk_line line;     /* what the next step says */
 };
 
 static struct reap reaps[PAGE_POOLS];
@@ -67,15 +68,15 @@ static const char *reason_name(uint8_t reason) {
  * none. */
 static bool reap_announce(struct reap *r) {
     if (r->d->state == DOMAIN_SHUTDOWN) {
-        printk("domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
-               reason_name(r->d->shutdown_reason));
+        printk_prepare(&r->line, "domain %u (%s): shutdown, %s\n", r->d->id, r->d->name,
+                       reason_name(r->d->shutdown_reason));
     }
     return false;
 }
 
 static bool reap_explain(struct reap *r) {
     if (r->d->crash_why) {
-        printk("domain %u: %s\n", r->d->id, r->d->crash_why);
+        printk_prepare(&r->line, "domain %u: %s\n", r->d->id, r->d->crash_why);
         r->d->crash_why = NULL;
     }
     return false;
@@ -88,7 +89,7 @@ static bool reap_registers(struct reap *r) {
     if (d->shutdown_reason != SHUTDOWN_crash || d->crash_vcpu == d->vcpu_count) {
         return false;
     }
-    if (!arch_vcpu_print(d->vcpu[d->crash_vcpu], d->crash_line++)) {
+    if (!arch_vcpu_line(d->vcpu[d->crash_vcpu], d->crash_line++, &r->line)) {
         d->crash_vcpu++;
         d->crash_line = 0;
     }
@@ -186,10 +187,15 @@ static bool reap_pool(struct reap *r) {
     return !r->record && page_pool_drop_step(r->work.owner);
 }
 
-/* Only now may it be built again, so that the number is what it left.  What others gave back
- * counts, though it need not be scrubbed yet. */
+/* Before it may be built again, so that the number is what it left.  What others gave back counts,
+ * though it need not be scrubbed yet. */
 static bool reap_report(struct reap *r) {
-    printk("domain %u: destroyed, %u frames free\n", r->id, page_free_count() + page_dirty_count());
+    printk_prepare(&r->line, "domain %u: destroyed, %u frames free\n", r->id,
+                   page_free_count() + page_dirty_count());
+    return false;
+}
+
+static bool reap_owner(struct reap *r) {
     domain_owner_give(r->work.owner);
     if (r->record) {
         builder->restart(r->record, r->started);
@@ -200,7 +206,7 @@ static bool reap_report(struct reap *r) {
 static bool (*const reap_stages[])(struct reap *r) = {
     reap_announce, reap_explain,      reap_registers, reap_console, reap_stop,  reap_devices,
     reap_events,   reap_grants,       reap_tables,    reap_frames,  reap_vcpus, reap_domain,
-    reap_scrub,    reap_scrub_common, reap_pool,      reap_report,
+    reap_scrub,    reap_scrub_common, reap_pool,      reap_report,  reap_owner,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 
@@ -224,6 +230,10 @@ static bool is_left(const struct reap *r) {
 static bool reap_step(struct background_work *work) {
     struct reap *r = (struct reap *)work;
 
+    if (r->line.count > 0) {
+        printk_line(&r->line);
+        return true;
+    }
     if (is_resumed(r)) {
         r->d = NULL;
         r->stage = STAGE_COUNT;
