@@ -7,7 +7,7 @@ import pytest
 
 from dacre import BUILD
 from linux import BOOT_SECONDS, dom0, quieten
-from test_toolstack import boot_files, do, frames_after_destroy
+from test_toolstack import boot_files, do, frames_after_destroy, memory_of_dom0
 
 CONFIG = """
 name = "d1"
@@ -34,7 +34,7 @@ def machine(boot, board, tmp_path):
     """dom0 with the tools and its half of the drivers."""
     (tmp_path / "d1.cfg").write_text(CONFIG)
     files = boot_files(board) | {"/boot/root.img": str(root_disk(tmp_path)), "/etc/xen/d1.cfg": str(tmp_path / "d1.cfg")}
-    machine = boot({"dom0": dom0("128M", parts=("toolstack", "backends"), files=files)})
+    machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack", "backends"), files=files)})
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")
     return machine
@@ -114,8 +114,7 @@ def killed_while_it_writes(machine, number):
     return frames_after_destroy(machine, number)
 
 
-@pytest.mark.boards("vexpress-a9")
-def test_disks(machine):
+def use_disks(machine):
     begin(machine)
     no_leftovers(machine, 1, 1)
     both_ways(machine)
@@ -134,3 +133,14 @@ def test_disks(machine):
     # The first time dom0's balloon makes the places that granted frames have ever after.
     assert free[1] == free[2], free
     assert not do(machine, "dmesg | grep -E 'BUG|Oops|WARNING|bad page'").strip()
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_disks(machine):
+    use_disks(machine)
+
+
+@pytest.mark.long
+@pytest.mark.boards("versatilepb", "realview-eb")
+def test_disks_before_armv7(machine):
+    use_disks(machine)

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from linux import BOOT_SECONDS, dom0, quieten
-from test_toolstack import boot_files, do, frames_after_destroy
+from test_toolstack import boot_files, do, frames_after_destroy, memory_of_dom0
 
 # QEMU's network for guests is 10.0.2.0/24; it answers as .2, with TFTP.
 ADDRESS = {"d1": "10.0.2.21", "d2": "10.0.2.22"}
@@ -39,7 +39,7 @@ def machine(boot, board, tmp_path, outside):
     for name in ADDRESS:
         (tmp_path / name).write_text(CONFIG.format(name=name))
         files[f"/etc/xen/{name}.cfg"] = str(tmp_path / name)
-    machine = boot({"dom0": dom0("128M", parts=("toolstack", "backends"), files=files)},
+    machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack", "backends"), files=files)},
                    qemu=("-nic", f"user,tftp={outside}"))
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")
@@ -93,8 +93,7 @@ def cards_come_and_go(machine):
     assert "3 packets received" in visit(machine, "d1", f"ping -q -c 3 -i 0.1 {ADDRESS['d2']}")
 
 
-@pytest.mark.boards("vexpress-a9")
-def test_network(machine, outside):
+def use_network(machine, outside):
     nobody_loses_a_packet(machine)
     streams_arrive(machine, outside)
     cards_come_and_go(machine)
@@ -104,3 +103,14 @@ def test_network(machine, outside):
     assert "vif" not in do(machine, "ls /sys/class/net")
     assert not do(machine, "xenstore-ls /local/domain/0/backend/vif 2>/dev/null | grep frontend-id").strip()
     assert not do(machine, "dmesg | grep -E 'BUG|Oops|WARNING|bad page'").strip()
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_network(machine, outside):
+    use_network(machine, outside)
+
+
+@pytest.mark.long
+@pytest.mark.boards("versatilepb", "realview-eb")
+def test_network_before_armv7(machine, outside):
+    use_network(machine, outside)

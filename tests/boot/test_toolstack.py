@@ -6,10 +6,11 @@ import io
 import re
 import subprocess
 import tarfile
+import tomllib
 
 import pytest
 
-from dacre import BUILD
+from dacre import BUILD, TOP
 from dacre.streams import HYPERVISOR
 from linux import BOOT_SECONDS, dom0, guest, quieten, run, wait_userland
 
@@ -52,10 +53,15 @@ def boot_files(board):
             "/boot/ramdisk": str(BUILD / "userland/base.cpio.gz")}
 
 
+def memory_of_dom0(board):
+    """As in the board's own configuration."""
+    return tomllib.loads((TOP / f"platforms/{board.name}/toolstack.toml").read_text())["dom0"]["memory"]
+
+
 @pytest.fixture
 def alone(boot, board):
     """dom0 with the tools, which can make domains; no other is there."""
-    machine = boot({"dom0": dom0("128M", parts=("toolstack",), files=boot_files(board))})
+    machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack",), files=boot_files(board))})
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")
     return machine
