@@ -81,7 +81,7 @@
 /** Bytes of a granted frame that are copied in one go: 0.4 each; and where source and destination
  * do not agree in the last two bits of their addresses, 1.1 each. */
 #define STEP_GRANT_COPY  1024u
-#define STEP_GRANT_SHIFT 256u
+#define STEP_GRANT_SHIFT 128u
 
 /* ---- Caches ---- */
 
