@@ -125,7 +125,8 @@ static void a_frame_by_number_is_the_callers_own(void **state) {
     c.dest.domid = dom0->id; /* who is oneself has to say so */
     assert_int_equal(copy(&c), GNTST_permission_denied);
     c.dest.domid = DOMID_SELF;
-    const uint32_t bad[] = {0, MM_BASE_GFN - 1, MM_BASE_GFN + 512, 0xfffff, UINT32_MAX};
+    const uint64_t bad[] = {0,       MM_BASE_GFN - 1, MM_BASE_GFN + 512,
+                            0xfffff, UINT32_MAX,      1ull << 32 | OWN};
     for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         c.dest.u.gmfn = bad[i];
         assert_int_equal(copy(&c), GNTST_bad_page);

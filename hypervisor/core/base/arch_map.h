@@ -27,7 +27,8 @@ void arch_unmap_shared(void *va);
 /**
  * arch_map_frame() - map one frame cached in this pCPU's window slot (0..ARCH_MAP_SLOTS - 1) for a
  * short time.  The caller may not assume that what a guest has in its cache lines is visible
- * unless arch_cache_flush_aliases() was called since that guest last ran, or its data cache's.
+ * unless arch_cache_flush_aliases() or arch_dcache_flush_aliases() was called since that guest last
+ * ran.
  */
 void *arch_map_frame(unsigned int slot, mfn_t frame);
 /** arch_unmap_frame() - write back and invalidate the lines of the @size bytes from @offset on,

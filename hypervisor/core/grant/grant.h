@@ -105,8 +105,8 @@ int grant_map(struct grant_domain *mapper, struct grant_domain *granter,
 int grant_unmap(struct grant_domain *mapper, const struct gnttab_unmap_grant_ref *op);
 
 /* ---- Copies, and caches.  The caller has called arch_dcache_flush_aliases() in this entry.
- * @done: bytes that an earlier call with the same arguments did, any value at most that long; so
- * many are done now.  GRANT_AGAIN also when something waits. ---- */
+ * @done: how many bytes earlier calls with the same arguments have done, any value, which is
+ * counted on.  GRANT_AGAIN also when something waits. ---- */
 
 /**
  * grant_copy() - GNTTABOP_copy.

@@ -37,6 +37,11 @@ static bool within_page(const struct gnttab_copy *op) {
     return op->source.offset + op->len <= PAGE_SIZE && op->dest.offset + op->len <= PAGE_SIZE;
 }
 
+/* A frame by its number has 64 bits, of which 32 can be a frame's. */
+static bool is_frame(const struct gnttab_copy_ptr *end, bool granted) {
+    return granted || end->u.gmfn <= UINT32_MAX;
+}
+
 static uint32_t smaller(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
@@ -77,6 +82,9 @@ int grant_copy(struct grant_domain *caller, struct grant_domain *from, struct gr
 
     if (!within_page(op) || *done > op->len) {
         return GNTST_bad_copy_arg;
+    }
+    if (!is_frame(&op->source, source.granted) || !is_frame(&op->dest, dest.granted)) {
+        return GNTST_bad_page;
     }
     int err = take(caller, &source);
     if (err) {

@@ -19,6 +19,8 @@ static int check(const struct gnttab_cache_flush *op, const uint32_t *done) {
     return !is_part || (op->op & ~OPERATIONS) || *done > op->length ? -XEN_EINVAL : 0;
 }
 
+/* A frame that shares its counter (p2m_foreign.h) with one that is mapped is flushed, too: its
+ * owner loses a few lines of its cache by it, and nothing else. */
 static bool is_within_reach(const struct space *s, const struct page_info *page, mfn_t m) {
     return page->owner == s->owner || (p2m_is_foreign(s, m) && p2m_foreign_may_be_mapped(s, m));
 }
