@@ -57,6 +57,12 @@ def run(machine, domain, command, timeout=PATIENCE):
     return machine.expect(r"((?:.*\n)*?)(.*)end-of-command", domain=domain, timeout=timeout)[1]
 
 
+def md5_of(text):
+    """The one sum in what md5sum printed."""
+    found, = re.findall(r"\b[0-9a-f]{32}\b", text)
+    return found
+
+
 def time_of_sleep(machine, domain, seconds):
     """How far a domain's own clock goes while it sleeps, in hundredths of a second, as /proc has it: as
     fractions, 20.38 is less than 5 after 15.38.  One command, for time leaps while the domain waits."""

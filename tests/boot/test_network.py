@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from linux import BOOT_SECONDS, dom0, quieten
+from linux import BOOT_SECONDS, dom0, md5_of, quieten
 from test_toolstack import boot_files, do, frames_after_destroy, memory_of_dom0
 
 # QEMU's network for guests is 10.0.2.0/24; it answers as .2, with TFTP.
@@ -61,12 +61,6 @@ def visit(machine, name, command):
     return text
 
 
-def digest(text):
-    """Of the one line of md5sum in it."""
-    found, = {word for word in text.split() if len(word) == 32}
-    return found
-
-
 def nobody_loses_a_packet(machine):
     text = visit(machine, "d1", f"ping -q -c {PINGS} -i 0.01 -s 1400 {ADDRESS['d2']}")
     assert f"{PINGS} packets transmitted, {PINGS} packets received, 0% packet loss" in text
@@ -77,10 +71,10 @@ def nobody_loses_a_packet(machine):
 def streams_arrive(machine, outside):
     """1 MiB from outside, and from one domain to the other."""
     wanted = hashlib.md5((outside / "file").read_bytes()).hexdigest()
-    assert digest(visit(machine, "d1", f"cd /tmp; tftp -g -r file {OUTSIDE} && md5sum file")) == wanted
+    assert md5_of(visit(machine, "d1", f"cd /tmp; tftp -g -r file {OUTSIDE} && md5sum file")) == wanted
     visit(machine, "d2", "(sleep 1000 | nc -l -p 7 >/tmp/file &)")
     visit(machine, "d1", f"nc {ADDRESS['d2']} 7 </tmp/file")
-    assert digest(visit(machine, "d2", "md5sum /tmp/file")) == wanted
+    assert md5_of(visit(machine, "d2", "md5sum /tmp/file")) == wanted
 
 
 def cards_come_and_go(machine):
