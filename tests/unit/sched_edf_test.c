@@ -4,6 +4,7 @@
 #include "core/sched/sched_edf.h"
 
 #include "core/base/percpu.h"
+#include "core/device/device.h"
 #include "support_cmocka.h"
 #include "support_edf.h"
 
@@ -536,6 +537,90 @@ static void an_event_after_the_deadline_wakes_at_once(void **state) {
     assert_ptr_equal(edf_machine.current, t);
 }
 
+/* ---- Its own timer is about to fire ---- */
+
+#define EARLY (2 * US)
+
+static struct timer alarm;
+static enum vcpu_state found; /* what the alarm found its owner to be */
+
+static void fired(void *data) {
+    struct edf_task *t = data;
+
+    found = t->v.state;
+    sched_wake(&t->v);
+}
+
+static void wakes_nobody(void *data) {
+    (void)data;
+}
+
+/* Blocked in a period that ends after a millisecond, with a timer of its own that is not set. */
+static struct edf_task *sleeper_with_alarm(timer_fn *fn) {
+    struct edf_task *t = edf_add_rt(1000, 300, false, 50 * US, 100 * MS);
+    struct sched_rt_params params = {.period_us = 1000, .budget_us = 300, .defers_events = true};
+
+    assert_int_equal(sched_set_realtime(&t->v, &params), 0);
+    devices.oneshot_late = EARLY;
+    timer_init(&alarm, fn, t);
+    timer_be_exact(&alarm, true);
+    t->v.alarm = &alarm;
+    found = VCPU_OFFLINE;
+    edf_run(100 * US);
+    assert_int_equal(t->v.state, VCPU_BLOCKED);
+    return t;
+}
+
+/* One upcall, in time, instead of two of which the first delays the other. */
+static void a_timer_about_to_fire_wakes_for_both(void **state) {
+    struct edf_task *t = sleeper_with_alarm(fired);
+
+    (void)state;
+    sched_wake_by_other(&t->v);
+    timer_set(&alarm, MS + EARLY);
+    edf_run(901 * US);
+    assert_int_equal(found, VCPU_BLOCKED);
+    assert_int_equal(t->v.state, VCPU_RUNNING);
+    assert_false(sched_wakes_at_release(&t->v));
+}
+
+static void a_timer_that_is_not_near_changes_nothing(void **state) {
+    struct edf_task *t = sleeper_with_alarm(fired);
+
+    (void)state;
+    sched_wake_by_other(&t->v);
+    timer_set(&alarm, MS + EARLY + 1);
+    edf_run(901 * US);
+    assert_int_equal(found, VCPU_RUNNING);
+}
+
+/* The event comes when the period is over already. */
+static void who_is_about_to_wake_is_not_woken_before(void **state) {
+    struct edf_task *t = sleeper_with_alarm(fired);
+
+    (void)state;
+    edf_run(1900 * US);
+    timer_set(&alarm, edf_now() + EARLY - 1);
+    sched_wake_by_other(&t->v);
+    assert_int_equal(t->v.state, VCPU_BLOCKED);
+    edf_run(1);
+    assert_int_equal(found, VCPU_BLOCKED);
+    assert_int_equal(t->v.state, VCPU_RUNNING);
+}
+
+/* It masked its timer's port, say: no wake-up is lost. */
+static void a_timer_that_does_not_wake_costs_a_period(void **state) {
+    struct edf_task *t = sleeper_with_alarm(wakes_nobody);
+
+    (void)state;
+    sched_wake_by_other(&t->v);
+    timer_set(&alarm, MS + EARLY);
+    edf_run(1900 * US - 1);
+    assert_int_equal(t->v.state, VCPU_BLOCKED);
+    edf_run(2);
+    assert_int_equal(t->v.state, VCPU_RUNNING);
+}
+
 /* What is its own comes when it comes. */
 static void its_own_events_are_not_deferred(void **state) {
     struct edf_task *t = edf_add_rt(1000, 300, false, 50 * US, 400 * US);
@@ -632,6 +717,10 @@ int main(void) {
         test(who_is_waited_for_pays),
         test(a_deferred_event_wakes_at_the_release),
         test(an_event_after_the_deadline_wakes_at_once),
+        test(a_timer_about_to_fire_wakes_for_both),
+        test(a_timer_that_is_not_near_changes_nothing),
+        test(who_is_about_to_wake_is_not_woken_before),
+        test(a_timer_that_does_not_wake_costs_a_period),
         test(its_own_events_are_not_deferred),
         test(who_does_not_ask_gets_events_at_once),
         test(a_flood_of_events_leaves_the_budget),

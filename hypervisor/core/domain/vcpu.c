@@ -107,6 +107,7 @@ void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id) {
     sched_vcpu_init(&v->sched);
     event_vcpu_init(&v->event, &d->event, v, &v->sched);
     init_timers(v);
+    v->sched.alarm = &v->singleshot;
 }
 
 int vcpu_create(struct domain *d, unsigned int id, struct vcpu **out) {

@@ -55,6 +55,7 @@ struct sched_vcpu {
     struct vcpu_runstate_info runstate;
     struct credit_vcpu credit;
     struct edf_vcpu edf;
+    const struct timer *alarm; /* constant: its own timer, which wakes it; NULL: it has none */
 };
 
 /* A pCPU's scheduler. */

@@ -137,9 +137,18 @@ static bool place(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     return true;
 }
 
-/* It has budget again: where is it? */
+/* Is its own timer waited for, or about to be?  Who was woken now would be handling what was
+ * deferred, or going back to sleep, when that fires. */
+static bool wakes_anyway(const struct sched_vcpu *v, uint64_t now) {
+    return v->alarm && timer_is_near(v->alarm, now);
+}
+
+/* It has budget again: where is it?  If its own timer should not wake it after all, what was
+ * deferred does at the next release. */
 static void go_on(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
-    if (v->edf.wakes_at_release) { /* blocked */
+    if (v->edf.wakes_at_release && wakes_anyway(v, now)) {
+        list_insert(cpu, v, EDF_WAITING);
+    } else if (v->edf.wakes_at_release) { /* blocked */
         v->edf.wakes_at_release = false;
         sched_woken(cpu, v, now);
     } else if (v == cpu->running) { /* on extra time */
@@ -186,7 +195,10 @@ static void release_timer(void *data) {
 
 bool sched_edf_defer(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
     if (now >= v->edf.deadline) {
-        return false;
+        if (v->edf.list != EDF_NONE || !wakes_anyway(v, now)) {
+            return false;
+        }
+        next_period(v, now);
     }
     v->edf.wakes_at_release = true;
     wait_for_release(cpu, v);

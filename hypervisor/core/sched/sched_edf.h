@@ -98,7 +98,8 @@ void sched_edf_leave(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
 
 /**
  * sched_edf_defer() - an event of another domain came for @v, of the class and blocked: have it
- * woken at its release.  False: that is now.  Run queue lock held.
+ * woken at its release, or by its own timer if that is about to fire then.  False: its release is
+ * now.  Run queue lock held.
  */
 bool sched_edf_defer(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
 

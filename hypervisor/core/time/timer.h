@@ -95,6 +95,12 @@ static inline bool timer_is_set(const struct timer *timer) {
     return timer->link != NULL;
 }
 
+/** timer_is_near() - is it going to fire, and its time less what it is set early by (see
+ * timer_be_exact()) past at @now?  Takes no lock. */
+static inline bool timer_is_near(const struct timer *timer, uint64_t now) {
+    return timer_is_set(timer) && timer->deadline <= now;
+}
+
 /**
  * timer_interrupt() - run what has expired on this pCPU and program the hardware for the
  * next, unless a vCPU is to be picked: then it waits for timer_settle().  Called on its interrupt,
