@@ -337,6 +337,35 @@ static void within_one_percent_of_the_whole(void **state) {
     }
 }
 
+/* Eight of one period that can run all the time, of which the last takes what is left. */
+static void fill_up_with_equals(void) {
+    uint32_t period = 300 + (uint32_t)edf_random(700);
+
+    for (unsigned int i = 0; i < 7; i++) {
+        (void)edf_add_rt(period, 20 + (uint32_t)edf_random(period / 10), false, 0, 0);
+    }
+    for (uint32_t budget = period; !edf_add_rt(period, budget, false, 0, 0); budget--) {
+    }
+}
+
+/* All deadlines are one, and each budget before it was overrun: there the last one has its budget
+ * all the same. */
+static void all_overruns_before_one_deadline(void **state) {
+    uint64_t count = option("EDF_SETS", 3000) / 30;
+
+    (void)state;
+    edf_power_on(&no_reserve);
+    for (uint64_t i = 0; i < count; i++) {
+        begin_set(i);
+        edf_machine.late_percent = 100;
+        uint64_t begin = edf_now();
+        fill_up_with_equals();
+        run_and_check_deadlines(begin, begin + 20 * longest_period());
+        check_end(begin);
+        end_set();
+    }
+}
+
 /* What is given to others changes nothing for those who stay. */
 static void changes_harm_nobody_else(void **state) {
     uint64_t count = option("EDF_SETS", 3000) / 3;
@@ -376,6 +405,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_admitted_set_misses_and_nobody_gains),
         cmocka_unit_test(within_one_percent_of_the_whole),
+        cmocka_unit_test(all_overruns_before_one_deadline),
         cmocka_unit_test(changes_harm_nobody_else),
     };
 
