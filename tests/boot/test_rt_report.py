@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from dacre import UserError, rt, rt_report
+from dacre import UserError, rt, rt_kept, rt_report
 from dacre.board import load_board
 from dacre.rt_cases import CASES, case_named
 
@@ -91,3 +91,44 @@ def test_an_enemy_that_hardly_acts_fails():
 def test_a_guest_that_is_not_well_fails():
     with pytest.raises(UserError, match="hog says 'FAIL hog"):
         result(50000, "FAIL hog: it is not well\n")
+
+
+@pytest.fixture
+def resumed(tmp_path, monkeypatch):
+    """What a run of make rt gets for "a" in that state of the sources, and how often it has measured by then."""
+    state, measured = ["old"], []
+    monkeypatch.setattr(rt_kept, "BUILD", tmp_path)
+    monkeypatch.setattr(rt_kept, "state_of_sources", lambda: state[0])
+
+    def run(sources="old", conditions="500 125", resumes=True, name="a", found=None):
+        state[0] = sources
+        kept = rt_kept.Kept(types.SimpleNamespace(name="board"), conditions, resumes, True)
+        measured.append(name)
+        figures, was_kept = kept.figures(name, lambda: found or {"max": len(measured)})
+        return figures, was_kept
+    return run
+
+
+def test_what_was_measured_is_gone_on_with(resumed):
+    assert resumed() == ({"max": 1}, False)
+    assert resumed(name="b") == ({"max": 2}, False)
+    assert resumed() == ({"max": 1}, True)
+
+
+def test_of_other_sources_or_periods_or_unasked_nothing_is(resumed):
+    resumed()
+    assert resumed(conditions="1000 125") == ({"max": 2}, False)
+    assert resumed() == ({"max": 3}, False)
+    assert resumed(sources="new") == ({"max": 4}, False)
+    assert resumed(sources="new", resumes=False) == ({"max": 5}, False)
+
+
+def test_what_failed_or_is_made_of_the_others_is_measured_again(resumed):
+    resumed(found={"error": "no"})
+    assert resumed() == ({"max": 2}, False)
+    resumed(name="admission")
+    assert resumed(name="admission") == ({"max": 4}, False)
+
+
+def test_sources_are_what_a_run_depends_on():
+    assert len(rt_kept.state_of_sources()) == 64
