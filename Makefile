@@ -27,6 +27,7 @@ endif
 close_boards := $(foreach b,$(BOARDS),$(if $(filter yes,$($b.tested_when_named)),$b))
 test_boards := $(or $(test_boards),$(PLATFORM) $(filter-out $(PLATFORM) $(close_boards),$(BOARDS)))
 arch := $($(PLATFORM).arch)
+level := $(or $($(PLATFORM).level),$(arch))
 kernel := $($(PLATFORM).kernel)
 load_address := $($(PLATFORM).load_address)
 

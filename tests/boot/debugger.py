@@ -12,7 +12,7 @@ def stub_options(path):
 
 
 def gdb(machine, elf, stub, *commands):
-    """Stops @machine and does @commands with the symbols of @elf.
+    """Stops @machine and does @commands with the symbols of @elf; returns what they print.
 
     The console is read meanwhile: a QEMU of which nobody takes the output answers no debugger.
     """
@@ -29,3 +29,4 @@ def gdb(machine, elf, stub, *commands):
     run.kill()
     said = run.communicate()[0]
     assert run.returncode == 0, said
+    return said

@@ -14,6 +14,7 @@ from dacre.size import parse_size
 class Board:
     name: str
     arch: str           # v5, v6, v7
+    level: str          # whose image of the hypervisor it runs: arch, or v7mp
     kernel: str         # suffix of its guest kernels' flavours: "" or as "v6v7" in pv-v6v7
     cpu_part: int       # as in MIDR and /proc/cpuinfo
     qemu: list          # machine and CPU options
@@ -31,7 +32,7 @@ class Board:
 
     @property
     def hypervisor(self):
-        return BUILD / "hyp" / self.arch / "dacre.bin"
+        return BUILD / "hyp" / self.level / "dacre.bin"
 
     @property
     def reference(self):
@@ -82,7 +83,7 @@ def load_board(name):
     qemu = shlex.split(facts["qemu"])
     memory = qemu[qemu.index("-m") + 1]
     return Board(
-        name=name, arch=facts["arch"], kernel=facts.get("kernel", ""),
+        name=name, arch=facts["arch"], level=facts.get("level", facts["arch"]), kernel=facts.get("kernel", ""),
         cpu_part=facts["cpu_part"], qemu=qemu, ram_start=facts["ram_start"],
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
         load_address=facts["load_address"], uboot=facts.get("uboot", ""),

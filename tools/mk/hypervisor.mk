@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The hypervisor: build/hyp/<level>/dacre.{elf,bin}, one for all boards of an architecture level (arch
-# in their board.toml), with the drivers that any of them names.
+# The hypervisor: build/hyp/<level>/dacre.{elf,bin}, one for all boards of a level (in their board.toml; arch, if
+# there is none), with the drivers that any of them names.
 
 CROSS ?= arm-none-eabi-
 CC_ARM := $(CROSS)gcc
@@ -17,20 +17,25 @@ gcc_warnings := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
 hyp_warnings := $(warnings) -Wcast-qual -Wformat=2 $(gcc_warnings)
 
 hyp_built := $(B)/hyp
-H := $(hyp_built)/$(arch)
-level_boards := $(foreach b,$(BOARDS),$(if $(filter $(arch),$($b.arch)),$b))
+H := $(hyp_built)/$(level)
+level_boards := $(foreach b,$(BOARDS),$(if $(filter $(level),$(or $($b.level),$($b.arch))),$b))
 level_drivers := $(sort $(foreach b,$(level_boards),$($b.drivers)))
 
 # Where in its MiB the boot loader puts the raw image: the same for all boards of a level.
 image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 
-# What the levels with the extended formats have in common.
-shared_v6 := hypervisor/arch/arm/extended/*.c
-shared_v7 := hypervisor/arch/arm/extended/*.c
-hyp_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c \
-	hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S \
-	hypervisor/arch/arm/$(arch)/*.c hypervisor/arch/arm/$(arch)/*.S $(shared_$(arch))) \
-	$(level_drivers:%=hypervisor/drivers/%.c)
+# What a level is made of: folders of hypervisor/arch/arm.  Of two files with one name the first folder's is taken.
+folders_v5 := v5 one
+folders_v6 := v6 extended one
+folders_v7 := v7 extended one
+folders_v7mp := v7mp v7 extended several
+level_folders := $(folders_$(level):%=hypervisor/arch/arm/%)
+
+# by_name(files, more files) - with those of the second list that have another name.
+by_name = $(1) $(foreach f,$(2),$(if $(filter $(notdir $(f)),$(notdir $(1))),,$(f)))
+sources_in = $(if $(1),$(call by_name,$(wildcard $(addprefix $(firstword $(1))/*,.c .S)),$(call sources_in,$(wordlist 2,9,$(1)))))
+hyp_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S) \
+	$(call sources_in,$(level_folders)) $(level_drivers:%=hypervisor/drivers/%.c)
 hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c,$(hyp_sources))
 hyp_objects := $(addprefix $(H)/,$(addsuffix .o,$(basename $(hyp_sources))))
 hyp_script := hypervisor/arch/arm/dacre.lds
@@ -42,7 +47,7 @@ $(XEN_INCLUDE)/xen:
 	$(Q)mkdir -p $(@D) && ln -sfn /usr/include/xen $@
 
 target_includes := -Ihypervisor -Ihypervisor/include -Ihypervisor/arch/arm/include \
-	-Ihypervisor/arch/arm/$(arch) -I$(H)/gen -I$(B)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
+	$(level_folders:%=-I%) -I$(H)/gen -I$(B)/gen -isystem $(B)/libfdt -isystem $(XEN_INCLUDE)
 XEN_VERSION := -D__XEN_INTERFACE_VERSION__=0x00040e00
 
 hyp_flags := $(cpu_flags) $(XEN_VERSION) $(target_includes)

@@ -9,6 +9,7 @@
 #include "core/base/abi.h"
 #include "core/domain/vcpu.h"
 #include "core/hypercall/hypercall_table.h"
+#include "cpus/offsets.h"
 
 #define NUMBER(name, value) __asm__ volatile("\n->" #name " %0" : : "i"(value))
 #define OFFSET(name, type, member) \
@@ -44,6 +45,7 @@ void asm_offsets(void) {
     OFFSET(VFP_FPSCR, struct vfp_state, fpscr);
     OFFSET(VFP_FPINST, struct vfp_state, fpinst);
     OFFSET(VFP_FPINST2, struct vfp_state, fpinst2);
+    CPUS_OFFSETS
     NUMBER(HYPERCALLS, HYPERCALL_COUNT);
     NUMBER(AGAIN, HYPERCALL_AGAIN);
     NUMBER(NOSYS, -XEN_ENOSYS);

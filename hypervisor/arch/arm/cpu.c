@@ -9,14 +9,10 @@
 #include "arch/arm/layout.h"
 #include "arch/arm/level.h"
 #include "core/base/arch.h"
-#include "core/base/panic.h"
 #include "core/base/printk.h"
+#include "cpus/self.h"
 
 #define BACKTRACE_MAX 16
-
-unsigned int arch_cpu_id(void) {
-    return 0;
-}
 
 const char *arch_cpu_machine(void) {
     static const char *const machines[] = {[5] = "armv5tel", [6] = "armv6l", [7] = "armv7l"};
@@ -59,11 +55,7 @@ void arch_halt(void) {
     }
 }
 
-void arch_lock_broken(void) {
-    panic("a lock is taken twice");
-}
-
-extern char image_start[], rw_start[], boot_stack_top[];
+extern char image_start[], rw_start[];
 
 static bool is_code(uint32_t address) {
     return address % 4 == 0 && address > (uint32_t)(uintptr_t)image_start &&
@@ -81,7 +73,7 @@ static bool is_return_address(uint32_t word) {
 }
 
 void backtrace_print(uint32_t pc, uint32_t sp) {
-    uint32_t top = (uint32_t)(uintptr_t)boot_stack_top;
+    uint32_t top = self_stack_top();
     unsigned int printed = 0;
 
     printk("  backtrace: %08x", pc);

@@ -23,6 +23,7 @@
 #include "asm_offsets.h"
 #include "arch/arm/layout.h"
 #include <level/return.inc>
+#include <cpus/entry.inc>
 
 /* Offsets from frame_va of fields of struct pv_vcpu. */
 #define F_PENDING   (PV_VCPU_PENDING - PV_VCPU_FRAME_SP)
@@ -408,18 +409,18 @@ und_in_hypervisor:
         ldr     lr, [sp, #VCPU_FAULT_PC]
         movslo  pc, lr
         sub     lr, lr, #4
-        ldr     sp, =fatal_stack_top
+        fatal_stack
         stmdb   sp!, {r0-r12, lr}
         mov     r1, #0
         b       fatal
 fatal_pabt:
         ldr     lr, [sp, #VCPU_FAULT_PC]
-        ldr     sp, =fatal_stack_top
+        fatal_stack
         stmdb   sp!, {r0-r12, lr}
         mov     r1, #1
         b       fatal
 fatal_dabt:
-        ldr     sp, =fatal_stack_top
+        fatal_stack
         stmdb   sp!, {r0-r12, lr}
         mov     r1, #2
 fatal:                                          @ r1 = kind; r0-r12, pc on the stack
@@ -441,4 +442,5 @@ entry_reset:
         .bss
         .balign 8
         .space  2048
+        .globl  fatal_stack_top
 fatal_stack_top:

@@ -16,8 +16,9 @@
 #include "core/device/device.h"
 #include "core/domain/vcpu.h"
 #include "core/top/main.h"
+#include "cpus/self.h"
 
-extern char image_start[], image_end[], boot_stack_top[];
+extern char image_start[], image_end[];
 
 /* A UART by the number that the boot loader gives a machine, and by the core where several machines
  * have one number; from each board's board.toml. */
@@ -50,6 +51,7 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
     const void *tree;
     uint32_t size = (uint32_t)(image_end - image_start);
 
+    self_init();
     vcpu_state_early_init();
     mmu_init(phys_offset);
     hypervisor_early_init();
@@ -72,5 +74,5 @@ void arch_guests_init(void) {
 }
 
 void arch_run_guests(void) {
-    switch_first(vcpu_idle(), boot_stack_top);
+    switch_first(vcpu_idle(), self_stack_top());
 }

@@ -115,6 +115,7 @@ in_place:
         b       mmu_on
 
         .balign 32
+        .globl  mmu_on
 mmu_on:
         mcr     p15, 0, r0, c1, c0, 0           @ SCTLR: MMU, caches, high vectors
         mrc     p15, 0, r0, c1, c0, 0           @ a read waits for the write

@@ -23,7 +23,7 @@ switch_banked_sp:
         bx      lr
 
 /*
- * _Noreturn void switch_first(struct vcpu *v, void *stack_top): leave the boot stack; then as
+ * _Noreturn void switch_first(struct vcpu *v, uint32_t stack_top): leave the boot stack; then as
  * after any exception: trap_exit() chooses what runs.
  */
         .globl  switch_first

@@ -144,6 +144,7 @@ void trap_fatal(const struct fatal_frame *frame, uint32_t kind, uint32_t spsr) {
         arch_halt();
     }
     again = true;
+    arch_cpu_stop_others();
     printk_sync();
     printk("\n*** hypervisor fault: %s at %08x, cpsr %08x\n", what[kind], frame->pc, spsr);
     printk("    dfsr %08x dfar %08x ifsr %08x\n", cp15_read_dfsr(), cp15_read_dfar(),

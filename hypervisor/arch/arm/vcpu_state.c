@@ -18,9 +18,9 @@
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/mm/heap.h"
+#include "cpus/self.h"
 
 void switch_banked_sp(struct vcpu *v);
-extern char boot_stack_top[];
 
 static struct vcpu *loaded; /* whose address space and registers are in the hardware */
 
@@ -30,17 +30,17 @@ static void write_tls_word(uint32_t value) {
 }
 
 void vcpu_state_early_init(void) {
-    static struct vcpu
-        nobody; /* where entry.S keeps registers while it finds out that no guest runs */
+    /* Where entry.S keeps registers while it finds out that no guest runs. */
+    static struct vcpu nobody[ARCH_CPU_MAX];
 
-    switch_banked_sp(&nobody);
+    switch_banked_sp(&nobody[this_cpu_index()]);
 }
 
 void vcpu_state_init(struct vcpu *idle) {
     loaded = idle;
     idle->arch.l1 = boot_l1;
     idle->arch.ttbr = level_ttbr(mmu_image_maddr(boot_l1).v);
-    idle->arch.hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
+    idle->arch.hyp_sp = self_stack_top();
     switch_banked_sp(idle);
 }
 
@@ -53,7 +53,7 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch->regs.pc = entry.v;
     arch->regs.cpsr = PSR_MODE_USR;
     arch->in_kernel = DACR_KERNEL;
-    arch->hyp_sp = (uint32_t)(uintptr_t)boot_stack_top;
+    arch->hyp_sp = self_stack_top();
     arch->frame_va = PV_VCPU_VA(v->id) + offsetof(struct pv_vcpu, frame);
     arch->psr_mask = (level_psr_mask & ~PSR_IT) | PSR_MODE_USR;
     arch->psr_mask_thumb = level_psr_mask | PSR_MODE_USR;

@@ -5,11 +5,13 @@
 #ifndef ARCH_ARM_VCPU_STATE_H
 #define ARCH_ARM_VCPU_STATE_H
 
+#include <stdint.h>
+
 struct vcpu;
 
 /**
- * vcpu_state_early_init() - from now on a fault of the hypervisor is reported, by trap_fatal();
- * boot, before anything else.
+ * vcpu_state_early_init() - from now on a fault of the hypervisor is reported, by trap_fatal(); each
+ * pCPU, before anything else.
  */
 void vcpu_state_early_init(void);
 
@@ -17,6 +19,6 @@ void vcpu_state_early_init(void);
 void vcpu_state_init(struct vcpu *idle);
 
 /** switch_first() - switch.S: start running guests; does not return. */
-_Noreturn void switch_first(struct vcpu *v, void *stack_top);
+_Noreturn void switch_first(struct vcpu *v, uint32_t stack_top);
 
 #endif /* ARCH_ARM_VCPU_STATE_H */

@@ -17,6 +17,16 @@ unsigned int arch_cpu_id(void) {
     return 0;
 }
 
+void arch_cpu_stop_others(void) {}
+
+void arch_cpu_kicked(void) {}
+
+void arch_cpu_relax(void) {}
+
+maddr_t arch_cpus_entry(void) {
+    return maddr(0);
+}
+
 void arch_cpu_idle(void) {
     fake_board.idle_count++;
     if (fake_on_idle) {

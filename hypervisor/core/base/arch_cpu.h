@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/addr.h"
+
 /** arch_cpu_id() - this pCPU's number, 0..ARCH_CPU_MAX - 1. */
 unsigned int arch_cpu_id(void);
 /** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
@@ -19,6 +21,16 @@ bool arch_cpu_usable(void);
 const char *arch_cpu_name(void);
 /** arch_halt() - stop this pCPU for good, interrupts masked. */
 _Noreturn void arch_halt(void);
+/** arch_cpu_stop_others() - stop all other pCPUs for good, as far as they can be reached; of two
+ * that ask for it, one is stopped itself.  Bounded.  Any context, any lock held. */
+void arch_cpu_stop_others(void);
+/** arch_cpu_kicked() - another pCPU has this one look at what is wanted of it (cpus_kick()). */
+void arch_cpu_kicked(void);
+/** arch_cpu_relax() - called over and over while waiting for another pCPU. */
+void arch_cpu_relax(void);
+/** arch_cpus_entry() - where other pCPUs are to come in, MMU off; they get to cpu_main() from
+ * there. Boot. */
+maddr_t arch_cpus_entry(void);
 /** arch_fiq_count() - how often an FIQ came, which no driver ever asks for. */
 uint32_t arch_fiq_count(void);
 /** arch_async_abort_count() - how many aborts of earlier accesses of guests reached the

@@ -16,6 +16,7 @@ void panic(const char *fmt, ...) {
         arch_halt(); /* printing the first one failed */
     }
     again = true;
+    arch_cpu_stop_others();
     printk_sync();
     va_start(args, fmt);
     printk("\nPANIC: ");

@@ -7,7 +7,7 @@
 #define CORE_PANIC_H
 
 /**
- * panic() - print the message, a backtrace and the log's unsent rest, and stop this pCPU.
+ * panic() - stop all pCPUs; print the message, a backtrace and the log's unsent rest.
  * Any context, any lock held.
  */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

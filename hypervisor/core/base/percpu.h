@@ -19,6 +19,7 @@
 struct percpu {
     uint32_t work;     /* PERCPU_WORK_*; the exit path reads it in assembly */
     bool in_interrupt; /* irq_handle() runs: what happens is not running's doing */
+    struct arch_percpu arch;
 };
 
 extern struct percpu percpu[ARCH_CPU_MAX];

@@ -28,6 +28,7 @@
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/top/background_turn.h"
+#include "core/top/cpu_start.h"
 
 /* The heap: one part in HEAP_SHARE of RAM, within these bounds. */
 #define HEAP_SHARE 16u
@@ -148,6 +149,9 @@ void hypervisor_main(const void *fdt, maddr_t fdt_start, maddr_t image_start, ui
     domain_reap_init(boot.options.noreboot, &domain_builder);
     arch_guests_init();
     timer_start();
+    if (ARCH_CPU_MAX > 1) {
+        cpus_start(boot.fdt);
+    }
     console_listen();
     if (domain_build_all(&boot, &error)) {
         panic("%s", error);

@@ -2,6 +2,7 @@
 /*
  * ARMv7-A start of day (ARM ARM DDI 0406, B3.15 and B4.1).
  */
+#include <level/coherence.inc>
 #include "arch/arm/layout.h"
 #include "asm_offsets.h"
 
@@ -118,7 +119,7 @@ flush_dcache:
  * level_cpu_setup
  *   out: r0 = SCTLR with MMU, caches, branch prediction, high vectors, unaligned accesses, SWP; TEX
  *        remap and access flag off, exceptions little-endian in ARM state
- *   in: r9 = machine - virtual address; clobbers: r0-r2
+ *   in: r9 = machine - virtual address; clobbers: r0-r3
  */
         .globl  level_cpu_setup
 level_cpu_setup:
@@ -140,6 +141,7 @@ level_cpu_setup:
         teq     r2, r0
         addne   r1, r1, #CORE_SIZE
         bne     1b
+        coherence_on r0, r2, r3
         ldr     r2, [r1, #CORE_ACTLR]
         mrc     p15, 0, r1, c1, c0, 1
         orr     r1, r1, r2

@@ -7,7 +7,7 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended/asid.h"
 #include "arch/arm/level.h"
-#include "level/control.h"
+#include <level/control.h>
 
 #define ASID_MASK 0xffu /* of CONTEXTIDR, whose PROCID is 0 */
 

@@ -8,29 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ARCH_CPU_MAX   1 /* pCPUs this build can run on */
+#include <arch/cpus.h>
+#include <arch/lock.h>
+
 #define ARCH_MAP_SLOTS 4 /* windows of arch_map_frame(), per pCPU */
-
-/* With one pCPU and interrupts masked a lock is always free; it records its
- * state so that a double take is caught. */
-typedef struct {
-    volatile uint32_t held;
-} arch_spinlock_t;
-#define ARCH_SPINLOCK_INIT \
-    { 0 }
-
-_Noreturn void arch_lock_broken(void);
-
-static inline void arch_spin_lock(arch_spinlock_t *lock) {
-    if (lock->held) {
-        arch_lock_broken();
-    }
-    lock->held = 1;
-}
-
-static inline void arch_spin_unlock(arch_spinlock_t *lock) {
-    lock->held = 0;
-}
 
 /* The guest's registers while the hypervisor runs, in the order STM stores them. */
 struct cpu_regs {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * This pCPU, where there is one.
+ */
+#ifndef CPUS_SELF_H
+#define CPUS_SELF_H
+
+#include <stdint.h>
+
+extern char boot_stack_top[];
+
+/** self_init() - before anything asks which pCPU this is. */
+static inline void self_init(void) {}
+
+/** self_stack_top() - top of this pCPU's stack in the hypervisor. */
+static inline uint32_t self_stack_top(void) {
+    return (uint32_t)(uintptr_t)boot_stack_top;
+}
+
+#endif /* CPUS_SELF_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * This pCPU.  TPIDRPRW points at its struct percpu: no guest has that register, since its kernel
+ * runs in USR mode and has an emulated one (ARM ARM DDI 0406, B4.1.150).
+ */
+#ifndef CPUS_SELF_H
+#define CPUS_SELF_H
+
+#include <stdint.h>
+
+#include "arch/arm/cp15_access.h"
+#include "core/base/percpu.h"
+
+/** self() - its struct percpu. */
+static inline struct percpu *self(void) {
+    return (struct percpu *)(uintptr_t)CP15_GET(13, 0, 0, 4);
+}
+
+/** self_init() - before anything asks which pCPU this is. */
+void self_init(void);
+
+/** self_stack_top() - top of this pCPU's stack in the hypervisor. */
+static inline uint32_t self_stack_top(void) {
+    return self()->arch.stack_top;
+}
+
+#endif /* CPUS_SELF_H */

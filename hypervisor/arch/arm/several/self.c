@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which pCPU this is. */
+#include "cpus/self.h"
+
+#include "arch/arm/cp15.h"
+#include "arch/arm/several/secondary.h"
+#include "arch/arm/several/stacks.h"
+#include "core/base/arch.h"
+
+struct stacks secondary_stacks[ARCH_CPU_MAX] __attribute__((aligned(8)));
+
+extern char boot_stack_top[], fatal_stack_top[];
+
+/* MPIDR (ARM ARM DDI 0406, B4.1.106): affinity level 0. */
+static unsigned int number(void) {
+    return CP15_GET(0, 0, 0, 5) & 0xff;
+}
+
+static void set_self(unsigned int id, const void *stack_top, const void *fatal_top) {
+    percpu[id].arch = (struct arch_percpu){.id = id,
+                                           .stack_top = (uint32_t)(uintptr_t)stack_top,
+                                           .fatal_top = (uint32_t)(uintptr_t)fatal_top};
+    CP15_SET(13, 0, 0, 4, (uint32_t)(uintptr_t)&percpu[id]);
+}
+
+void self_init(void) {
+    set_self(number(), boot_stack_top, fatal_stack_top);
+}
+
+void self_init_secondary(void) {
+    unsigned int id = number();
+    const struct stacks *own = &secondary_stacks[id];
+
+    set_self(id, own->normal + sizeof(own->normal), own->fatal + sizeof(own->fatal));
+}
+
+unsigned int arch_cpu_id(void) {
+    return self()->arch.id;
+}

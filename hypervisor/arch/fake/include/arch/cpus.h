@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fake machine's pCPUs: one, with nothing of its own beyond core's struct percpu.
+ */
+#ifndef ARCH_CPUS_H
+#define ARCH_CPUS_H
+
+#define ARCH_CPU_MAX 1
+
+struct arch_percpu {};
+
+#endif /* ARCH_CPUS_H */

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Machines of which Dacre uses several CPUs: all come, or are said not to have come, and end together."""
+import re
+import subprocess
+
+import pytest
+
+from dacre.streams import HYPERVISOR
+from debugger import gdb, stub_options
+
+pytestmark = pytest.mark.boards("vexpress-a9x4")
+
+ALONE = {"domu": [{"name": "alone", "program": "start_state", "memory": "16M"}]}
+
+
+def cpu_lines(machine):
+    return re.findall(r"^CPU (\d+): (up|did not come)", machine.stream(HYPERVISOR), re.M)
+
+
+def address_of(elf, name):
+    """Of a variable: what is optimized leaves a debugger the symbol alone."""
+    symbols = subprocess.run(["nm", elf], capture_output=True, text=True, check=True).stdout
+    return "0x" + re.search(rf"^([0-9a-f]+) [bBdD] {name}(?:\.|$)", symbols, re.M)[1]
+
+
+def test_each_cpu_comes(boot):
+    machine = boot(ALONE)
+    machine.expect(r"^DONE ", "alone")
+    assert cpu_lines(machine) == [("1", "up"), ("2", "up"), ("3", "up")]
+
+
+def test_cpus_that_are_not_there(boot):
+    """QEMU's machine has two of the four that the tree names."""
+    machine = boot(ALONE, qemu=("-smp", "2", "-nic", "none"))
+    machine.expect(r"^DONE ", "alone")
+    assert cpu_lines(machine) == [("1", "up"), ("2", "did not come"), ("3", "did not come")]
+
+
+def test_a_panic_stops_all(boot, board, sockets):
+    """A debugger has a CPU find that a thing is not as it must be, while the others sleep."""
+    stub = sockets / "gdb"
+    elf = board.hypervisor.with_suffix(".elf")
+    machine = boot(ALONE, qemu=("-nic", "none", "-S", *stub_options(stub)), may_panic=True)
+    # udf, in the function that starts the first domain
+    gdb(machine, elf, stub, "hbreak domain_build_all", "continue", "set var {unsigned int}$pc = 0xe7f000f0", "detach")
+    machine.expect(r"PANIC: fault in the hypervisor", HYPERVISOR)
+    machine.expect(r"Stopped", HYPERVISOR)
+    assert cpu_lines(machine) == [("1", "up"), ("2", "up"), ("3", "up")]
+    said = gdb(machine, elf, stub, f"x/4xb {address_of(elf, 'is_stopped')}")
+    assert re.search(r":\s*0x00\s+0x01\s+0x01\s+0x01", said), said
