@@ -8,7 +8,10 @@
  */
 #include <stddef.h>
 
+#include <arch/types.h>
+
 #include "core/base/abi.h"
+#include "core/base/printk.h"
 #include "core/device/driver.h"
 #include "core/device/reg_poll.h"
 
@@ -16,6 +19,7 @@
 #define REG1_CONTROL_ENABLE 1u
 #define REG1_AUX_CONTROL    0x104
 #define AUX_16_WAYS         (1u << 16)
+#define AUX_SHARED_OVERRIDE (1u << 22)
 #define REG2_INT_MASK       0x214
 #define REG2_INT_CLEAR      0x220
 #define REG7_CACHE_SYNC     0x730
@@ -79,6 +83,20 @@ static const struct outer_cache_ops pl310_ops = {
     .flush_way = pl310_flush_way,
 };
 
+/* Where several CPUs are used all normal memory is shareable.  What a guest maps as not cached, for
+ * a device, would be looked up here all the same: bit 22 of
+ * the auxiliary control register. */
+static void pl310_override_shareable(void) {
+    reg_write(regs, REG1_AUX_CONTROL, reg_read(regs, REG1_AUX_CONTROL) | AUX_SHARED_OVERRIDE);
+}
+
+static void pl310_check_shareable(void) {
+    if (!(reg_read(regs, REG1_AUX_CONTROL) & AUX_SHARED_OVERRIDE)) {
+        printk("PL310: on without shared attribute override: devices that do not snoop may read "
+               "old data\n");
+    }
+}
+
 /* Off, it holds nothing that memory does not have: 3.3.4 wants it invalidated before it is on. */
 static int pl310_enable(void) {
     int err = pl310_ways(REG7_INV_WAY, (1u << pl310_way_count()) - 1);
@@ -87,6 +105,9 @@ static int pl310_enable(void) {
         return err;
     }
     pl310_sync();
+    if (ARCH_CPU_MAX > 1) {
+        pl310_override_shareable();
+    }
     reg_write(regs, REG2_INT_MASK, 0);
     reg_write(regs, REG2_INT_CLEAR, ~0u);
     reg_write(regs, REG1_CONTROL, REG1_CONTROL_ENABLE);
@@ -106,6 +127,9 @@ static int pl310_probe(const void *fdt, int node) {
     }
     if (reg_read(regs, REG1_CONTROL) & REG1_CONTROL_ENABLE) {
         devices.outer_cache = &pl310_ops;
+        if (ARCH_CPU_MAX > 1) {
+            pl310_check_shareable();
+        }
     }
     return err;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Machines of which Dacre uses several CPUs: all come, or are said not to have come, and end together."""
+import pathlib
 import re
 import subprocess
 
@@ -10,6 +11,7 @@ from debugger import gdb, stub_options
 
 pytestmark = pytest.mark.boards("vexpress-a9x4")
 
+WALK = pathlib.Path(__file__).with_name("walk_tables.py")
 ALONE = {"domu": [{"name": "alone", "program": "start_state", "memory": "16M"}]}
 
 
@@ -48,3 +50,19 @@ def test_a_panic_stops_all(boot, board, sockets):
     assert cpu_lines(machine) == [("1", "up"), ("2", "up"), ("3", "up")]
     said = gdb(machine, elf, stub, f"x/4xb {address_of(elf, 'is_stopped')}")
     assert re.search(r":\s*0x00\s+0x01\s+0x01\s+0x01", said), said
+
+
+def test_normal_memory_is_shareable(boot, board, sockets):
+    """In the tables that the CPUs have loaded, of the hypervisor and of a guest at work with its own: QEMU has
+    no caches, so nothing else shows what would be wrong on silicon."""
+    stub = sockets / "gdb"
+    machine = boot({"domu": [{"name": "busy", "program": "victim", "memory": "16M", "bootargs": "ms=50 stay"}]},
+                   qemu=("-nic", "none", *stub_options(stub)))
+    machine.expect(r"^CPU 3: up", HYPERVISOR)
+    machine.expect(r"^PASS results_stay_right", "busy")
+    said = gdb(machine, board.hypervisor.with_suffix(".elf"), stub, f"source {WALK}")
+    found = re.search(r"^WALKED tables (\d+) entries (\d+) wrong (\d+)", said, re.M)
+    assert found, said
+    tables, entries, wrong = map(int, found.groups())
+    assert wrong == 0, said
+    assert tables >= 2 and entries > 500, said

@@ -20,7 +20,7 @@ $(XEN_HOST)/xen/xen.h: tools/mk/xen-host.h | tools-present
 instrument := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 debug := -g
 unit_flags := -std=gnu11 $(debug) -fno-omit-frame-pointer $(instrument) $(hyp_warnings) $(XEN_VERSION) -Ihypervisor -Ihypervisor/include \
-	-Ihypervisor/arch/fake/include -I$(B)/gen -Itests/unit -Itests/fuzz -isystem $(B)/libfdt -isystem $(XEN_HOST)
+	-Ihypervisor/arch/fake/include -Ihypervisor/arch/arm/v7 -I$(B)/gen -Itests/unit -Itests/fuzz -isystem $(B)/libfdt -isystem $(XEN_HOST)
 
 unit_libs := -lcmocka
 # More options of the link: make mutate has maps made.

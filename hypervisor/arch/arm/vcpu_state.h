@@ -10,8 +10,8 @@
 struct vcpu;
 
 /**
- * vcpu_state_early_init() - from now on a fault of the hypervisor is reported, by trap_fatal(); each
- * pCPU, before anything else.
+ * vcpu_state_early_init() - from now on a fault of the hypervisor is reported, by trap_fatal();
+ * each pCPU, before anything else.
  */
 void vcpu_state_early_init(void);
 

@@ -9,12 +9,15 @@
  * Table:      31:10 address, 9 = 0, 8:5 domain, 4 SBZ, 3 NS, 2 PXN or SBZ, 1:0 = 0b01
  *
  * Taken: APX = 0 with AP 0b11 (read-write) or 0b10 (in USR mode read-only); NS = 0; the memory
- * types below.  S is the guest's choice; nG is not, but always set: a global entry would be seen in
- * all spaces, those of other domains too.  Large pages, supersections and the rest are refused.
+ * types below.  S is the guest's choice where one CPU is used, and always set where several are; of
+ * strongly ordered and device memory it says nothing.  nG is always set: a global entry would be
+ * seen in all spaces, those of other domains too.  Large pages, supersections and the rest are
+ * refused.
  */
 #ifndef ARCH_ARM_PTE_EXTENDED_H
 #define ARCH_ARM_PTE_EXTENDED_H
 
+#include <arch/shareable.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,7 +32,8 @@
 #define EXT_L2_AP_RO      0x020u
 #define EXT_L2_AP_MASK    0x230u /* APX and AP */
 #define EXT_L2_MEMORY     0x1ccu /* TEX, C, B */
-#define ARCH_L2_ALWAYS    EXT_L2_NG
+#define EXT_L2_S          0x400u
+#define ARCH_L2_ALWAYS    (EXT_L2_NG | (ARCH_ALL_SHAREABLE ? EXT_L2_S : 0))
 #define EXT_C             0x008u
 
 /* TEX, C, B of a small page. */

@@ -20,7 +20,11 @@
 #define EXT_L1_TEX_SHIFT    6 /* from a small page's place to a section's */
 #define EXT_TEX             0x1c0u
 #define EXT_CB              0x00cu
-#define EXT_L2_S            0x400u
+
+/* What a decoded entry has of S. */
+static inline bool extended_shareable(const struct pte *pte) {
+    return ARCH_ALL_SHAREABLE || pte->shareable;
+}
 
 static inline enum pte_memory extended_memory(uint32_t memory) {
     switch (memory) {
@@ -83,7 +87,7 @@ static inline uint32_t extended_encode_l1(const struct pte *pte) {
     if (pte->kind == PTE_TABLE) {
         return pte->addr | domain | EXT_TABLE;
     }
-    return pte->addr | EXT_L1_NG | (pte->shareable ? EXT_L1_S : 0) |
+    return pte->addr | EXT_L1_NG | (extended_shareable(pte) ? EXT_L1_S : 0) |
            (memory & EXT_TEX) << EXT_L1_TEX_SHIFT | (pte->writable ? EXT_L1_AP_RW : EXT_L1_AP_RO) |
            domain | (pte->executable ? 0 : EXT_L1_XN) | (memory & EXT_CB) | EXT_SECTION;
 }
@@ -104,7 +108,7 @@ static inline struct pte extended_decode_l2(uint32_t raw) {
 }
 
 static inline uint32_t extended_encode_l2(const struct pte *pte) {
-    return pte->addr | EXT_L2_NG | (pte->shareable ? EXT_L2_S : 0) |
+    return pte->addr | EXT_L2_NG | (extended_shareable(pte) ? EXT_L2_S : 0) |
            extended_memory_bits(pte->memory) | (pte->writable ? EXT_L2_AP_RW : EXT_L2_AP_RO) |
            EXT_SMALL | (pte->executable ? 0 : EXT_L2_XN);
 }

@@ -4,6 +4,8 @@
  * tagged; instruction caches are physically tagged.  Line size is read from CTR.  Operations by
  * address reach the point of coherency of the CPU, and then the outer cache, if the board has one.
  */
+#include <level/broadcast.h>
+
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended/guest_lines.h"
 #include "arch/arm/level.h"
@@ -49,6 +51,7 @@ static void outer_range(uint32_t va, size_t size, void (*operation)(maddr_t star
 static void clean_inner(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
+    before_lines();
     for (uint32_t at = va & ~(4 * line - 1); at < end; at += 4 * line) {
         CP15_SET(7, 0, 10, 1, at); /* DCCMVAC */
         CP15_SET(7, 0, 10, 1, at + line);
@@ -61,6 +64,7 @@ static void clean_inner(uint32_t va, size_t size) {
 static void flush_inner(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
+    before_lines();
     for (uint32_t at = va & ~(4 * line - 1); at < end; at += 4 * line) {
         CP15_SET(7, 0, 14, 1, at); /* DCCIMVAC */
         CP15_SET(7, 0, 14, 1, at + line);
@@ -91,6 +95,7 @@ void level_dcache_flush(uint32_t va, size_t size) {
 void arch_pte_publish(const void *table, size_t size) {
     uint32_t line = dline(), end = (uint32_t)table + (uint32_t)size;
 
+    before_lines();
     for (uint32_t at = (uint32_t)table & ~(4 * line - 1); at < end; at += 4 * line) {
         CP15_SET(7, 0, 11, 1, at); /* DCCMVAU */
         CP15_SET(7, 0, 11, 1, at + line);
@@ -100,8 +105,8 @@ void arch_pte_publish(const void *table, size_t size) {
 }
 
 static void invalidate_instructions(void) {
-    CP15_SET(7, 0, 5, 0, 0); /* ICIALLU */
-    CP15_SET(7, 0, 5, 6, 0); /* BPIALL */
+    all_icaches_invalidate();
+    all_predictors_invalidate();
     dsb();
     isb();
 }
@@ -109,6 +114,7 @@ static void invalidate_instructions(void) {
 void level_icache_sync(uint32_t va, size_t size) {
     uint32_t line = dline(), end = va + (uint32_t)size;
 
+    before_lines();
     for (va &= ~(line - 1); va < end; va += line) {
         CP15_SET(7, 0, 11, 1, va); /* DCCMVAU */
     }
@@ -235,6 +241,8 @@ bool level_cache_flush_step(uint32_t *progress) {
 
 static int guest_range(guest_lines_fn *operation, uint32_t va, size_t size) {
     uint32_t line = dline();
+
+    before_lines();
     int err = operation(va & ~(line - 1), va + (uint32_t)size, line);
 
     dsb();

@@ -4,24 +4,27 @@
  * Branch predictors may keep what they learned only where they are not visible; BPIALL is always
  * right (DDI 0406, B2.2.5).
  */
+#include <level/broadcast.h>
+#include <level/control.h>
+
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended/asid.h"
 #include "arch/arm/level.h"
-#include <level/control.h>
 
 #define ASID_MASK 0xffu /* of CONTEXTIDR, whose PROCID is 0 */
 
 uint32_t tlb_changes;
 
 static inline void tlb_sync(void) {
-    __asm__ volatile("mcr p15, 0, %0, c7, c5, 6\n"
-                     "dsb\n"
+    all_predictors_invalidate();
+    __asm__ volatile("dsb\n"
                      "isb\n"
                      :
-                     : "r"(0)
+                     :
                      : "memory");
 }
 
+/* Of this pCPU. */
 static inline void tlb_flush_all(void) {
     __asm__ volatile("mcr p15, 0, %0, c8, c7, 0" : : "r"(0) : "memory"); /* TLBIALL */
 }
@@ -32,7 +35,7 @@ static inline void tlb_flush_asid(uint32_t asid) {
 
 void level_tlb_flush_all(void) {
     level_drain();
-    tlb_flush_all();
+    all_tlbs_invalidate();
     tlb_sync();
     asid_flushed();
 }
@@ -42,7 +45,7 @@ void level_tlb_flush_page(uint32_t va) {
     uint32_t asid = CP15_GET(13, 0, 0, 1) & ASID_MASK;
 
     level_drain();
-    __asm__ volatile("mcr p15, 0, %0, c8, c7, 1" : : "r"((va & ~0xfffu) | asid) : "memory");
+    all_tlbs_invalidate_page(va, asid);
     tlb_sync();
 }
 
