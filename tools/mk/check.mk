@@ -9,7 +9,7 @@ formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*
 CLANG_FORMAT := clang-format
 
 # What make test runs first, one after the other (tools/run-tests).
-CHECKS := check-format check-columns check-shell check-layers check-boards check-calls check-headers \
+CHECKS := check-format check-columns check-shell check-layers check-boards check-calls check-models check-headers \
 	check-clang check-tidy check-analyzer
 
 .PHONY: check format $(CHECKS)
@@ -48,6 +48,11 @@ check-boards:
 check-calls:
 	$(call say,CHECK,calls)
 	$(Q)$(PYTHON) tools/check_calls
+
+# What several CPUs say to each other, in all orders; quick enough for every time.
+check-models:
+	$(call say,CHECK,models)
+	$(Q)$(PYTHON) tests/models/cpus.py >$(B)/models.log || { cat $(B)/models.log >&2; exit 1; }
 
 check-headers: | tools-present $(hyp_prepared)
 	$(call say,CHECK,headers)

@@ -20,9 +20,12 @@
 /* How long they may take from the pen to here. */
 #define START_MS 50u
 
+/* What is wanted was stored before the interrupt was sent: it is not read before that is
+ * acknowledged. */
 static bool kicked(unsigned int irq, void *data) {
     (void)irq;
     (void)data;
+    arch_memory_barrier();
     arch_cpu_kicked();
     return true;
 }

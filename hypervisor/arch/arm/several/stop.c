@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One pCPU panics, and the others stop before it prints: by an interrupt, or where they wait for a
- * lock.  One that does neither, since it is lost, is not waited for for ever.
+ * One pCPU panics, and the others stop before it prints: by an interrupt, or by an event where they
+ * wait for a lock.  One that does neither, since it is lost, is not waited for for ever.
  */
 #include <arch/atomic.h>
 
@@ -42,7 +42,7 @@ static bool others_stopped(void) {
 void arch_cpu_stop_others(void) {
     (void)arch_atomic_replace(&stopper, 0, arch_cpu_id() + 1);
     cpu_stop_if_asked();
-    arch_memory_barrier();
+    __asm__ volatile("dsb\n sev" : : : "memory"); /* an interrupt, masked, does not end a WFE */
     cpus_kick_others();
     for (unsigned int i = 0; i < STOP_LOOKS && !others_stopped(); i++) {
         arch_cpu_relax();
