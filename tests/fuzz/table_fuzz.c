@@ -6,6 +6,7 @@
 #include <arch/fake_mm.h>
 
 #include "core/device/device.h"
+#include "core/domain/domain_free.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
@@ -32,6 +33,7 @@ static void start(unsigned int i) {
 /* Long calls give way all the time: an interrupt waits for ever. */
 static void power_on(void) {
     mm_setup();
+    domain_reap_init(true, NULL);
     devices.intc->unmask(FAKE_ONESHOT_IRQ);
     fake_board.pending[FAKE_ONESHOT_IRQ] = true;
     assert_int_equal(pt_mem_setup(), 0);

@@ -7,6 +7,7 @@
 
 #include "core/base/version.h"
 #include "core/boot/cmdline.h"
+#include "core/domain/domain_free.h"
 #include "core/hypercall/hypercall_table.h"
 #include "core/space/pt_table.h"
 #include "lib/format.h"
@@ -20,6 +21,7 @@ static struct domain *dom0, *domu;
 static int power_on(void **state) {
     (void)state;
     mm_setup();
+    domain_reap_init(true, NULL);
     dom0 = mm_domain(0, 2);
     domu = mm_domain(1, 2);
     memset(fake_guest, 0, sizeof(fake_guest));

@@ -54,7 +54,7 @@ static int power_on(void **state) {
     timer_queue_init();
     vcpu_idle_init();
     domain_reap_init(false, &builder);
-    domain_id_start(1);
+    domain_id_given(1);
     fake_space_steps = 0;
     fake_space_error = 0;
     frames_before = page_free_count() + page_dirty_count();

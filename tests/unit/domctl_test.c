@@ -78,7 +78,7 @@ static int power_on(void **state) {
     dom0 = support_domain_add(0, 1);
     domu = support_domain_add(1, 1);
     support_run(dom0->vcpu[0]);
-    domain_id_start(1);
+    domain_id_given(1);
     memset(fake_guest, 0, sizeof(fake_guest));
     frames_before = page_free_count() + page_dirty_count();
     heap_before = heap_free_pages();
@@ -140,6 +140,13 @@ static void work(void) {
         fake_advance(SEC / 1000);
         (void)background_step(BACKGROUND_NEEDED);
     }
+}
+
+/* What a test destroyed comes to its end. */
+static int power_off(void **state) {
+    (void)state;
+    work();
+    return 0;
 }
 
 static void expect_all_back(void) {
@@ -238,7 +245,7 @@ static void ids_go_upwards_and_rest(void **state) {
     begin_create(7);
     assert_int_equal(call(), -XEN_EEXIST);
     assert_int_equal(created(0)->id, 40);
-    domain_id_start(DOMID_FIRST_RESERVED - 2);
+    domain_id_given(DOMID_FIRST_RESERVED - 2);
     assert_int_equal(created(0)->id, DOMID_FIRST_RESERVED - 1);
     assert_int_equal(created(0)->id, 2); /* 1 is there */
     destroy(7);
@@ -893,6 +900,116 @@ static void without_an_owner_there_is_no_domain(void **state) {
     expect_all_back();
 }
 
+/* ---- Memory of those that are gone ---- */
+
+/* @count times 2 MiB for that domain, from the beginning of its bank on. */
+static int32_t populate(domid_t id, uint32_t count) {
+    struct xen_memory_reservation r = {.domid = id,
+                                       .nr_extents = count,
+                                       .extent_order = 9,
+                                       .extent_start.q = FAKE_GUEST_VA + ELSE};
+    uint32_t args[HYPERCALL_ARGS] = {XENMEM_populate_physmap, fake_put(AT, &r, sizeof(r)).v};
+    int32_t result;
+
+    begin(XEN_DOMCTL_max_mem, id);
+    op.u.max_mem.max_memkb = count << 11;
+    assert_int_equal(call(), 0);
+    fake_put(AT, &r, sizeof(r));
+    for (uint32_t i = 0; i < count; i++) {
+        xen_pfn_t first = (PV_RAM_GPA >> PAGE_SHIFT) + (i << 9);
+
+        fake_put(ELSE + i * (uint32_t)sizeof(first), &first, sizeof(first));
+    }
+    do {
+        result = hypercall_table[__HYPERVISOR_memory_op](dom0->vcpu[0], args);
+    } while (result == HYPERCALL_AGAIN);
+    return result;
+}
+
+#define MOST (FAKE_RAM_MIB / 2 - 2) /* of 2 MiB, of which not two domains can have so many */
+
+/* Destruction does not wait until all is overwritten; who needs the memory does that. */
+static void what_the_gone_had_is_brought_to_who_needs_it(void **state) {
+    (void)state;
+    created(0);
+    assert_int_equal(populate(2, MOST), MOST);
+    destroy(2);
+    assert_true(page_dirty_count() >= MOST * 512);
+    assert_int_equal(created(0)->id, 3);
+    assert_int_equal(populate(3, MOST), MOST);
+    destroy(3);
+    expect_all_back();
+    /* Nothing is to come from one that is there. */
+    assert_int_equal(created(0)->id, 4);
+    assert_int_equal(populate(4, MOST), MOST);
+    assert_int_equal(created(0)->id, 5);
+    assert_true(populate(5, MOST) <= 2);
+    destroy(5);
+    destroy(4);
+    expect_all_back();
+}
+
+/* Its MiBs come one by one, not when the last is overwritten. */
+static void a_mib_comes_as_soon_as_it_is_overwritten(void **state) {
+    (void)state;
+    created(0);
+    assert_int_equal(populate(2, MOST), MOST);
+    destroy(2);
+    assert_int_equal(created(0)->id, 3);
+    assert_int_equal(populate(3, 4), 4);
+    assert_true(page_dirty_count() >= (MOST - 6) * 512);
+    destroy(3);
+    expect_all_back();
+}
+
+/* All frames are others': the pages of a domain and of its vCPU come from what is overwritten. */
+static void the_last_frames_are_brought_too(void **state) {
+    uint32_t all[FAKE_RAM_MIB * FRAMES_PER_MIB];
+    uint32_t count = 0;
+
+    (void)state;
+    created(0);
+    assert_int_equal(populate(2, 1), 1);
+    for (mfn_t m; !mfn_eq(m = page_alloc(DOMID_XEN), INVALID_MFN);) {
+        all[count++] = m.v;
+    }
+    begin_create(0);
+    assert_int_equal(call(), -XEN_ENOMEM);
+    destroy(2);
+    assert_int_equal(created(0)->id, 3);
+    for (mfn_t m; !mfn_eq(m = page_alloc(DOMID_XEN), INVALID_MFN);) {
+        all[count++] = m.v;
+    }
+    give_vcpu(3);
+    destroy(3);
+    while (count > 0) {
+        page_put(mfn(all[--count]));
+    }
+    expect_all_back();
+}
+
+/* Neither has anybody to wait for the number of one that is gone. */
+static void an_owner_is_brought_as_memory_is(void **state) {
+    unsigned int owners[PAGE_POOLS];
+    unsigned int count = 0;
+
+    (void)state;
+    created(0);
+    assert_int_equal(populate(2, 1), 1);
+    for (int owner; (owner = domain_owner_take()) >= 0;) {
+        owners[count++] = (unsigned int)owner;
+    }
+    begin_create(0);
+    assert_int_equal(call(), -XEN_ENOMEM);
+    destroy(2);
+    assert_int_equal(created(0)->id, 3);
+    destroy(3);
+    while (count > 0) {
+        domain_owner_give(owners[--count]);
+    }
+    expect_all_back();
+}
+
 /* The hypervisor's memory ends at each point of a creation in turn. */
 static void without_memory_nothing_is_left(void **state) {
     static void *taken[4096];
@@ -958,7 +1075,7 @@ static void there_is_one_node_one_width_and_one_cache(void **state) {
     destroy(2);
 }
 
-#define test(name) cmocka_unit_test_setup(name, power_on)
+#define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -989,6 +1106,10 @@ int main(void) {
         test(a_flush_gives_way_and_is_gone_on_with),
         test(bitmaps_are_checked),
         test(without_an_owner_there_is_no_domain),
+        test(what_the_gone_had_is_brought_to_who_needs_it),
+        test(a_mib_comes_as_soon_as_it_is_overwritten),
+        test(the_last_frames_are_brought_too),
+        test(an_owner_is_brought_as_memory_is),
         test(without_memory_nothing_is_left),
         test(there_is_one_node_one_width_and_one_cache),
     };

@@ -6,6 +6,7 @@
 #include <arch/fake_mm.h>
 
 #include "core/base/percpu.h"
+#include "core/domain/domain_free.h"
 #include "core/domain/domain_owner.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/page_pool.h"
@@ -38,6 +39,7 @@ static struct domain *make_domain(void) {
 static int power_on(void **state) {
     (void)state;
     mm_setup();
+    domain_reap_init(true, NULL);
     dom0 = mm_domain(0, 2);
     domu = mm_domain(1, 2);
     free_before = page_free_count();

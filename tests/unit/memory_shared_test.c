@@ -4,6 +4,7 @@
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
 
+#include "core/domain/domain_free.h"
 #include "core/hypercall/hypercall.h"
 #include "core/space/p2m_foreign.h"
 #include "core/space/pt_table.h"
@@ -22,6 +23,7 @@ static unsigned int again;
 static int power_on(void **state) {
     (void)state;
     mm_setup();
+    domain_reap_init(true, NULL);
     dom0 = mm_domain(0, 2);
     domu = mm_domain(1, 2);
     return 0;

@@ -213,7 +213,7 @@ int domain_build_all(const struct bootinfo *boot, const char **error) {
         }
     }
     domain_build_boot = NULL;
-    domain_id_start(boot->domain_count ? boot->domain[boot->domain_count - 1].id : 0);
+    domain_id_given(boot->domain_count ? boot->domain[boot->domain_count - 1].id : 0);
     if (!err && count == 0) {
         format_text(text, sizeof(text), "no domain can be started, see above");
         err = -XEN_EINVAL;

@@ -10,10 +10,12 @@
 
 #include "core/base/abi.h"
 
-/** domain_id_start() - the boot gave out ids up to @id: the toolstack's come after.  Boot. */
-void domain_id_start(domid_t id);
+/** domain_id_given() - @id was given out, the last so far: the next one comes after it.  Boot (all
+ * that the boot gave out were up to it), or hypercall context. */
+void domain_id_given(domid_t id);
 
-/** domain_id_next() - the next id that no domain has: never 0.  Takes the domain list lock. */
+/** domain_id_next() - the next id that no domain has: never 0.  It is not given out yet.  Takes the
+ * domain list lock. */
 domid_t domain_id_next(void);
 
 #endif /* CORE_DOMAIN_ID_H */

@@ -58,6 +58,8 @@ int domain_make(const struct domain_wish *wish) {
     int id = make_unlisted(wish->id ? wish->id : domain_id_next(), (unsigned int)owner, wish);
     if (id < 0) {
         domain_owner_give((unsigned int)owner);
+    } else if (wish->id == 0) {
+        domain_id_given((domid_t)id);
     }
     return id;
 }

@@ -71,6 +71,9 @@ static int32_t create(struct domctl *c) {
         return HYPERCALL_AGAIN; /* nothing is begun */
     }
     int id = domain_make(&wish);
+    if (id == -XEN_ENOMEM && domain_reap_bring()) {
+        return HYPERCALL_AGAIN; /* as before */
+    }
     if (id < 0) {
         return id;
     }
@@ -107,8 +110,9 @@ int32_t domctl_createdomain(struct domctl *c) {
 /* ---- The end ---- */
 
 /*
- * Comes back when nothing is left of it and its memory is free.  The domain is found each time; the
- * word of the continuation is the owner of its memory, for when there is no domain any more.
+ * Comes back when nothing is left of it but frames that wait to be overwritten: they are free to
+ * who counts, and who finds no others overwrites them.  The domain is found each time; the word of
+ * the continuation is the owner of its memory, for when there is no domain any more.
  */
 int32_t domctl_destroydomain(struct domctl *c) {
     struct domain *d = c->op->domain < DOMID_FIRST_RESERVED ? domain_by_id(c->op->domain) : NULL;

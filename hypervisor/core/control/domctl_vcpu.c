@@ -10,6 +10,7 @@
 #include "core/control/domctl.h"
 #include "core/control/handle.h"
 #include "core/domain/domain.h"
+#include "core/domain/domain_free.h"
 #include "core/domain/domain_sched.h"
 #include "core/domain/vcpu.h"
 #include "core/time/preempt.h"
@@ -26,6 +27,9 @@ static int max_vcpus_step(struct domain *d) {
         return more;
     }
     int err = vcpu_create(d, d->vcpu_count, &v);
+    if (err == -XEN_ENOMEM && domain_reap_bring()) {
+        return 1;
+    }
     return err != 0 ? err : 1;
 }
 

@@ -13,6 +13,7 @@
 #include "core/control/handle.h"
 #include "core/control/memory_op.h"
 #include "core/domain/domain.h"
+#include "core/domain/domain_free.h"
 #include "core/domain/domain_lookup.h"
 #include "core/domain/vcpu.h"
 #include "core/mm/page_pool.h"
@@ -116,6 +117,27 @@ static bool is_extra(const struct domain *d, gfn_t g) {
     return !d->is_managed && p2m_index(&d->space.p2m, g) >= d->space.p2m.count;
 }
 
+/* A step towards more free frames of that pool: what it gave back itself, or what is left of
+ * domains that are gone.  False: there is nothing to come. */
+static bool bring_step(const struct domain *d, unsigned int pool) {
+    if (page_pool_dirty(pool) > 0) {
+        (void)page_scrub_step(pool);
+        return true;
+    }
+    return (d->is_managed || pool == PAGE_COMMON) && domain_reap_bring();
+}
+
+/* Until there is one more, or it is time to look.  False: there is nothing to come. */
+static bool bring(const struct domain *d, unsigned int pool) {
+    uint32_t before = page_free_count();
+    bool more;
+
+    do {
+        more = bring_step(d, pool);
+    } while (more && page_free_count() == before && !preempt_check());
+    return more;
+}
+
 /*
  * A frame for @g of @d.  A domain of the boot gets one of those that it gave back; one that is
  * mapped 1:1 can only get the very one.  -EAGAIN: it may be among those that wait to be scrubbed.
@@ -136,11 +158,7 @@ static int take_frame(struct domain *d, gfn_t g, mfn_t *m) {
         }
         err = err ? take_pooled(d, m) : 0;
     }
-    if (err && page_pool_dirty(pool) > 0) {
-        page_scrub_step(pool);
-        err = -XEN_EAGAIN;
-    }
-    return err;
+    return err && bring(d, pool) ? -XEN_EAGAIN : err;
 }
 
 /* ---- Its place ---- */

@@ -26,9 +26,17 @@ void domain_reap_request(struct domain *d);
  * domain_reap_help() - a piece of the tearing down of domain @id, which is dying or gone, in the
  * time of who wants it gone.
  * @owner: its domain.pool; any value
- * Returns true if there is more to do; false: nothing is left of it, or there is no such domain.
+ * Returns true if there is more to do; false: nothing is left of it but frames that wait to be
+ * overwritten, or there is no such domain.
  */
 bool domain_reap_help(unsigned int owner, domid_t id);
+
+/**
+ * domain_reap_bring() - a bounded step towards memory for others, in the time of who found none: of
+ * overwriting what a domain had that is gone for good.
+ * Returns true if there was something to do: it is worth while to look for memory again.
+ */
+bool domain_reap_bring(void);
 
 /* Who builds domains, and keeps what is needed to build them again. */
 struct domain_builder {

@@ -172,8 +172,14 @@ static bool reap_domain(struct reap *r) {
     return false;
 }
 
+/* Each MiB is for others as soon as it is overwritten, but of a domain that starts again. */
 static bool reap_scrub(struct reap *r) {
-    return page_scrub_step(r->work.owner);
+    bool more = page_scrub_step(r->work.owner);
+
+    if (!r->record) {
+        page_pool_drop_whole(r->work.owner);
+    }
+    return more;
 }
 
 /* What it had of the hypervisor's own. */
@@ -204,9 +210,9 @@ static bool reap_owner(struct reap *r) {
 }
 
 static bool (*const reap_stages[])(struct reap *r) = {
-    reap_announce, reap_explain,      reap_registers, reap_console, reap_stop,  reap_devices,
-    reap_events,   reap_grants,       reap_tables,    reap_frames,  reap_vcpus, reap_domain,
-    reap_scrub,    reap_scrub_common, reap_pool,      reap_report,  reap_owner,
+    reap_announce,     reap_explain, reap_registers, reap_console, reap_stop,  reap_devices,
+    reap_events,       reap_grants,  reap_tables,    reap_frames,  reap_vcpus, reap_domain,
+    reap_scrub_common, reap_scrub,   reap_pool,      reap_report,  reap_owner,
 };
 #define STAGE_COUNT (sizeof(reap_stages) / sizeof(reap_stages[0]))
 
@@ -254,7 +260,22 @@ static bool reap_step(struct background_work *work) {
 bool domain_reap_help(unsigned int owner, domid_t id) {
     struct reap *r = &reaps[owner < PAGE_POOLS ? owner : 0];
 
-    return r->id == id && r->stage < STAGE_COUNT && reap_step(&r->work);
+    return r->id == id && r->d && reap_step(&r->work) && r->d;
+}
+
+/* Only memory is left of it, and not for itself. */
+static bool leaves_memory(const struct reap *r) {
+    return !r->d && !r->record && r->stage < STAGE_COUNT;
+}
+
+bool domain_reap_bring(void) {
+    for (unsigned int i = 0; i < PAGE_POOLS; i++) {
+        if (leaves_memory(&reaps[i])) {
+            (void)reap_step(&reaps[i].work);
+            return true;
+        }
+    }
+    return false;
 }
 
 void domain_reap_request(struct domain *d) {

@@ -245,6 +245,20 @@ bool page_pool_drop_step(unsigned int pool) {
     return more;
 }
 
+void page_pool_drop_whole(unsigned int pool) {
+    uint16_t name;
+
+    spin_lock(&page_lock);
+    name = pools[pool].list[ALL_FREE];
+    if (name) {
+        set_pool(&page_mibs[name - 1], PAGE_COMMON);
+    }
+    spin_unlock(&page_lock);
+    if (name) {
+        memory_came(PAGE_COMMON);
+    }
+}
+
 uint32_t page_free_count(void) {
     return page_free_total;
 }

@@ -39,6 +39,10 @@ void page_take(mfn_t first, uint32_t count, domid_t owner);
  * frames are. Returns true if there are more. */
 bool page_pool_drop_step(unsigned int pool);
 
+/** page_pool_drop_whole() - give one MiB of that pool of which all frames are free to the common
+ * one, if there is such a MiB. */
+void page_pool_drop_whole(unsigned int pool);
+
 /** page_pool_dirty() - frames of that pool's MiBs that page_scrub_step() will make free. */
 uint32_t page_pool_dirty(unsigned int pool);
 
