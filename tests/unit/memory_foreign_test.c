@@ -181,6 +181,27 @@ static void entries_are_counted_however_they_go(void **state) {
     }
 }
 
+/* Two frames of the same number modulo P2M_FOREIGN_COUNTS: who builds domains tells them apart. */
+static void dom0_has_a_counter_for_each_frame(void **state) {
+    mfn_t mapped = mm_frame(domu, THEIR);
+    mfn_t other = mfn(page_first + ((mapped.v - page_first) ^ P2M_FOREIGN_COUNTS));
+
+    (void)state;
+    page_of(other)->owner = 1;
+    p2m_foreign_count_each(&dom0->space);
+    assert_null(p2m_foreign_counter(&dom0->space, mapped));
+    assert_int_equal(map(THEIR, HOLE, 1), 0);
+    enter(3, HOLE);
+    while (p2m_foreign_begin(&dom0->space, other) == -XEN_EAGAIN) {
+    }
+    assert_true(p2m_foreign_may_be_mapped(&dom0->space, mapped));
+    assert_false(p2m_foreign_may_be_mapped(&dom0->space, other));
+    dom0->space.p2m.foreign_counts = P2M_FOREIGN_COUNTS; /* any other domain does not */
+    assert_true(p2m_foreign_may_be_mapped(&dom0->space, other));
+    dom0->space.p2m.foreign_counts = FAKE_RAM_MIB * FRAMES_PER_MIB;
+    page_of(other)->owner = DOMID_INVALID;
+}
+
 static void long_lists_are_done_in_pieces(void **state) {
     (void)state;
     fake_board.pending[FAKE_UART_IRQ] = true;
@@ -373,6 +394,7 @@ int main(void) {
         TEST(a_frame_is_mapped_and_taken_out),
         TEST(what_still_maps_it_is_found),
         TEST(entries_are_counted_however_they_go),
+        TEST(dom0_has_a_counter_for_each_frame),
         TEST(long_lists_are_done_in_pieces),
         TEST(a_frame_can_be_outside_the_bank),
         TEST(a_frame_in_the_place_of_ram_gives_that_back),

@@ -18,6 +18,7 @@
 #include "core/event/pirq.h"
 #include "core/mm/heap.h"
 #include "core/mm/page_pool.h"
+#include "core/space/p2m_foreign.h"
 
 _Static_assert(STEP_BUILD % 8 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_take() needs that");
 
@@ -41,6 +42,9 @@ static int domain_build_create(struct domain_build *b) {
     b->domain->is_direct_mapped = b->is_dom0;
     b->domain->restart_on_crash = b->restart_on_crash;
     b->domain->vcpu_max = b->vcpu_count;
+    if (b->is_dom0) {
+        p2m_foreign_count_each(&b->domain->space);
+    }
     b->domain->max_frames = b->layout.ram_size >> PAGE_SHIFT;
     b->domain->table_pool = b->table_memory;
     return 0;

@@ -34,6 +34,8 @@ struct change {
     uint32_t old;           /* machine address */
     struct page_info *page; /* of the old frame */
     bool foreign;           /* which is another domain's */
+    const uint32_t *users;  /* what counts the entries for it, */
+    uint32_t users_least;   /* and so much without any */
     mfn_t to;
     enum p2m_type type;
 };
@@ -43,11 +45,9 @@ static uint16_t section_count(const struct change *c) {
     return !c->mib || c->foreign ? 0 : *page_section_count(mfn(c->old >> PAGE_SHIFT));
 }
 
-/* Does an entry for the old frame that has no look at sections remain?  Of a frame of its own the
- * count says it, with one for the map; others' entries count as well. */
+/* Does an entry for the old frame that has no look at sections remain? */
 static inline bool has_entries(const struct change *c) {
-    return c->foreign ? p2m_foreign_may_be_mapped(c->s, mfn(c->old >> PAGE_SHIFT))
-                      : c->page->count > 1;
+    return *c->users > c->users_least;
 }
 
 static bool is_mapped(const struct change *c) {
@@ -280,6 +280,21 @@ static bool is_the_same(const struct p2m *p2m, gfn_t g, mfn_t to, enum p2m_type 
            (mfn_eq(to, INVALID_MFN) || p2m->changing_to_type == type);
 }
 
+/* Of a frame of its own the frame's count says who maps it, with one for the map; others' entries
+ * count as well. */
+static void find_users(struct change *c) {
+    static const uint32_t none;
+
+    if (c->foreign) {
+        const uint32_t *count = p2m_foreign_counter(c->s, mfn(c->old >> PAGE_SHIFT));
+
+        c->users = count ? count : &none;
+    } else if (c->page) {
+        c->users = &c->page->count;
+        c->users_least = 1;
+    }
+}
+
 static struct change describe(struct space *s, gfn_t g, mfn_t to, enum p2m_type type) {
     struct p2m *p2m = &s->p2m;
     uint32_t index = p2m_index(p2m, g);
@@ -292,6 +307,7 @@ static struct change describe(struct space *s, gfn_t g, mfn_t to, enum p2m_type 
         c.old = *c.entry & PAGE_MASK;
         c.page = page_of(p2m_entry_mfn(*c.entry));
         c.foreign = p2m_is_foreign(s, p2m_entry_mfn(*c.entry));
+        find_users(&c);
     }
     return c;
 }
@@ -446,7 +462,7 @@ static int prepare(struct space *s, mfn_t to, enum p2m_type type) {
     if (!valid_target(to, type)) {
         return -XEN_EINVAL;
     }
-    return !mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to) ? p2m_foreign_begin(s) : 0;
+    return !mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to) ? p2m_foreign_begin(s, to) : 0;
 }
 
 static bool is_empty(const struct change *c) {

@@ -8,7 +8,9 @@
 #include "core/mm/page.h"
 #include "core/space/space.h"
 
-#define COUNTS_ORDER heap_order(P2M_FOREIGN_COUNTS * sizeof(uint32_t))
+/* Counters in a page, and pages of all: their addresses are in one page, too. */
+#define PAGE_COUNTS (PAGE_SIZE / (uint32_t)sizeof(uint32_t))
+#define COUNTS_MAX  (PAGE_SIZE / (uint32_t)sizeof(uint32_t *) * PAGE_COUNTS)
 
 bool p2m_is_foreign(const struct space *s, mfn_t m) {
     const struct page_info *page = page_of(m);
@@ -16,30 +18,68 @@ bool p2m_is_foreign(const struct space *s, mfn_t m) {
     return page && page->owner != s->owner && page->owner != DOMID_XEN;
 }
 
-int p2m_foreign_begin(struct space *s) {
-    if (s->p2m.foreign) {
+void p2m_foreign_count_each(struct space *s) {
+    uint32_t counts = P2M_FOREIGN_COUNTS;
+
+    while (counts < page_frames && counts < COUNTS_MAX) {
+        counts *= 2;
+    }
+    CHECK(!s->p2m.foreign);
+    s->p2m.foreign_counts = counts;
+}
+
+static uint32_t index_of(const struct space *s, mfn_t m) {
+    return m.v & (s->p2m.foreign_counts - 1);
+}
+
+int p2m_foreign_begin(struct space *s, mfn_t m) {
+    struct p2m *p2m = &s->p2m;
+    uint32_t page = index_of(s, m) / PAGE_COUNTS;
+    void *memory;
+
+    if (p2m->foreign && p2m->foreign[page]) {
         return 0;
     }
-    s->p2m.foreign = heap_alloc(COUNTS_ORDER);
-    return s->p2m.foreign ? -XEN_EAGAIN : -XEN_ENOMEM;
+    memory = heap_alloc(0);
+    if (!memory) {
+        return -XEN_ENOMEM;
+    }
+    if (!p2m->foreign) {
+        p2m->foreign = memory;
+    } else {
+        p2m->foreign[page] = memory;
+    }
+    return -XEN_EAGAIN;
 }
 
 void p2m_foreign_end(struct space *s) {
     if (s->p2m.foreign) {
-        heap_free(s->p2m.foreign, COUNTS_ORDER);
+        for (uint32_t i = 0; i < s->p2m.foreign_counts / PAGE_COUNTS; i++) {
+            heap_free(s->p2m.foreign[i], 0);
+        }
+        heap_free(s->p2m.foreign, 0);
         s->p2m.foreign = NULL;
     }
 }
 
+uint32_t *p2m_foreign_counter(const struct space *s, mfn_t m) {
+    uint32_t index = index_of(s, m);
+    uint32_t *page = s->p2m.foreign ? s->p2m.foreign[index / PAGE_COUNTS] : NULL;
+
+    return page ? &page[index % PAGE_COUNTS] : NULL;
+}
+
 void p2m_foreign_count(struct space *s, mfn_t m, uint32_t by) {
     if (s->p2m.foreign && p2m_is_foreign(s, m)) {
-        uint32_t *count = &s->p2m.foreign[m.v % P2M_FOREIGN_COUNTS];
+        uint32_t *count = p2m_foreign_counter(s, m);
 
-        CHECK(by == 1 || *count > 0);
+        CHECK(count && (by == 1 || *count > 0));
         *count += by;
     }
 }
 
 bool p2m_foreign_may_be_mapped(const struct space *s, mfn_t m) {
-    return s->p2m.foreign && s->p2m.foreign[m.v % P2M_FOREIGN_COUNTS] != 0;
+    const uint32_t *count = p2m_foreign_counter(s, m);
+
+    return count && *count != 0;
 }
