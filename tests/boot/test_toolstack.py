@@ -18,6 +18,9 @@ PART = "toolstack-armhf"
 ELF = b"\x7fELF"
 # Millions of instructions that xl list takes on Xen 4.17 and a Cortex-A15, nearly all of them xl's own.
 XEN_LIST = 6.3
+# The same of a domain of 128 MiB: made, and destroyed.
+XEN_CREATE = 72
+XEN_DESTROY = 37
 
 
 def digest(data):
@@ -231,6 +234,58 @@ def test_xl_creates_changes_and_destroys(alone):
     repeat(alone)
 
 
+def kill_while_it_creates(machine, call):
+    """xl's process ends when it is about to make that call of the hypervisor.  What it left has the next number, if it
+    is there at all; gone, nothing of it is left.  Returns whether xl was killed, and the frames that are free then."""
+    killed = do(machine, f"killat {call} xl create -q -p -e /etc/xen/d1.cfg memory=16 2>/dev/null; echo ended $?").strip()
+    left = [number for number in domains_left(machine) if number]
+    for number in left:
+        do(machine, f"xl destroy {number}")
+    assert domains_left(machine) == [0]
+    assert not do(machine, "xenstore-list /local/domain | grep -v '^0$'").strip()
+    return killed == "ended 0", [frames_after_destroy(machine, number) for number in left]
+
+
+def domains_left(machine):
+    """Their numbers, however little there is of them."""
+    return [int(number) for number in re.findall(r"^\S+ +(\d+) +\d+ +\d+ ", do(machine, "xl list"), re.M)]
+
+
+def kill_at_calls(machine, calls):
+    """dom0's Linux takes places for others' pages at the first, and keeps them."""
+    do(machine, "xl create -q -p /etc/xen/d1.cfg memory=16; xl destroy d1")
+    expected = frames_after_destroy(machine, 1)
+    killed = True
+    for call in calls:
+        killed, free = kill_while_it_creates(machine, call)
+        assert set(free) <= {expected}, f"killed at call {call}"
+        if not killed:
+            break
+    assert not killed, "xl makes more calls than that"
+    assert call > 50, "xl ended by itself too early"
+
+
+@pytest.fixture
+def killer(boot, board):
+    """dom0 with the tools and what kills them."""
+    files = boot_files(board) | {"/bin/killat": str(BUILD / "userland/programs/killat")}
+    machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack",), files=files)})
+    machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
+    quieten(machine, "dom0")
+    return machine
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_killed_xl_takes_nothing_along(killer):
+    kill_at_calls(killer, range(1, 200, 9))
+
+
+@pytest.mark.long
+@pytest.mark.boards("versatilepb", "realview-eb", "vexpress-a9")
+def test_xl_killed_at_each_call_takes_nothing_along(killer):
+    kill_at_calls(killer, range(1, 200))
+
+
 @pytest.mark.boards("vexpress-a9")
 def test_session_without_a_terminal(boot, board):
     """That of `make run` with the board's toolstack.toml and no terminal."""
@@ -331,6 +386,18 @@ def test_domain_is_created_in_the_real_time_pool(alone):
 def test_tools_know_machine_store_and_log(machine):
     look(machine)
     assert cost(machine, "xl list", 40) <= XEN_LIST
+
+
+@pytest.mark.boards("vexpress-a9")
+def test_creating_and_destroying_cost_no_more_than_xen_s(alone):
+    create_128 = "xl create -q -p /etc/xen/d1.cfg memory=128"
+    do(alone, f"{create_128}; xl destroy d1")       # the first waits for random numbers
+    frames_after_destroy(alone, 1)
+    assert cost(alone, create_128, 1) <= XEN_CREATE
+    assert cost(alone, "xl destroy d1", 1) <= XEN_DESTROY
+    # The same while the memory of the one before waits to be overwritten.
+    frames_after_destroy(alone, 2)
+    assert cost(alone, f"{create_128}; xl destroy d1", 3) <= XEN_CREATE + XEN_DESTROY
 
 
 @pytest.mark.boards("vexpress-a9")

@@ -40,6 +40,8 @@ $(B)/userland/programs/%: tests/boot/programs/%.c | tools-present
 	$(Q)mkdir -p $(@D) && $(CC_ARMEL) $(program_arch) -std=gnu11 -O1 -g -pthread $(warnings) $< -o $@
 program_arch := -march=armv5te
 $(B)/userland/programs/armv6: program_arch := -march=armv6k
+# Runs where only Debian's armhf libraries are, too.
+$(B)/userland/programs/killat: program_arch += -static
 $(B)/userland/tests.cpio.gz: $(boot_programs)
 
 # The same for ARMv7 with Debian's armhf userland.
