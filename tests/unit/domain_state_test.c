@@ -88,7 +88,8 @@ static void a_domain_lives_as_the_drawing_says(void **state) {
     (void)state;
     for (unsigned int from = 0; from < DOMAIN_STATES; from++) {
         for (unsigned int to = 0; to < DOMAIN_STATES; to++) {
-            struct domain empty = {.state = (enum domain_state)from};
+            struct domain empty = {.state = (enum domain_state)from,
+                                   .life_lock = SPINLOCK_INIT(LOCK_LIFE)};
             int error = domain_change_state(&empty, (enum domain_state)to);
 
             assert_int_equal(error, allowed[from][to] ? 0 : -XEN_EINVAL);

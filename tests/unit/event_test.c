@@ -233,7 +233,7 @@ static unsigned int kicks_when_due;
 
 static void note_kicks_when_due(void) {
     if (b->vcpu[0]->page->info.evtchn_upcall_pending && kicks_when_due == UINT_MAX) {
-        kicks_when_due = support_woken();
+        kicks_when_due = support_is_woken(b->vcpu[0]);
     }
 }
 

@@ -27,6 +27,8 @@ struct domain *support_domain_add(domid_t id, unsigned int vcpu_count) {
         vcpu_idle_init();
     }
     d->id = id;
+    d->life_lock = (spinlock_t)SPINLOCK_INIT(LOCK_LIFE);
+    d->lock = (spinlock_t)SPINLOCK_INIT(LOCK_DOMAIN);
     d->is_privileged = id == 0;
     snprintf(d->name, sizeof(d->name), "test%u", id);
     d->state = DOMAIN_RUNNING;

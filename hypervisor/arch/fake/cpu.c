@@ -64,6 +64,7 @@ _Noreturn void arch_halt(void) {
     if (!fake_halt_jump) {
         abort();
     }
+    fake_locks_forget();
     longjmp(*fake_halt_jump, 1);
 }
 

@@ -7,7 +7,7 @@
 #include "core/base/lock.h"
 #include "lib/format.h"
 
-static spinlock_t log_lock = SPINLOCK_INIT; /* protects both */
+static spinlock_t log_lock = SPINLOCK_INIT(LOCK_LOG); /* protects both */
 static char log_bytes[PRINTK_LOG_SIZE];
 static uint32_t log_head; /* bytes ever logged */
 

@@ -30,7 +30,7 @@
 #define FLUSH_ASIDE_NS      50000u
 #define NS_PER_SEC          1000000000u
 
-static spinlock_t lock = SPINLOCK_INIT;
+static spinlock_t lock = SPINLOCK_INIT(LOCK_CONSOLE);
 
 /* Console lock. */
 static struct {

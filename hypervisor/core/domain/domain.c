@@ -45,7 +45,8 @@ int domain_create(domid_t id, const char *name, struct domain **out) {
     }
     memset(d, 0, sizeof(*d)); /* without the rest of its pages, which takes as long */
     d->id = id;
-    d->life_lock = (spinlock_t)SPINLOCK_INIT;
+    d->life_lock = (spinlock_t)SPINLOCK_INIT(LOCK_LIFE);
+    d->lock = (spinlock_t)SPINLOCK_INIT(LOCK_DOMAIN);
     d->state = DOMAIN_CREATED;
     space_init(&d->space, id);
     d->shared_info_mfn = INVALID_MFN;

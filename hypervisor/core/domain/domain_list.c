@@ -5,8 +5,9 @@
 
 #include "core/base/panic.h"
 
-static spinlock_t list_lock = SPINLOCK_INIT; /* protects all that is static here */
-static struct domain *list[DOMAIN_MAX];      /* ascending ids, NULLs at the end */
+/* Protects all that is static here. */
+static spinlock_t list_lock = SPINLOCK_INIT(LOCK_DOMAIN_LIST);
+static struct domain *list[DOMAIN_MAX]; /* ascending ids, NULLs at the end */
 
 static unsigned int count_domains(void) {
     unsigned int n = 0;

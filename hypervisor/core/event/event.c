@@ -22,7 +22,7 @@ static uint32_t bitmap_mask(unsigned int bit) {
 }
 
 void event_domain_init(struct event_domain *e, domid_t id, struct shared_info *info) {
-    *e = (struct event_domain){.lock = SPINLOCK_INIT, .id = id, .info = info};
+    *e = (struct event_domain){.lock = SPINLOCK_INIT(LOCK_EVENT), .id = id, .info = info};
     e->port_count = EVENT_PORTS_FIRST;
     e->used[0] = bitmap_mask(0); /* never valid */
     e->close_next = 1;

@@ -21,7 +21,7 @@ _Static_assert(ENTRIES * sizeof(struct grant_pins) == PAGE_SIZE, "a page for a f
 
 /* ---- Granters ---- */
 
-static spinlock_t list_lock = SPINLOCK_INIT; /* innermost but for the page allocator's */
+static spinlock_t list_lock = SPINLOCK_INIT(LOCK_GRANTERS);
 static struct grant_domain *granters;
 static uint32_t last_serial;
 

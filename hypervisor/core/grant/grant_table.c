@@ -12,7 +12,7 @@
 #include "core/mm/page.h"
 
 void grant_domain_init(struct grant_domain *g, struct space *space) {
-    g->lock = (spinlock_t)SPINLOCK_INIT;
+    g->lock = (spinlock_t)SPINLOCK_INIT(LOCK_GRANT);
     g->space = space;
     g->fresh = INVALID_MFN;
     grant_set_limits(g, -1, -1);

@@ -33,8 +33,8 @@ _Static_assert(HEAP_BLOCKS_MAX * sizeof(struct heap_block) <= HEAP_BLOCK_SIZE,
 
 struct heap_region heap_region;
 
-static spinlock_t heap_lock = SPINLOCK_INIT; /* protects everything below */
-static struct heap_block *blocks;            /* in the region's first block */
+static spinlock_t heap_lock = SPINLOCK_INIT(LOCK_HEAP); /* protects everything below */
+static struct heap_block *blocks;                       /* in the region's first block */
 static unsigned int block_count;
 static unsigned int free_blocks;
 static unsigned int promised;         /* reserved and not in use */

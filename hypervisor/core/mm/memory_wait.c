@@ -6,7 +6,7 @@
 #include "core/mm/page.h"
 #include "core/time/background.h"
 
-static spinlock_t wait_lock = SPINLOCK_INIT; /* protects both */
+static spinlock_t wait_lock = SPINLOCK_INIT(LOCK_MEMORY_WAIT); /* protects both */
 uint32_t memory_waiting;
 static struct background_work *waiting[BACKGROUND_OWNERS];
 

@@ -21,7 +21,7 @@ struct pool {
     uint32_t count;       /* its MiBs; not kept for the common pool */
 };
 
-spinlock_t page_lock = SPINLOCK_INIT;
+spinlock_t page_lock = SPINLOCK_INIT(LOCK_PAGE);
 struct page_mib *page_mibs;
 static uint32_t page_mib_count;
 static uint32_t page_free_total;

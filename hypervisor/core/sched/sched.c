@@ -389,7 +389,7 @@ static void init_runstate(struct sched_vcpu *v, int state) {
 void sched_init(struct sched_vcpu *idle) {
     struct sched_cpu *cpu = &sched_cpus[this_cpu_index()];
 
-    *cpu = (struct sched_cpu){.lock = SPINLOCK_INIT,
+    *cpu = (struct sched_cpu){.lock = SPINLOCK_INIT(LOCK_RUN_QUEUE),
                               .id = this_cpu_index(),
                               .idle = idle,
                               .running = idle,

@@ -18,7 +18,7 @@ struct queue {
     struct list list[BACKGROUND_OWNERS];
 };
 
-static spinlock_t background_lock = SPINLOCK_INIT; /* protects the queues */
+static spinlock_t background_lock = SPINLOCK_INIT(LOCK_BACKGROUND); /* protects the queues */
 static struct queue queues[BACKGROUND_CLASSES];
 static void (*on_start)(void); /* constant after boot */
 

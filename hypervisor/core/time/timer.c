@@ -70,7 +70,7 @@ static bool timer_fired(unsigned int irq, void *data) {
 void timer_queue_init(void) {
     struct timer_queue *queue = this_queue();
 
-    *queue = (struct timer_queue){.lock = SPINLOCK_INIT, .programmed = TIMER_NEVER};
+    *queue = (struct timer_queue){.lock = SPINLOCK_INIT(LOCK_TIMER), .programmed = TIMER_NEVER};
     devices.oneshot->stop();
 }
 

@@ -11,7 +11,7 @@
 typedef struct {
     volatile uint32_t held;
 } arch_spinlock_t;
-#define ARCH_SPINLOCK_INIT \
+#define ARCH_SPINLOCK_INIT(rank) \
     { 0 }
 
 _Noreturn void arch_lock_broken(void);

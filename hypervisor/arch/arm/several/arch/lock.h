@@ -12,7 +12,7 @@
 typedef struct {
     volatile uint32_t tickets;
 } arch_spinlock_t;
-#define ARCH_SPINLOCK_INIT \
+#define ARCH_SPINLOCK_INIT(rank) \
     { 0 }
 
 #define ARCH_LOCK_TICKET 0x10000u
