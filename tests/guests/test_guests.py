@@ -17,6 +17,8 @@ MEMORY = "16M"
 
 # A CPU of 8 ns an instruction, for guests that only let time pass: as much of it in fewer instructions.
 SLOW_CPU = 3
+# And of 16 ns, where what is to be done in a second is half of what SLOW_CPU can.
+SLOWER_CPU = 4
 
 # Of the time that a guest is charged for, the part that others may cost it by waking (docs/services.md).
 WORK_LOST_MAX = 0.01
@@ -366,10 +368,10 @@ def test_ballooning_does_not_stop_reboots(boot, board):
     """A guest that gives frames back and takes them without end, from all of its MiBs, and has most of
     the machine's memory: its neighbour reboots as without it, twenty times in a row."""
     until = int((REBOOTS + 1) * 1000 * REBOOT_SLOWER_MAX) + 500
-    neighbour = guest("neighbour", "nuisance", f"do=reboot until={until}")
-    alone = reboot_times(boot({"domu": [neighbour]}, shift=SLOW_CPU))
+    neighbour = guest("neighbour", "nuisance", f"do=reboot until={until}", memory="4M")
+    alone = reboot_times(boot({"domu": [neighbour]}, shift=SLOWER_CPU))
     machine = boot({"domu": [neighbour, guest("attacker", "nuisance", "do=balloon until=26000",
-                                              memory=all_but(board, 48))]}, shift=SLOW_CPU)
+                                              memory=all_but(board, 36))]}, shift=SLOWER_CPU)
     beside = reboot_times(machine)
     print(f"alone {alone}, beside {beside}")
     assert all(b <= REBOOT_SLOWER_MAX * a for a, b in zip(alone, beside)), (alone, beside)
