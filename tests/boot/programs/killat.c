@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * usage: killat N PROGRAM [ARGUMENT]...
- * Runs PROGRAM and kills it, as kill -9 does, when it is about to make its N-th call of the hypervisor
- * (an ioctl of privcmd, the first is 1).  Ends with 0 if it was killed, with 3 if it ended by itself.
+ * Runs PROGRAM and kills it, as kill -9 does, when it is about to make its N-th call of the
+ * hypervisor (an ioctl of privcmd, the first is 1).  Ends with 0 if it was killed, with 3 if it
+ * ended by itself.
  */
 #include <signal.h>
 #include <stdio.h>
