@@ -83,7 +83,7 @@ plot "{data}" using 0:5:xtic(1) with boxes lc rgb "#c8d8e8" title "longest", \\
      "" using 0:4 with points pt 7 ps 0.7 lc rgb "#d07000" title "99.9 %", \\
      "" using 0:3 with points pt 7 ps 0.7 lc rgb "#2060a0" title "median", \\
      "" using 0:2 with points pt 7 ps 0.5 lc rgb "#808080" title "shortest", \\
-     "" using 0:6 with steps lw 1 lc rgb "#b00000" title "bound"
+     "" using ($0 - 0.5):6:(1):(0) with vectors nohead lw 2 lc rgb "#b00000" title "bound"
 """
     run = subprocess.run(["gnuplot"], input=script, text=True, capture_output=True)
     if run.returncode:
