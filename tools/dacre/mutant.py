@@ -41,6 +41,10 @@ MEMORY_MB = 3000
 NOTICED = TOP / MADE / "noticed.json"
 SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={MEMORY_MB}:detect_leaks=1"}
 
+# What -Werror would refuse in any case: two arguments of different types that changed places do not compile.
+WRONG_TYPES = ["-Werror=int-conversion", "-Werror=incompatible-pointer-types"]
+
+WITH_GUESTS = ["tests/guests", "tests/boot/test_faults.py"]
 PYTEST = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no"]
 Verdict = collections.namedtuple("Verdict", "result by")       # result: noticed, survived, invalid or same
 
@@ -60,6 +64,11 @@ def run(command, cwd, seconds=60, env=None, memory=resource.RLIM_INFINITY):
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | (env or {})).returncode
     except subprocess.TimeoutExpired:
         return -1
+
+
+def compiler_of(line):
+    """A line by which make compiles, as a command."""
+    return [word for word in shlex.split(line) if word != "-w"] + WRONG_TYPES
 
 
 def read_dependencies(folder):
@@ -98,7 +107,7 @@ class Units:
         self.folder = MADE / folder
         self.memory = resource.RLIM_INFINITY if sanitized else MEMORY_MB << 20     # ASan reserves terabytes
         compiler, linker, libraries = (TOP / self.folder / "lines").read_text().splitlines()
-        self.compile = shlex.split(compiler)
+        self.compile = compiler_of(compiler)
         self.link = shlex.split(linker) + ["-fuse-ld=gold"], shlex.split(libraries)
         self.objects_of = read_dependencies(self.folder / "obj")
         self.programs = {p.stem: self.linked(p) for p in sorted((TOP / self.folder).glob("*_test.map"))}
@@ -170,8 +179,9 @@ class Level:
     def __init__(self, name):
         self.board = load_board(BOARDS[name])
         self.folder = MADE / "hyp" / name
-        self.compile, self.assemble, self.link, objects = (
-            shlex.split(line) for line in (TOP / self.folder / "lines").read_text().splitlines())
+        compiler, *others = (TOP / self.folder / "lines").read_text().splitlines()
+        self.compile = compiler_of(compiler)
+        self.assemble, self.link, objects = map(shlex.split, others)
         self.objects = [word for word in objects if word.endswith(".o")]
         self.libraries = [word for word in objects if not word.endswith(".o")]
         self.objects_of = read_dependencies(self.folder)
@@ -181,7 +191,7 @@ class Level:
 
     def collect(self):
         """The names that pytest has for the tests of guests."""
-        command = [*PYTEST, "--collect-only", "tests/guests", f"--board={self.board.name}",
+        command = [*PYTEST, "--collect-only", *WITH_GUESTS, f"--board={self.board.name}",
                    "-k", " or ".join(GUESTS.read_text().split())]
         return re.findall(r"^\S+::.+$", subprocess.run(command, cwd=TOP, capture_output=True, text=True).stdout, re.M)
 

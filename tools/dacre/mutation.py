@@ -202,6 +202,63 @@ def mutate_statements(source, tokens, skipped):
             source.add(tokens.function[i], "result", tokens.start[i + 1], tokens.end[end - 1], "0")
 
 
+def arguments_of(tokens, i):
+    """The (start, end) in the text of each argument of the call whose name is token @i, if it is one."""
+    if tokens.kind[i] != "word" or tokens.text[i] in KEYWORDS or tokens.at(i + 1) != "(" or i + 1 not in tokens.partner:
+        return []
+    spans, begin, at, end = [], i + 2, i + 2, tokens.partner[i + 1]
+    while at <= end:
+        if at == end or tokens.text[at] == ",":
+            if at > begin:
+                spans.append((tokens.start[begin], tokens.end[at - 1]))
+            begin = at + 1
+        at = tokens.partner[at] + 1 if at != end and tokens.text[at] in "([{" and at in tokens.partner else at + 1
+    return spans
+
+
+def mutate_arguments(source, tokens, skipped):
+    """Two neighbours change places."""
+    for i in range(len(tokens)):
+        if tokens.function[i] == "-" or i in skipped:
+            continue
+        spans = arguments_of(tokens, i)
+        for (a, b), (c, d) in zip(spans, spans[1:]):
+            text = source.text
+            source.add(tokens.function[i], "arguments", a, d, text[c:d] + text[b:c] + text[a:b])
+
+
+SIBLING = re.compile(r"([A-Z0-9]+_(?:E(?=[A-Z]))?)[A-Z0-9_]*$")
+
+
+def siblings(tokens, is_one):
+    """For each group the names of it that the file has."""
+    found = {}
+    for i in range(len(tokens)):
+        group = is_one(i)
+        if group:
+            found.setdefault(group, set()).add(tokens.text[i])
+    return {group: sorted(names) for group, names in found.items()}
+
+
+def mutate_siblings(source, tokens, skipped):
+    """A constant becomes another with the same prefix, and a member another of the same thing."""
+    def constant(i):
+        match = SIBLING.match(tokens.text[i]) if tokens.kind[i] == "word" and tokens.at(i + 1) != "(" else None
+        return match and match[1]
+
+    def member(i):
+        is_member = tokens.kind[i] == "word" and tokens.at(i - 1) in ("->", ".") and tokens.at(i + 1) != "("
+        return tokens.at(i - 2) if is_member and is_operand_end(tokens, i - 2) and tokens.at(i - 2) not in ")]" else None
+
+    for kind, is_one in (("sibling", constant), ("member", member)):
+        groups = siblings(tokens, is_one)
+        for i in range(len(tokens)):
+            names = groups.get(is_one(i), [])
+            if tokens.function[i] != "-" and i not in skipped and len(names) > 1:
+                other = names[(names.index(tokens.text[i]) + 1) % len(names)]
+                source.add(tokens.function[i], kind, tokens.start[i], tokens.end[i], other)
+
+
 DEFINE = re.compile(r"^#define[ \t]+(\w+)[ \t]+([^\n]*?)[ \t]*(?:/\*.*)?$", re.M)
 NUMBER = re.compile(r"\b(?:0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b")
 
@@ -222,6 +279,8 @@ def mutate_c(source):
     mutate_tokens(source, tokens, skipped)
     mutate_conditions(source, tokens, skipped)
     mutate_statements(source, tokens, skipped)
+    mutate_arguments(source, tokens, skipped)
+    mutate_siblings(source, tokens, skipped)
     mutate_defines(source)
 
 
