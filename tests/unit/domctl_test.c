@@ -427,6 +427,15 @@ static void vcpus_are_those_that_were_asked_for(void **state) {
     expect_all_back();
 }
 
+/* What calls leave behind is not zero. */
+static __attribute__((noinline)) void dirty_the_stack(void) {
+    volatile uint8_t used[16384];
+
+    for (unsigned int i = 0; i < sizeof(used); i++) {
+        used[i] = 0xa5;
+    }
+}
+
 static void registers_are_read_back(void **state) {
     struct vcpu_guest_context context;
 
@@ -442,12 +451,17 @@ static void registers_are_read_back(void **state) {
     assert_int_equal(call(), 0);
     op.cmd = XEN_DOMCTL_getvcpucontext;
     memset(fake_guest + ELSE, 0xff, sizeof(context));
+    dirty_the_stack();
     assert_int_equal(call(), 0);
     memcpy(&context, fake_guest + ELSE, sizeof(context));
     assert_int_equal(sizeof(context), 352);
     assert_int_equal(context.user_regs.pc32, 0x40008000);
     assert_int_equal(context.user_regs.r2_usr, 0x43fff000);
     assert_int_equal(context.user_regs.sp_fiq, 0);
+    assert_int_equal(context.user_regs.lr_usr,
+                     0); /* nor is anything else of the hypervisor's told */
+    assert_int_equal(context.sctlr, 0);
+    assert_int_equal(context.ttbr1, 0);
     assert_int_equal(context.flags, 0); /* it is not up yet */
     op.u.vcpucontext.ctxt.q = 4;
     assert_int_equal(call(), -XEN_EFAULT);
@@ -507,6 +521,27 @@ static void affinity_is_kept_and_what_counts_told(void **state) {
     op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_SOFT;
     op.u.vcpuaffinity.vcpu = 1;
     assert_int_equal(call(), -XEN_EINVAL);
+    destroy(2);
+}
+
+/* Where it would rather run is kept, whatever is allowed. */
+static void what_is_preferred_is_not_what_is_allowed(void **state) {
+    (void)state;
+    created(0);
+    give_vcpu(2);
+    begin(XEN_DOMCTL_setvcpuaffinity, 2);
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_SOFT;
+    uint8_t *bytes = map_at(&op.u.vcpuaffinity.cpumap_soft, 8, 2); /* a CPU that is not there */
+    assert_int_equal(call(), 0);
+    assert_int_equal(bytes[0], 0);
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_HARD;
+    map_at(&op.u.vcpuaffinity.cpumap_hard, 8, 1);
+    assert_int_equal(call(), 0);
+    op.cmd = XEN_DOMCTL_getvcpuaffinity;
+    op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_SOFT;
+    bytes = map_at(&op.u.vcpuaffinity.cpumap_soft, 8, 0xff);
+    assert_int_equal(call(), 0);
+    assert_int_equal(bytes[0], 0);
     destroy(2);
 }
 
@@ -689,6 +724,24 @@ static void the_first_unpause_starts_it(void **state) {
     assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), -XEN_EINVAL);
     begin_context(2, 0x1d3);
     assert_int_equal(call(), -XEN_EINVAL); /* it runs */
+    destroy(2);
+    expect_all_back();
+}
+
+/* Each of its steps gives way; all of them are done, and then it runs. */
+static void a_first_unpause_that_gives_way_is_gone_on_with(void **state) {
+    struct domain *d = created(0);
+
+    (void)state;
+    give_vcpu(2);
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    assert_true(again_count > 1);
+    assert_int_equal(d->state, DOMAIN_RUNNING);
+    assert_int_equal(d->pause_count, 0);
+    assert_int_equal(d->vcpu[0]->sched.state, VCPU_RUNNABLE);
     destroy(2);
     expect_all_back();
 }
@@ -1092,12 +1145,14 @@ int main(void) {
         test(vcpus_are_those_that_were_asked_for),
         test(registers_are_read_back),
         test(affinity_is_kept_and_what_counts_told),
+        test(what_is_preferred_is_not_what_is_allowed),
         test(weight_and_cap_are_the_domains),
         test(a_domain_is_made_real_time),
         test(more_than_the_cpu_has_is_refused),
         test(a_share_is_waited_for),
         test(a_pool_is_chosen_among_two),
         test(the_first_unpause_starts_it),
+        test(a_first_unpause_that_gives_way_is_gone_on_with),
         test(pauses_are_counted),
         test(a_toolstack_sees_what_it_is),
         test(one_that_shut_down_stays_until_it_is_destroyed),

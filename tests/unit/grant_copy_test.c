@@ -134,6 +134,20 @@ static void a_frame_by_number_is_the_callers_own(void **state) {
     }
 }
 
+static void a_frame_of_the_callers_that_is_read_only_is_copied_from_alone(void **state) {
+    struct gnttab_copy in = from_grant(0, 0, 64), out = to_grant(0, 0, 64);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(mm_change(dom0, OWN, page_alloc(dom0->space.owner), P2M_RAM_RO), 0);
+    bytes(dom0, OWN)[0] = 77;
+    assert_int_equal(copy(&in), GNTST_bad_page);
+    assert_int_equal(bytes(dom0, OWN)[0], 77);
+    assert_int_equal(copy(&out), 0);
+    assert_int_equal(bytes(domu, GRANTED)[0], 77);
+    expect_nothing_held();
+}
+
 static void what_is_not_granted_is_not_copied(void **state) {
     struct gnttab_copy c = from_grant(0, 0, 8);
 
@@ -318,6 +332,7 @@ int main(void) {
         TEST(what_may_be_read_is_copied_from_alone),
         TEST(a_copy_beyond_a_page_is_refused),
         TEST(a_frame_by_number_is_the_callers_own),
+        TEST(a_frame_of_the_callers_that_is_read_only_is_copied_from_alone),
         TEST(what_is_not_granted_is_not_copied),
         TEST(both_ends_may_be_granted),
         TEST(a_frame_that_is_given_away_is_not_copied),

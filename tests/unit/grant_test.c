@@ -63,6 +63,8 @@ static void a_limit_holds(void **state) {
     grant_set_limits(&dom0->grant, INT32_MAX, INT32_MAX);
     grow(dom0, GRANT_FRAMES_MAX);
     assert_int_equal(grant_frame(&dom0->grant, GRANT_FRAMES_MAX, &m), -XEN_EINVAL);
+    grant_frame_placed(&dom0->grant, GRANT_FRAMES_MAX, gfn(77)); /* beyond the array */
+    assert_int_equal(dom0->grant.page_count, 0);
 }
 
 static void without_memory_it_does_not_grow(void **state) {
@@ -509,6 +511,62 @@ static void a_mapper_that_took_the_frame_out_itself(void **state) {
     assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
 }
 
+static void what_the_mapper_put_there_instead_stays(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+    mfn_t own;
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    give_back(dom0, HOLE);
+    own = page_alloc(dom0->space.owner);
+    assert_int_equal(mm_change(dom0, HOLE, own, P2M_RAM), 0);
+    assert_int_equal(unmap(&m), 0);
+    assert_int_equal(mm_frame(dom0, HOLE).v, own.v);
+    assert_int_equal(page_of(own)->count, 1);
+    assert_int_equal(references(), 1);
+    assert_int_equal(used(9), 0);
+}
+
+/* Between the two there may be an interrupt: together they would be too long. */
+static void an_unmap_gives_way_before_it_gives_up_its_holds(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    struct gnttab_unmap_grant_ref u = {.host_addr = m.host_addr, .handle = m.handle};
+    uint32_t args[5] = {GNTTABOP_unmap_grant_ref, fake_put(AT, &u, sizeof(u)).v, 1};
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    fake_board.masked[FAKE_UART_IRQ] = false;
+    support_run(dom0->vcpu[0]);
+    assert_int_equal(do_grant_table_op(dom0->vcpu[0], args), HYPERCALL_AGAIN);
+    assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(HOLE)), P2M_NONE);
+    assert_int_equal(used(9), GTF_reading | GTF_writing);
+    assert_int_equal(references(), 2);
+    assert_int_equal(do_grant_table_op(dom0->vcpu[0], args), 0);
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    assert_int_equal(used(9), 0);
+    assert_int_equal(references(), 1);
+}
+
+/* All 4 GiB are a domain's to map at. */
+static void a_place_may_be_at_any_address(void **state) {
+    static const uint32_t places[] = {1, 0x7ffff, 0x80000, 0xfffff};
+
+    (void)state;
+    offer(0);
+    for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct gnttab_map_grant_ref m = wish(places[i], 9, GNTMAP_host_map);
+
+        assert_int_equal(map(&m), 0);
+        assert_int_equal(mm_frame(dom0, places[i]).v, mm_frame(domu, GRANTED).v);
+        assert_int_equal(unmap(&m), 0);
+        assert_int_equal(p2m_lookup(&dom0->space.p2m, gfn(places[i])), P2M_NONE);
+    }
+    assert_int_equal(references(), 1);
+}
+
 /* Entries of the mapper's own tables are left over when it unmaps. */
 static void leftover_entries_go_with_the_mapping(void **state) {
     struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
@@ -725,6 +783,9 @@ int main(void) {
         TEST(a_granter_dies_with_mappings),
         TEST(a_mapper_that_never_unmaps_dies),
         TEST(a_mapper_that_took_the_frame_out_itself),
+        TEST(what_the_mapper_put_there_instead_stays),
+        TEST(an_unmap_gives_way_before_it_gives_up_its_holds),
+        TEST(a_place_may_be_at_any_address),
         TEST(leftover_entries_go_with_the_mapping),
         TEST(a_granter_maps_its_memory_by_sections),
         TEST(a_maptrack_has_a_limit),

@@ -129,6 +129,10 @@ static void a_table_is_written_by_dom0(void **state) {
     assert_int_equal(acquire(dom0, &r), 0);
     memcpy(&r, fake_guest + AT, sizeof(r));
     assert_int_equal(r.nr_frames, FRAMES);
+    r = resource(0, 0); /* none of them, which is not the same */
+    assert_int_equal(acquire(dom0, &r), 0);
+    memcpy(&r, fake_guest + AT, sizeof(r));
+    assert_int_equal(r.nr_frames, 0);
 }
 
 static void many_frames_are_acquired_in_pieces(void **state) {
@@ -174,6 +178,8 @@ static void wrong_resources_are_refused(void **state) {
     r.domid = 9;
     assert_int_equal(acquire(dom0, &r), -XEN_ESRCH);
     r = resource(0, 1);
+    r.frame_list.q = 0;
+    assert_int_equal(acquire(dom0, &r), -XEN_EFAULT);
     r.frame_list.q = 4;
     assert_int_equal(acquire(dom0, &r), -XEN_EFAULT);
     r = resource(0, 1);

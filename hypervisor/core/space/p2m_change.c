@@ -407,7 +407,9 @@ int p2m_settle(struct space *s) {
     if (is_under_way(p2m)) {
         struct change c = describe(s, p2m->changing, p2m->changing_to, p2m->changing_to_type);
 
-        (void)go_on(&c); /* who asked for it looks what became of it */
+        /* An error is not the caller's: it took the change back, and who asked for that one begins
+         * it again, to be told himself. */
+        (void)go_on(&c);
         return -XEN_EAGAIN;
     }
     return 0;
