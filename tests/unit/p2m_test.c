@@ -15,6 +15,7 @@
 
 #include "core/base/steps.h"
 #include "core/hypercall/hypercall.h"
+#include "core/mm/heap.h"
 #include "core/mm/page.h"
 #include "core/space/pt_table.h"
 #include "support_domain.h"
@@ -131,6 +132,54 @@ static void wrong_ram_is_refused(void **state) {
     assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN), mine, 256), 0);
     assert_int_equal(p2m_add_ram(&other->space, gfn(MM_BASE_GFN + 256), mine, 256), -XEN_EINVAL);
     mm_destroy(other);
+}
+
+/* One of a map's two tables is there and the other is not: neither is kept, or a second try would
+ * take the first for both. */
+static void without_memory_for_all_of_it_there_is_no_map(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
+    void *taken[FAKE_HEAP_SIZE / PAGE_SIZE];
+    unsigned int count = 0;
+
+    (void)state;
+    while ((taken[count] = heap_alloc(0)) != NULL) {
+        count++;
+    }
+    const uint32_t promised = heap_free_pages(); /* to others */
+    for (unsigned int pages = 0; pages < 2; pages++) {
+        assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN), 256, &store), -XEN_ENOMEM);
+        assert_null(store.entry);
+        assert_null(store.mib);
+        assert_int_equal(heap_free_pages(), promised + pages);
+        heap_free(taken[--count], 0);
+    }
+    assert_int_equal(p2m_init(&other->space, gfn(MM_BASE_GFN), 256, &store), 0);
+    p2m_store_free(&store);
+    assert_int_equal(heap_free_pages(), promised + 2);
+    while (count > 0) {
+        heap_free(taken[--count], 0);
+    }
+    mm_destroy(other);
+}
+
+static void what_has_a_place_of_its_own_is_taken(void **state) {
+    struct p2m_store store = {.entry = NULL};
+    struct domain *other = support_domain_add(2, 1);
+
+    (void)state;
+    assert_int_equal(mm_change(d, 0x20001, page_alloc(1), P2M_RAM), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x20001), mfn(1), 1, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x20000), mfn(1), 2, P2M_DEVICE), -XEN_EEXIST);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x20000), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x20002), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(pt_init(&other->space, MM_LIMIT), 0);
+    assert_int_equal(mm_change(other, 0x20100, page_alloc(2), P2M_RAM), 0);
+    assert_int_equal(p2m_init(&other->space, gfn(0x20100), 256, &store), -XEN_EEXIST);
+    assert_int_equal(p2m_init(&other->space, gfn(0x20000), 512, &store), -XEN_EEXIST);
+    assert_int_equal(p2m_init(&other->space, gfn(0x20000), 256, &store), 0);
+    mm_destroy(other);
+    p2m_store_free(&store);
 }
 
 static void ranges_do_not_overlap(void **state) {
@@ -794,6 +843,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(ram_is_looked_up),
         TEST(wrong_ram_is_refused),
+        TEST(without_memory_for_all_of_it_there_is_no_map),
+        TEST(what_has_a_place_of_its_own_is_taken),
         TEST(ranges_do_not_overlap),
         TEST(the_list_of_ranges_ends),
         TEST(a_change_reaches_the_linear_mapping),
