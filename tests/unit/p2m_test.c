@@ -515,6 +515,25 @@ static void a_domain_that_dies_in_a_change_leaves_nothing(void **state) {
     assert_int_equal(page_of(turn.to)->count, 1);
 }
 
+/* As a toolstack sees it meanwhile. */
+static void a_map_that_is_gone_has_nothing(void **state) {
+    struct domain *other = mm_domain(2, 1);
+    const struct p2m *p2m = &other->space.p2m;
+
+    (void)state;
+    assert_int_equal(p2m_add_range(&other->space, gfn(0x1000), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(mm_change(other, 0x20001, page_alloc(2), P2M_RAM), 0);
+    assert_int_equal(p2m->held, FRAMES_PER_MIB + 1);
+    while (pt_destroy_step(&other->space) || p2m_destroy_step(&other->space)) {
+    }
+    assert_int_equal(p2m->held, 0);
+    assert_int_equal(p2m_end(p2m).v, 0);
+    assert_int_equal(p2m_lookup(p2m, gfn(MM_BASE_GFN)), P2M_NONE);
+    assert_int_equal(p2m_lookup(p2m, gfn(0x1000)), P2M_NONE);
+    assert_int_equal(p2m_lookup(p2m, gfn(0x20001)), P2M_NONE);
+    mm_destroy(other);
+}
+
 static void tables_of_the_guest_cannot_be_changed(void **state) {
     (void)state;
     boot_kernel();
@@ -862,6 +881,7 @@ int main(void) {
         TEST(what_others_undid_is_done_again),
         TEST(a_map_settles),
         TEST(a_domain_that_dies_in_a_change_leaves_nothing),
+        TEST(a_map_that_is_gone_has_nothing),
         TEST(tables_of_the_guest_cannot_be_changed),
         TEST(a_split_section_can_be_unmapped),
         TEST(a_broken_mib_is_no_section_of_the_flat_table),
