@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/arch.h"
 #include "core/base/printk.h"
 #include "core/base/steps.h"
 #include "core/build/domain_load.h"
@@ -261,6 +262,7 @@ static void check_guest(void) {
     assert_false(d->is_privileged);
     assert_int_equal(d->vcpu_count, 2);
     assert_int_equal(d->vcpu[0]->arch.entry, PV_RAM_GPA + 0x8000);
+    assert_int_equal(d->vcpu[0]->page->arch_level, arch_cpu_level());
     assert_int_equal(d->vcpu[0]->sched.params.weight, 512);
     assert_int_equal(d->vcpu[0]->sched.params.cap, 50);
     assert_int_equal(d->space.p2m.count, 5 * FRAMES_PER_MIB);
@@ -275,10 +277,12 @@ static void check_guest(void) {
 }
 
 static void both_domains_are_built(void **state) {
+    unsigned int flushes = fake_cache_flushes;
     struct domain *d;
 
     (void)state;
     build();
+    assert_int_equal(fake_cache_flushes - flushes, boot.domain_count); /* nothing old is fetched */
     check_guest();
     d = domain_by_id(0);
     assert_true(d->is_privileged);

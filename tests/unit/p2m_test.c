@@ -629,22 +629,57 @@ static void a_domain_may_end_while_a_section_is_split(void **state) {
     assert_int_equal(rc, 0);
 }
 
+/* All that there is of a domain's table memory, and back. */
+static uint16_t taken_unit[4096];
+static unsigned int taken_count;
+
+static void take_units(void) {
+    taken_count = 0;
+    while ((taken_unit[taken_count] = pt_unit_take(&d->space)) != 0) {
+        taken_count++;
+    }
+}
+
+static void give_units(void) {
+    while (taken_count > 0) {
+        pt_unit_give(&d->space, taken_unit[--taken_count]);
+    }
+}
+
 static void without_table_memory_a_change_does_nothing(void **state) {
     uint32_t linear;
 
     (void)state;
     boot_kernel();
-    while (pt_unit_take(&d->space)) {
-    }
+    take_units();
     linear = pt_vcpu_l1(&d->space, 0)[LINEAR >> 20];
     assert_int_equal(mm_change(d, VICTIM, INVALID_MFN, P2M_RAM), -XEN_ENOMEM);
     assert_int_equal(pt_vcpu_l1(&d->space, 0)[LINEAR >> 20], linear);
     assert_int_equal(p2m_entry_type(p2m_lookup(&d->space.p2m, gfn(VICTIM))), P2M_RAM);
-    for (unsigned int u = 16; u < heap_block_count() * 16; u++) {
-        if (pt_blocks[u / 16].kind == PT_BLOCK_L2 && pt_units[u].state == PT_UNIT_FREE) {
-            pt_unit_give(&d->space, (uint16_t)u);
-        }
+    give_units();
+}
+
+/* What was enough when it began is somebody else's by now.  What of the new frame is mapped already
+ * stays so, and is held by that alone, which the books tell. */
+static void without_table_memory_for_its_end_a_change_is_taken_back(void **state) {
+    struct turn turn = {.g = VICTIM, .to = page_alloc(d->id), .type = P2M_RAM};
+    uint32_t before = p2m_lookup(&d->space.p2m, gfn(VICTIM));
+    int err;
+
+    (void)state;
+    boot_kernel();
+    err = p2m_change(&d->space, gfn(VICTIM), turn.to, turn.type, &turn.begun);
+    assert_int_equal(err, -XEN_EAGAIN);
+    take_units();
+    while (err == -XEN_EAGAIN) {
+        err = p2m_change(&d->space, gfn(VICTIM), turn.to, turn.type, &turn.begun);
     }
+    give_units();
+    assert_int_equal(err, -XEN_ENOMEM);
+    assert_int_equal(p2m_lookup(&d->space.p2m, gfn(VICTIM)), before);
+    assert_int_equal(d->space.p2m.changing.v, INVALID_GFN.v);
+    page_put(turn.to);
+    mm_check();
 }
 
 /* ---- memory_op ---- */
@@ -887,6 +922,7 @@ int main(void) {
         TEST(a_broken_mib_is_no_section_of_the_flat_table),
         TEST(a_split_section_is_not_the_guests_table),
         TEST(without_table_memory_a_change_does_nothing),
+        TEST(without_table_memory_for_its_end_a_change_is_taken_back),
         TEST(shared_info_is_placed_by_the_guest),
         TEST(a_balloon_goes_up_and_down),
         TEST(a_long_balloon_is_done_in_pieces),

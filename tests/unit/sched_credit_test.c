@@ -260,7 +260,12 @@ static void a_cap_can_be_lifted(void **state) {
     set(t, 256, 1);
     run(5 * SEC);
     assert_share(t, 5 * SEC, 10);
+    run(10 * MS);
+    assert_ptr_equal(running, vcpu_idle());
     set(t, 256, 0);
+    t->ran = 0;
+    run(MS); /* it does not wait for its next period */
+    assert_true(t->ran > 0);
     t->ran = 0;
     run(5 * SEC);
     assert_share(t, 5 * SEC, 1000);
@@ -494,8 +499,15 @@ static void runstate_accounts_for_all_time(void **state) {
     sched_runstate(&b->v->sched, &info);
     assert_in_range(info.time[RUNSTATE_running], b->ran - MS, b->ran + MS);
     assert_true(info.time[RUNSTATE_blocked] > SEC);
-    assert_in_range(info.time[0] + info.time[1] + info.time[2] + info.time[3], 9999 * MS,
-                    10001 * MS);
+    sched_pause(&a->v->sched);
+    run(SEC); /* of which it knows nothing */
+    sched_runstate(&a->v->sched, &info);
+    assert_int_equal(info.state, RUNSTATE_offline);
+    assert_in_range(info.time[RUNSTATE_offline], SEC - MS, SEC + MS);
+    sched_unpause(&a->v->sched);
+    sched_runstate(&b->v->sched, &info);
+    assert_in_range(info.time[0] + info.time[1] + info.time[2] + info.time[3], 10999 * MS,
+                    11001 * MS);
 }
 
 static void the_guest_gets_its_runstate_when_it_is_switched_to(void **state) {
