@@ -158,7 +158,8 @@ void fuzz_one(struct fuzz_input in) {
     run(100 * MS);
     (void)fake_output();
     FUZZ_CHECK(console_write(&other->console, "end\n", 4, false) == 4);
-    run(10 * MS);
+    run(40 * MS); /* after a turn of each other's, in batches of STEP_SEND, one a ms while a ring
+                     waits */
     FUZZ_CHECK(is_printed("(d0) end\r\n"));
     power_off();
 }

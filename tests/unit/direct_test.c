@@ -93,9 +93,11 @@ static void a_switch_to_no_table_does_nothing(void **state) {
 }
 
 static int32_t mmuext(uint32_t cmd, uint32_t arg1, uint32_t arg2, unsigned int *again) {
-    uint32_t args[HYPERCALL_ARGS] = {cmd, arg1, arg2};
+    uint32_t args[HYPERCALL_ARGS] = {cmd, arg1, arg2, 0, 77};
+    int32_t result = mm_run(do_pv_mmuext, d, args, again);
 
-    return mm_run(do_pv_mmuext, d, args, again);
+    assert_int_equal(args[4], 77); /* r4 stays as it is */
+    return result;
 }
 
 static void operations_are_those_of_mmuext_op(void **state) {
