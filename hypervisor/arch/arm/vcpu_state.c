@@ -22,7 +22,12 @@
 
 void switch_banked_sp(struct vcpu *v);
 
-static struct vcpu *loaded; /* whose address space and registers are in the hardware */
+/* Whose address space and registers are in each pCPU's hardware. */
+static struct vcpu *loaded_on[ARCH_CPU_MAX];
+
+static struct vcpu *loaded_here(void) {
+    return loaded_on[this_cpu_index()];
+}
 
 /* A word of the vector page, at the address guests read it: no second cached alias. */
 static void write_tls_word(uint32_t value) {
@@ -37,7 +42,7 @@ void vcpu_state_early_init(void) {
 }
 
 void vcpu_state_init(struct vcpu *idle) {
-    loaded = idle;
+    loaded_on[this_cpu_index()] = idle;
     idle->arch.l1 = boot_l1;
     idle->arch.ttbr = level_ttbr(mmu_image_maddr(boot_l1).v);
     idle->arch.hyp_sp = self_stack_top();
@@ -65,7 +70,7 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
 void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
     v->arch.l1 = l1;
     v->arch.ttbr = level_ttbr(heap_to_maddr(l1).v);
-    if (v == loaded) {
+    if (v == loaded_here()) {
         level_switch_space(v->arch.ttbr);
     }
 }
@@ -79,6 +84,8 @@ static void leave_domain(const struct domain *d) {
 }
 
 void arch_vcpu_switch(struct vcpu *next) {
+    struct vcpu *loaded = loaded_here();
+
     if (next == loaded) {
         return;
     }
@@ -89,7 +96,8 @@ void arch_vcpu_switch(struct vcpu *next) {
     if (next->arch.ttbr != loaded->arch.ttbr) {
         level_switch_space(next->arch.ttbr);
     }
-    loaded = next;
+    loaded_on[this_cpu_index()] = next;
+    self_take(next);
     vfp_switch(next);
     if (next->domain) {
         level_thread_load(&next->arch);
@@ -99,14 +107,14 @@ void arch_vcpu_switch(struct vcpu *next) {
 }
 
 void arch_vcpu_unload(const struct vcpu *v) {
-    if (loaded == v) {
+    if (loaded_here() == v) {
         arch_vcpu_switch(vcpu_idle());
     }
     vfp_forget(v);
 }
 
 struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
-    if (v->domain == loaded->domain) {
+    if (v->domain == loaded_here()->domain) {
         return (struct pv_vcpu *)(uintptr_t)(v->arch.frame_va - offsetof(struct pv_vcpu, frame));
     }
     return v->page;
@@ -160,7 +168,7 @@ void arch_set_callbacks(struct domain *d, const void *helpers) {
     }
     if (helpers) {
         memcpy((void *)(uintptr_t)PV_HELPERS_VA, helpers, PV_HELPERS_SIZE);
-        write_tls_word(loaded->arch.tls);
+        write_tls_word(loaded_here()->arch.tls);
         level_icache_sync(PV_HELPERS_VA, PV_HELPERS_SIZE);
     }
 }

@@ -17,4 +17,11 @@ static inline uint32_t self_stack_top(void) {
     return (uint32_t)(uintptr_t)boot_stack_top;
 }
 
+struct vcpu;
+
+/** self_take() - @v is about to run on this pCPU: what entries find in it is this pCPU's. */
+static inline void self_take(struct vcpu *v) {
+    (void)v;
+}
+
 #endif /* CPUS_SELF_H */

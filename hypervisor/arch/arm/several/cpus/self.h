@@ -10,6 +10,7 @@
 
 #include "arch/arm/cp15_access.h"
 #include "core/base/percpu.h"
+#include "core/domain/vcpu.h"
 
 /** self() - its struct percpu. */
 static inline struct percpu *self(void) {
@@ -22,6 +23,14 @@ void self_init(void);
 /** self_stack_top() - top of this pCPU's stack in the hypervisor. */
 static inline uint32_t self_stack_top(void) {
     return self()->arch.stack_top;
+}
+
+/** self_take() - @v is about to run on this pCPU: what entries find in it is this pCPU's. */
+static inline void self_take(struct vcpu *v) {
+    struct percpu *cpu = self();
+
+    v->arch.hyp_sp = cpu->arch.stack_top;
+    v->arch.work = &cpu->work;
 }
 
 #endif /* CPUS_SELF_H */
