@@ -2,6 +2,8 @@
 """Network cards of two domains that xl created, on a bridge of dom0's with the board's own card: by upstream's
 drivers at both ends and Debian's script.  Nothing is lost, and nothing is left when a card or a domain is gone."""
 import hashlib
+import socket
+import urllib.request
 
 import pytest
 
@@ -33,14 +35,22 @@ def outside(tmp_path):
 
 
 @pytest.fixture
-def machine(boot, board, tmp_path, outside):
+def port():
+    """One of this machine's that is free, for the first domain's web server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def machine(boot, board, tmp_path, outside, port):
     """dom0 with the tools and a bridge with the board's card, two domains."""
     files = boot_files(board)
     for name in ADDRESS:
         (tmp_path / name).write_text(CONFIG.format(name=name))
         files[f"/etc/xen/{name}.cfg"] = str(tmp_path / name)
     machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack", "backends"), files=files)},
-                   qemu=("-nic", f"user,tftp={outside}"))
+                   qemu=("-nic", f"user,tftp={outside},hostfwd=tcp:127.0.0.1:{port}-{ADDRESS['d1']}:80"))
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")
     do(machine, "brctl addbr xenbr0; ip link set xenbr0 up; ip addr add 10.0.2.15/24 dev xenbr0; "
@@ -68,13 +78,20 @@ def nobody_loses_a_packet(machine):
     assert "5 packets received" in do(machine, f"ping -q -c 5 -i 0.1 -s 1400 {ADDRESS['d1']}")
 
 
-def streams_arrive(machine, outside):
-    """1 MiB from outside, and from one domain to the other."""
+def streams_arrive(machine, outside, port):
+    """1 MiB from outside, from one domain to the other, from both at once, and to who asks from outside."""
     wanted = hashlib.md5((outside / "file").read_bytes()).hexdigest()
     assert md5_of(visit(machine, "d1", f"cd /tmp; tftp -g -r file {OUTSIDE} && md5sum file")) == wanted
     visit(machine, "d2", "(sleep 1000 | nc -l -p 7 >/tmp/file &)")
     visit(machine, "d1", f"nc {ADDRESS['d2']} 7 </tmp/file")
     assert md5_of(visit(machine, "d2", "md5sum /tmp/file")) == wanted
+    visit(machine, "d2", "(nc -l -p 8 </tmp/file >/tmp/back &)")
+    visit(machine, "d1", f"nc {ADDRESS['d2']} 8 </tmp/file >/tmp/back; sleep 1")
+    for name in ADDRESS:
+        assert md5_of(visit(machine, name, "md5sum /tmp/back")) == wanted
+    visit(machine, "d1", "httpd -h /tmp")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/file", timeout=600) as answer:
+        assert answer.read() == (outside / "file").read_bytes()
 
 
 def cards_come_and_go(machine):
@@ -87,9 +104,9 @@ def cards_come_and_go(machine):
     assert "3 packets received" in visit(machine, "d1", f"ping -q -c 3 -i 0.1 {ADDRESS['d2']}")
 
 
-def use_network(machine, outside):
+def use_network(machine, outside, port):
     nobody_loses_a_packet(machine)
-    streams_arrive(machine, outside)
+    streams_arrive(machine, outside, port)
     cards_come_and_go(machine)
     do(machine, "xl destroy d1; xl destroy d2; sleep 1")
     for number in (1, 2):
@@ -100,11 +117,11 @@ def use_network(machine, outside):
 
 
 @pytest.mark.boards("vexpress-a9")
-def test_network(machine, outside):
-    use_network(machine, outside)
+def test_network(machine, outside, port):
+    use_network(machine, outside, port)
 
 
 @pytest.mark.long
 @pytest.mark.boards("versatilepb", "realview-eb")
-def test_network_before_armv7(machine, outside):
-    use_network(machine, outside)
+def test_network_before_armv7(machine, outside, port):
+    use_network(machine, outside, port)
