@@ -63,9 +63,14 @@ def in_d1(machine, command):
     return machine.expect(r"((?:.*\n)*?)end-of-d1", "dom0", BOOT_SECONDS)[1]
 
 
-def attach(machine, what, name):
-    assert do(machine, f"xl block-attach d1 format=raw,vdev={name},access=w,target={what}; echo ended $?").strip() \
+def attach(machine, what, name, access="w"):
+    assert do(machine, f"xl block-attach d1 format=raw,vdev={name},access={access},target={what}; echo ended $?").strip() \
         == "ended 0"
+
+
+def attach_wrong(machine, what, name, error):
+    text = do(machine, f"xl block-attach d1 format=raw,vdev={name},access=w,target={what}; echo ended $?")
+    assert error in text and text.strip().endswith("ended 1")
 
 
 def detach(machine, name):
@@ -104,6 +109,32 @@ def no_leftovers(machine, number, disks):
     assert do(machine, "losetup -a | grep -c loop").strip() == str(disks)
 
 
+def visit(machine, command):
+    machine.send_line("xl console d1; echo left-'it'")
+    text = in_d1(machine, command)
+    leave(machine)
+    return text
+
+
+def several_and_wrong(machine):
+    """Two more disks: one to read, whose file gets too short, and one that is taken away while it is written."""
+    do(machine, "for n in 1 2; do dd if=/dev/zero of=/tmp/more$n bs=1M count=4 2>/dev/null; done")
+    attach(machine, "/tmp/more1", "xvdb", access="r")
+    attach(machine, "/tmp/more2", "xvdc")
+    attach_wrong(machine, "/tmp/nothing", "xvdd", "No such file or directory")
+    attach_wrong(machine, "/tmp/more2", "xvdb", "device already exists")
+    no_leftovers(machine, 1, 3)
+    assert "Operation not permitted" in visit(machine, "echo x | dd of=/dev/xvdb")
+    assert "Operation not permitted" not in visit(machine, "echo x | dd of=/dev/xvdc conv=fsync")
+    do(machine, "truncate -s 1M /tmp/more1")
+    assert "Input/output error" in visit(machine, "dd if=/dev/xvdb of=/dev/null bs=1M skip=2")
+    visit(machine, "( (while dd if=/dev/zero of=/dev/xvdc bs=64k count=32 conv=fsync 2>/dev/null; do :; done; echo over >/over) & )")
+    for name in ("xvdc", "xvdb"):
+        detach(machine, name)
+    assert visit(machine, "until [ -f /over ]; do sleep 1; done; grep -c xvd /proc/partitions").strip() == "1"
+    no_leftovers(machine, 1, 1)
+
+
 def killed_while_it_writes(machine, number):
     machine.send_line("xl console d1; echo left-'it'")
     machine.send_line("(while :; do dd if=/dev/zero of=/dev/xvdb bs=64k count=64 2>/dev/null; sync; done) & echo be'gun'")
@@ -117,7 +148,7 @@ def use_disks(machine):
     begin(machine)
     no_leftovers(machine, 1, 1)
     both_ways(machine)
-    no_leftovers(machine, 1, 1)
+    several_and_wrong(machine)
     attach(machine, "/tmp/disk", "xvdb")
     free = [killed_while_it_writes(machine, 1)]
     no_leftovers(machine, 1, 0)
