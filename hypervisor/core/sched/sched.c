@@ -403,11 +403,12 @@ void sched_init(struct sched_vcpu *idle) {
     sched_edf_init(cpu);
 }
 
+/* Of those that schedule. */
 static struct sched_cpu *least_loaded(void) {
     struct sched_cpu *best = &sched_cpus[0];
 
     for (unsigned int i = 1; i < ARCH_CPU_MAX; i++) {
-        if (sched_cpus[i].count < best->count) {
+        if (sched_cpus[i].idle && sched_cpus[i].count < best->count) {
             best = &sched_cpus[i];
         }
     }
