@@ -288,6 +288,11 @@ static void lines_of_both_controllers_are_one_space(void **state) {
     devices.intc->mask(IRQ_NONE);
     assert_int_equal(enabled[0], 1u << 31);
     assert_int_equal(enabled[1], 0);
+    for (unsigned int irq = 0; irq < 64; irq++) { /* each, from the first to the last */
+        devices.intc->unmask(irq);
+    }
+    assert_int_equal(enabled[0], UINT32_MAX);
+    assert_int_equal(enabled[1], UINT32_MAX);
 }
 
 /* Its line went away between the two reads. */

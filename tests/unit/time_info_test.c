@@ -114,6 +114,19 @@ static void wall_clock_reaches_all_domains(void **state) {
     assert_int_equal(late->shared_info->wc_nsec, SEC - 5);
 }
 
+/* What the board's clock says at boot, to the second. */
+static void the_date_at_boot_is_told(void **state) {
+    struct domain *d;
+
+    (void)state;
+    time_info_init(1700000000);
+    d = support_domain_add(0, 1);
+    time_info_domain_init(d);
+    assert_int_equal(d->shared_info->wc_sec, 1700000000);
+    assert_int_equal(d->shared_info->wc_sec_hi, 0);
+    assert_int_equal(d->shared_info->wc_nsec, 0);
+}
+
 static void a_wall_clock_before_the_epoch_is_the_epoch(void **state) {
     struct domain *d = support_domain_add(0, 1);
 
@@ -131,6 +144,7 @@ int main(void) {
         test(time_info_is_renewed_well_before_a_wrap),
         test(a_guest_that_breaks_its_version_gets_an_even_one),
         test(wall_clock_reaches_all_domains),
+        test(the_date_at_boot_is_told),
         test(a_wall_clock_before_the_epoch_is_the_epoch),
     };
 
