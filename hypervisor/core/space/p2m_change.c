@@ -368,7 +368,8 @@ static void finish_change(const struct change *c) {
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 
-/* All is as it was before. */
+/* The map is as it was before.  Entries that were found by then stay as they became, holding what
+ * they map: a guest that used up its table memory meanwhile may have lost a mapping of its own. */
 static void take_back(const struct change *c) {
     struct p2m *p2m = &c->s->p2m;
 
