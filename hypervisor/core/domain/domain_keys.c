@@ -8,6 +8,7 @@
 #include "core/device/irq.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
+#include "core/mm/heap.h"
 #include "core/mm/page.h"
 #include "core/time/background.h"
 #include "core/time/clock.h"
@@ -86,15 +87,22 @@ static void print_domains(void) {
 }
 
 static bool print_machine_step(struct background_work *work) {
+    unsigned int line = machine_line++;
+
     (void)work;
-    if (machine_line++ == 0) {
-        printk("up %llu ms\n", (unsigned long long)(clock_now() / NS_PER_MS));
-        return true;
+    switch (line) {
+    case 0: printk("up %llu ms\n", (unsigned long long)(clock_now() / NS_PER_MS)); break;
+    case 1:
+        printk("%u spurious interrupts, %u FIQs, %u asynchronous aborts\n",
+               (unsigned int)irq_spurious_count(), (unsigned int)arch_fiq_count(),
+               (unsigned int)arch_async_abort_count());
+        break;
+    default:
+        printk("%u frames free, %u to be overwritten, %u KiB of the heap free\n", page_free_count(),
+               page_dirty_count(), heap_free_pages() << (PAGE_SHIFT - 10));
+        break;
     }
-    printk("%u spurious interrupts, %u FIQs, %u asynchronous aborts\n",
-           (unsigned int)irq_spurious_count(), (unsigned int)arch_fiq_count(),
-           (unsigned int)arch_async_abort_count());
-    return false;
+    return line < 2;
 }
 
 static void print_machine(void) {
