@@ -118,6 +118,34 @@ def test_what_another_domain_grants(boot):
     expect_all_pass(machine, "dom0", "grant")
 
 
+def live_as_toolstack(boot, seed, sequences):
+    machine = boot({"dom0": as_dom0("random_toolstack", f"seed={seed} sequences={sequences}"),
+                    "domu": [guest("other", "nuisance", "do=yield")]})
+    machine.expect(r"^DONE ", "dom0", PATIENCE * (1 + sequences // 10000))
+    assert results(machine, "dom0")["random_toolstack"] == "PASS", f"seed {seed}\n{machine.stream('dom0')}"
+    machine.wait_end(PATIENCE)
+
+
+def test_random_toolstack(boot):
+    """Domains, frames, foreign mappings and grants in any order; calls given up half-way."""
+    live_as_toolstack(boot, 1, 3000)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_random_toolstack_long(boot, seed):
+    live_as_toolstack(boot, seed, 200000)
+
+
+@pytest.mark.soak
+def test_random_toolstack_soak(boot, soak):
+    """As long as one likes, each time with another seed, which is printed."""
+    for seed in soak:
+        print(f"seed {seed}", flush=True)
+        live_as_toolstack(boot, seed, 20000)
+        boot.finish()
+
+
 def test_nobody_grants_a_domu_anything(boot):
     machine = boot_with_victim(boot, guest("attacker", "grant", "domu"))
     expect_all_pass(machine, "attacker", "grant")
