@@ -314,12 +314,12 @@ static void a_frame_of_another_is_flushed_while_it_is_mapped(void **state) {
     while (p2m_foreign_begin(&dom0->space, mm_frame(domu, GRANTED)) == -XEN_EAGAIN ||
            p2m_foreign_begin(&dom0->space, domu->grant.frame[0].mfn) == -XEN_EAGAIN) {
     }
-    ++*p2m_foreign_counter(&dom0->space, mm_frame(domu, GRANTED));
-    ++*p2m_foreign_counter(&dom0->space, domu->grant.frame[0].mfn);
+    ++p2m_foreign_counter(&dom0->space, mm_frame(domu, GRANTED))->entries;
+    ++p2m_foreign_counter(&dom0->space, domu->grant.frame[0].mfn)->entries;
     assert_int_equal(flush(f), 0);
     assert_int_equal(flush(xen), -XEN_EPERM);
-    --*p2m_foreign_counter(&dom0->space, mm_frame(domu, GRANTED));
-    --*p2m_foreign_counter(&dom0->space, domu->grant.frame[0].mfn);
+    --p2m_foreign_counter(&dom0->space, mm_frame(domu, GRANTED))->entries;
+    --p2m_foreign_counter(&dom0->space, domu->grant.frame[0].mfn)->entries;
     assert_int_equal(flush(f), -XEN_EPERM);
     expect_nothing_held();
 }

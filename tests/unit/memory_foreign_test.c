@@ -181,6 +181,30 @@ static void entries_are_counted_however_they_go(void **state) {
     }
 }
 
+/* Once by number and once by a grant, or two segments of a request: who goes first leaves the other
+ * its mapping, and when the last goes no entry is left. */
+static void a_frame_in_two_places_stays_mapped_until_the_last(void **state) {
+    (void)state;
+    p2m_foreign_count_each(&dom0->space);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(map(THEIR, HOLE + i, 1), 0);
+        enter(3 + i, HOLE + i);
+    }
+    assert_int_equal(map(THEIR + 1, HOLE + 1, 1), 0); /* another one takes a place */
+    assert_int_equal(take_out(dom0, DOMID_SELF, HOLE), 0);
+    mm_check();
+    for (uint32_t i = 3; i < 6; i++) {
+        assert_int_equal(mm_l2(dom0, i << PAGE_SHIFT) >> PAGE_SHIFT, mm_frame(domu, THEIR).v);
+    }
+    assert_int_equal(take_out(dom0, DOMID_SELF, HOLE + 2), 0);
+    for (uint32_t i = 3; i < 6; i++) {
+        assert_int_equal(mm_l2(dom0, i << PAGE_SHIFT), 0);
+    }
+    assert_int_equal(their(THEIR)->count, 1);
+    assert_int_equal(take_out(dom0, DOMID_SELF, HOLE + 1), 0);
+    assert_int_equal(their(THEIR + 1)->count, 1);
+}
+
 /* Two frames of the same number modulo P2M_FOREIGN_COUNTS: who builds domains tells them apart. */
 static void dom0_has_a_counter_for_each_frame(void **state) {
     mfn_t mapped = mm_frame(domu, THEIR);
@@ -394,6 +418,7 @@ int main(void) {
         TEST(a_frame_is_mapped_and_taken_out),
         TEST(what_still_maps_it_is_found),
         TEST(entries_are_counted_however_they_go),
+        TEST(a_frame_in_two_places_stays_mapped_until_the_last),
         TEST(dom0_has_a_counter_for_each_frame),
         TEST(long_lists_are_done_in_pieces),
         TEST(a_frame_can_be_outside_the_bank),

@@ -276,13 +276,13 @@ static void check_foreign(const struct domain *d) {
     uint32_t counts = d->space.p2m.foreign_counts;
 
     for (uint32_t i = 0; i < page_frames; i++) {
-        const uint32_t *count = p2m_foreign_counter(&d->space, mfn(page_first + i));
+        const struct p2m_foreign *count = p2m_foreign_counter(&d->space, mfn(page_first + i));
         uint32_t sum = 0;
 
         for (uint32_t j = i % counts; j < page_frames; j += counts) {
             sum += foreign[j];
         }
-        assert_int_equal(count ? *count : 0, sum);
+        assert_int_equal(count ? count->entries : 0, sum);
     }
 }
 

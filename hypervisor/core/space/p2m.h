@@ -79,11 +79,11 @@ struct p2m {           /* space lock */
     struct p2m_range range[P2M_RANGES_MAX];
     unsigned int sparse_count;
     struct p2m_sparse sparse[P2M_SPARSE_MAX];
-    uint32_t **foreign;      /* entries that map frames of other domains (p2m_foreign.h), or NULL */
-    uint32_t foreign_counts; /* counters of these, a power of two */
-    gfn_t changing;          /* that p2m_change() is at work on, or INVALID_GFN */
-    uint32_t changing_type;  /* what it was before */
-    mfn_t changing_to;       /* what comes in its place, with a reference, or INVALID_MFN */
+    struct p2m_foreign **foreign; /* counters of others' frames (p2m_foreign.h), or NULL */
+    uint32_t foreign_counts;      /* counters of these, a power of two */
+    gfn_t changing;               /* that p2m_change() is at work on, or INVALID_GFN */
+    uint32_t changing_type;       /* what it was before */
+    mfn_t changing_to;            /* what comes in its place, with a reference, or INVALID_MFN */
     enum p2m_type changing_to_type;
     uint32_t scan;          /* where its scan goes on */
     uint16_t split;         /* table that is made for a section of its MiB (pt_split.c), 0 = none */

@@ -27,16 +27,17 @@
 
 struct change {
     struct space *s;
-    uint32_t *entry;        /* NULL: outside the bank, and nothing there */
-    struct p2m_mib *mib;    /* NULL: outside the bank, where no section reaches */
-    uint32_t first;         /* gfn of the MiB */
-    uint32_t index;         /* of the frame in its MiB */
-    uint32_t old;           /* machine address */
-    struct page_info *page; /* of the old frame */
-    bool foreign;           /* which is another domain's */
-    const uint32_t *users;  /* what counts the entries for it, */
-    uint32_t users_least;   /* and so much without any */
+    uint32_t *entry;             /* NULL: outside the bank, and nothing there */
+    struct p2m_mib *mib;         /* NULL: outside the bank, where no section reaches */
+    uint32_t first;              /* gfn of the MiB */
+    uint32_t index;              /* of the frame in its MiB */
+    uint32_t old;                /* machine address */
+    struct page_info *page;      /* of the old frame */
+    struct p2m_foreign *foreign; /* its counter, if it is another domain's */
+    const uint32_t *users;       /* what counts the entries for it, */
+    uint32_t users_least;        /* and so much without any */
     mfn_t to;
+    struct p2m_foreign *to_foreign; /* as foreign, of the new one */
     enum p2m_type type;
 };
 
@@ -52,6 +53,16 @@ static inline bool has_entries(const struct change *c) {
 
 static bool is_mapped(const struct change *c) {
     return section_count(c) != 0 || has_entries(c);
+}
+
+/* For frames of other domains; one of its own may be of that type, too, granted to itself. */
+static bool is_foreign(enum p2m_type type) {
+    return type == P2M_FOREIGN || type == P2M_FOREIGN_RO;
+}
+
+/* Of @m, if that is another domain's. */
+static struct p2m_foreign *foreign_counter(const struct space *s, mfn_t m) {
+    return p2m_is_foreign(s, m) ? p2m_foreign_counter(s, m) : NULL;
 }
 
 static bool is_readonly(enum p2m_type type) {
@@ -280,15 +291,17 @@ static bool is_the_same(const struct p2m *p2m, gfn_t g, mfn_t to, enum p2m_type 
            (mfn_eq(to, INVALID_MFN) || p2m->changing_to_type == type);
 }
 
-/* Of a frame of its own the frame's count says who maps it, with one for the map; others' entries
- * count as well. */
+/*
+ * Of a frame of its own the frame's count says who maps it, with one for the map; others' entries
+ * count as well.  One of another domain may be behind several guest frames, as when a frontend
+ * names a page twice.  What entry is for which of them nobody knows, and all may stay until the
+ * last one goes: until then the domain has a right to the frame.
+ */
 static void find_users(struct change *c) {
     static const uint32_t none;
 
     if (c->foreign) {
-        const uint32_t *count = p2m_foreign_counter(c->s, mfn(c->old >> PAGE_SHIFT));
-
-        c->users = count ? count : &none;
+        c->users = p2m_foreign_is_elsewhere(c->s, c->foreign) ? &none : &c->foreign->entries;
     } else if (c->page) {
         c->users = &c->page->count;
         c->users_least = 1;
@@ -306,7 +319,7 @@ static struct change describe(struct space *s, gfn_t g, mfn_t to, enum p2m_type 
     if (c.entry) {
         c.old = *c.entry & PAGE_MASK;
         c.page = page_of(p2m_entry_mfn(*c.entry));
-        c.foreign = p2m_is_foreign(s, p2m_entry_mfn(*c.entry));
+        c.foreign = foreign_counter(s, p2m_entry_mfn(*c.entry));
         find_users(&c);
     }
     return c;
@@ -345,6 +358,13 @@ static bool counts_as_ram(enum p2m_type type) {
     return type == P2M_RAM || type == P2M_RAM_RO;
 }
 
+/* What comes is behind one guest frame more. */
+static void note_foreign(const struct change *c) {
+    if (c->to_foreign) {
+        c->to_foreign->placed++;
+    }
+}
+
 /*
  * The guest does not know that its mapping changed under it, so TLB and caches are ours to flush: a
  * line that stayed would take the guest's stores to the frame that comes next at this address.
@@ -365,6 +385,11 @@ static void finish_change(const struct change *c) {
     arch_pte_sync();
     arch_tlb_flush_all();
     arch_cache_flush_aliases();
+    note_foreign(c);
+    if (c->foreign) {
+        CHECK(c->foreign->placed > 0);
+        c->foreign->placed--;
+    }
     page_put(mfn(c->old >> PAGE_SHIFT));
 }
 
@@ -408,6 +433,7 @@ int p2m_settle(struct space *s) {
     if (is_under_way(p2m)) {
         struct change c = describe(s, p2m->changing, p2m->changing_to, p2m->changing_to_type);
 
+        c.to_foreign = is_foreign(c.type) ? foreign_counter(s, c.to) : NULL;
         /* An error is not the caller's: it took the change back, and who asked for that one begins
          * it again, to be told himself. */
         (void)go_on(&c);
@@ -448,9 +474,13 @@ static int populate_frame(const struct change *c) {
     if (!c->entry || !c->mib) { /* outside the bank */
         int err = p2m_sparse_add(&c->s->p2m, gfn(c->first + c->index), value);
         c->s->p2m.held += err == 0 && counts_as_ram(c->type);
+        if (err == 0) {
+            note_foreign(c);
+        }
         return err;
     }
     *c->entry = value;
+    note_foreign(c);
     c->s->p2m.held += counts_as_ram(c->type);
     note_run(c, c->entry);
     map_in_splits(c);
@@ -460,12 +490,18 @@ static int populate_frame(const struct change *c) {
 
 /* ---- All of it ---- */
 
-/* What has to be so before: 0, -EINVAL, -ENOMEM, -EAGAIN. */
-static int prepare(struct space *s, mfn_t to, enum p2m_type type) {
+/* What has to be so before: 0, -EINVAL, -ENOMEM, -EAGAIN.  @counter: of @to, if that is another
+ * domain's. */
+static int prepare(struct space *s, mfn_t to, enum p2m_type type, struct p2m_foreign **counter) {
+    *counter = NULL;
     if (!valid_target(to, type)) {
         return -XEN_EINVAL;
     }
-    return !mfn_eq(to, INVALID_MFN) && p2m_is_foreign(s, to) ? p2m_foreign_begin(s, to) : 0;
+    if (!is_foreign(type) || !p2m_is_foreign(s, to)) {
+        return 0;
+    }
+    *counter = p2m_foreign_counter(s, to);
+    return *counter ? 0 : p2m_foreign_begin(s, to);
 }
 
 static bool is_empty(const struct change *c) {
@@ -501,7 +537,8 @@ static int change(const struct change *c, bool begun) {
 }
 
 int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type, bool *begun) {
-    int err = prepare(s, to, type);
+    struct p2m_foreign *counter;
+    int err = prepare(s, to, type, &counter);
 
     if (err == 0 && (s->pt.dropping || !*begun || !is_the_same(&s->p2m, g, to, type))) {
         err = p2m_settle(s);
@@ -512,6 +549,7 @@ int p2m_change(struct space *s, gfn_t g, mfn_t to, enum p2m_type type, bool *beg
     if (err == 0) {
         struct change c = describe(s, g, to, type);
 
+        c.to_foreign = counter;
         err = change(&c, *begun);
     }
     *begun = err == -XEN_EAGAIN;

@@ -9,7 +9,7 @@
 #include "core/space/space.h"
 
 /* Counters in a page, and pages of all: their addresses are in one page, too. */
-#define PAGE_COUNTS (PAGE_SIZE / (uint32_t)sizeof(uint32_t))
+#define PAGE_COUNTS (PAGE_SIZE / (uint32_t)sizeof(struct p2m_foreign))
 #define COUNTS_MAX  (PAGE_SIZE / (uint32_t)sizeof(uint32_t *) * PAGE_COUNTS)
 
 bool p2m_is_foreign(const struct space *s, mfn_t m) {
@@ -62,24 +62,28 @@ void p2m_foreign_end(struct space *s) {
     }
 }
 
-uint32_t *p2m_foreign_counter(const struct space *s, mfn_t m) {
+struct p2m_foreign *p2m_foreign_counter(const struct space *s, mfn_t m) {
     uint32_t index = index_of(s, m);
-    uint32_t *page = s->p2m.foreign ? s->p2m.foreign[index / PAGE_COUNTS] : NULL;
+    struct p2m_foreign *page = s->p2m.foreign ? s->p2m.foreign[index / PAGE_COUNTS] : NULL;
 
     return page ? &page[index % PAGE_COUNTS] : NULL;
 }
 
 void p2m_foreign_count(struct space *s, mfn_t m, uint32_t by) {
     if (s->p2m.foreign && p2m_is_foreign(s, m)) {
-        uint32_t *count = p2m_foreign_counter(s, m);
+        struct p2m_foreign *counter = p2m_foreign_counter(s, m);
 
-        CHECK(count && (by == 1 || *count > 0));
-        *count += by;
+        CHECK(counter && (by == 1 || counter->entries > 0));
+        counter->entries += by;
     }
 }
 
 bool p2m_foreign_may_be_mapped(const struct space *s, mfn_t m) {
-    const uint32_t *count = p2m_foreign_counter(s, m);
+    const struct p2m_foreign *counter = p2m_foreign_counter(s, m);
 
-    return count && *count != 0;
+    return counter && counter->entries != 0;
+}
+
+bool p2m_foreign_is_elsewhere(const struct space *s, const struct p2m_foreign *counter) {
+    return counter->placed > 1 && s->p2m.foreign_counts >= page_frames;
 }
