@@ -42,6 +42,9 @@ program_arch := -march=armv5te
 $(B)/userland/programs/armv6: program_arch := -march=armv6k
 # Runs where only Debian's armhf libraries are, too.
 $(B)/userland/programs/killat: program_arch += -static
+# Speaks what Xen's headers have.
+$(B)/userland/programs/hostile_disk: program_arch += -static $(XEN_VERSION) -isystem $(XEN_INCLUDE)
+$(B)/userland/programs/hostile_disk: | $(XEN_INCLUDE)/xen
 $(B)/userland/tests.cpio.gz: $(boot_programs)
 
 # The same for ARMv7 with Debian's armhf userland.
