@@ -8,9 +8,8 @@ import subprocess
 import pytest
 
 from dacre import BUILD
-from dacre.streams import HYPERVISOR
 from linux import BOOT_SECONDS, dom0, md5_of, quieten
-from test_toolstack import boot_files, do, frames_after_destroy, memory_of_dom0
+from test_toolstack import all_frames, boot_files, do, memory_of_dom0
 
 CONFIG = """
 name = "d1"
@@ -133,14 +132,6 @@ def several_and_wrong(machine):
         detach(machine, name)
     assert visit(machine, "until [ -f /over ]; do sleep 1; done; grep -c xvd /proc/partitions").strip() == "1"
     no_leftovers(machine, 1, 1)
-
-
-def all_frames(machine, number):
-    """When domain @number is gone: those that are free and dom0's, which gives some back to have places for granted ones."""
-    frames_after_destroy(machine, number)
-    do(machine, "xl debug-keys i")
-    free = int(machine.expect(r"^(\d+) frames free, 0 to be overwritten", HYPERVISOR)[1])
-    return free + int(do(machine, "cat /sys/devices/system/xen_memory/xen_memory0/info/current_kb")) // 4
 
 
 def killed_while_it_writes(machine, number):
