@@ -17,6 +17,15 @@ def test_the_same_is_not_dearer():
     assert report.differences(results(), results()) == []
 
 
+def test_chance_has_its_own_limit():
+    def unix(value):
+        return {"operations": {"unix": {"native": 95.0, "domU": value}}, "primitives": {},
+                "interrupts_off": {"instructions": 900}}
+
+    assert report.dearer(unix(100.0), unix(104.9)) == []
+    assert names(report.dearer(unix(100.0), unix(105.1))) == ["unix (domU)"]
+
+
 def test_two_per_cent_are_let_pass_but_shown():
     assert report.dearer(results(100.0), results(102.0)) == []
     assert names(report.differences(results(100.0), results(102.0))) == ["getppid (domU)"]

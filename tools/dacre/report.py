@@ -6,6 +6,8 @@ import subprocess
 from dacre import UserError
 
 DEARER = 1.02       # an operation that costs more than so many times the reference is a failure
+# The same, of what Linux's scheduler makes dearer or cheaper by chance, whatever else changes before it.
+BY_CHANCE = {"unix (domU)": 1.05}
 BASE = "native"
 
 
@@ -100,7 +102,7 @@ def format_difference(name, old, new):
 def dearer(reference, results):
     """Those of the differences that make_check fails on: dearer, or no longer measured."""
     return [(name, old, new) for name, old, new in differences(reference, results)
-            if old is not None and (new is None or new > old * DEARER)]
+            if old is not None and (new is None or new > old * BY_CHANCE.get(name, DEARER))]
 
 
 def gnuplot_data(series, names):
