@@ -27,7 +27,7 @@ static int max_vcpus_step(struct domain *d) {
         return more;
     }
     int err = vcpu_create(d, d->vcpu_count, &v);
-    if (err == -XEN_ENOMEM && domain_reap_bring()) {
+    if (err == -XEN_ENOMEM && (preempt_check() || domain_reap_bring())) {
         return 1;
     }
     return err != 0 ? err : 1;

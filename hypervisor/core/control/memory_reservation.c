@@ -127,15 +127,20 @@ static bool bring_step(const struct domain *d, unsigned int pool) {
     return (d->is_managed || pool == PAGE_COMMON) && domain_reap_bring();
 }
 
-/* Until there is one more, or it is time to look.  False: there is nothing to come. */
+/* Until there is one more, or something waits: also before the first step, for what found none took
+ * its time.  False: there is nothing to come. */
 static bool bring(const struct domain *d, unsigned int pool) {
     uint32_t before = page_free_count();
-    bool more;
 
-    do {
-        more = bring_step(d, pool);
-    } while (more && page_free_count() == before && !preempt_check());
-    return more;
+    while (page_free_count() == before) {
+        if (preempt_check()) {
+            return true;
+        }
+        if (!bring_step(d, pool)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /*

@@ -295,7 +295,8 @@ static bool is_the_same(const struct p2m *p2m, gfn_t g, mfn_t to, enum p2m_type 
  * Of a frame of its own the frame's count says who maps it, with one for the map; others' entries
  * count as well.  One of another domain may be behind several guest frames, as when a frontend
  * names a page twice.  What entry is for which of them nobody knows, and all may stay until the
- * last one goes: until then the domain has a right to the frame.
+ * last one goes: until then the domain has a right to the frame.  An entry that was made for
+ * writing may outlive the mapping that allowed it; only dom0's do, which may map any frame anyway.
  */
 static void find_users(struct change *c) {
     static const uint32_t none;
