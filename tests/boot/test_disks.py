@@ -26,7 +26,7 @@ def root_disk(directory):
     tree = directory / "root"
     tree.mkdir()
     subprocess.run(f"gzip -dc {BUILD}/userland/base.cpio.gz | cpio -id --quiet", shell=True, check=True, cwd=tree)
-    shutil.copy(BUILD / "userland/programs/hostile_disk", tree / "bin")
+    shutil.copy(BUILD / "userland/programs-static/hostile_disk", tree / "bin")
     image = directory / "root.img"
     subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext2", "-b", "1024", "-d", tree, image, "7M"], check=True)
     return image

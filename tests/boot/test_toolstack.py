@@ -276,7 +276,7 @@ def kill_at_calls(machine, calls):
 @pytest.fixture
 def killer(boot, board):
     """dom0 with the tools and what kills them."""
-    files = boot_files(board) | {"/bin/killat": str(BUILD / "userland/programs/killat")}
+    files = boot_files(board) | {"/bin/killat": str(BUILD / "userland/programs-static/killat")}
     machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack",), files=files)})
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")

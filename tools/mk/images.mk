@@ -40,12 +40,15 @@ $(B)/userland/programs/%: tests/boot/programs/%.c | tools-present
 	$(Q)mkdir -p $(@D) && $(CC_ARMEL) $(program_arch) -std=gnu11 -O1 -g -pthread $(warnings) $< -o $@
 program_arch := -march=armv5te
 $(B)/userland/programs/armv6: program_arch := -march=armv6k
-# Runs where only Debian's armhf libraries are, too.
-$(B)/userland/programs/killat: program_arch += -static
-# Speaks what Xen's headers have.
-$(B)/userland/programs/hostile_disk: program_arch += -static $(XEN_VERSION) -isystem $(XEN_INCLUDE)
-$(B)/userland/programs/hostile_disk: | $(XEN_INCLUDE)/xen
 $(B)/userland/tests.cpio.gz: $(boot_programs)
+
+# Some that tests put where none of those libraries are, and that may speak what Xen's headers have.
+static_programs := $(patsubst tests/boot/programs/static/%.c,$(B)/userland/programs-static/%,\
+	$(wildcard tests/boot/programs/static/*.c))
+$(B)/userland/programs-static/%: tests/boot/programs/static/%.c | tools-present $(XEN_INCLUDE)/xen
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -static -std=gnu11 -O1 -g $(warnings) $(XEN_VERSION) \
+		-isystem $(XEN_INCLUDE) $< -o $@
 
 # The same for ARMv7 with Debian's armhf userland.
 CC_ARMHF := arm-linux-gnueabihf-gcc
@@ -104,7 +107,7 @@ config-images: hypervisor $(config_files)
 images: deps
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/mkuboot $(PLATFORM) '$(CONFIG)'
-test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(uboot_elf) $(B)/bench/profile.so \
+test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(static_programs) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) backends$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 # What takes long to build, and only the long tests want.
 long-images: $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)

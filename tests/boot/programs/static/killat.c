@@ -36,11 +36,13 @@ static int is_privcmd(pid_t child) {
     return regs.r[12] == 0 && regs.r[7] == IOCTL && (regs.r[1] >> 8 & 0xff) == PRIVCMD;
 }
 
+/* Signals of its own, as of a child that ended, are passed on. */
 static int run_until(pid_t child, int calls) {
+    long signal = 0;
     int status;
 
     for (;;) {
-        if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) != 0) {
+        if (ptrace(PTRACE_SYSCALL, child, NULL, signal) != 0) {
             fail("PTRACE_SYSCALL");
         }
         if (waitpid(child, &status, 0) != child) {
@@ -49,7 +51,12 @@ static int run_until(pid_t child, int calls) {
         if (WIFEXITED(status) || WIFSIGNALED(status)) {
             return 3;
         }
-        if (WSTOPSIG(status) == (SIGTRAP | 0x80) && is_privcmd(child) && --calls == 0) {
+        signal = WSTOPSIG(status);
+        if (signal != (SIGTRAP | 0x80)) {
+            continue;
+        }
+        signal = 0;
+        if (is_privcmd(child) && --calls == 0) {
             kill(child, SIGKILL);
             waitpid(child, &status, 0);
             return 0;
