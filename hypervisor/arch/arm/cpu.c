@@ -46,7 +46,9 @@ bool arch_cpu_usable(void) {
 }
 
 void arch_cpu_idle(void) {
+    arch_hypervisor_leave();
     level_idle();
+    arch_hypervisor_enter();
 }
 
 void arch_halt(void) {

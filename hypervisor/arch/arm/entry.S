@@ -11,7 +11,8 @@
  *
  * C is called in SVC mode, IRQ and FIQ masked, DACR = DACR_KERNEL, the guest's
  * registers in vcpu->arch.regs, sp at the empty top of this pCPU's stack, and
- * returns the struct vcpu to resume.
+ * returns the struct vcpu to resume.  Where there are several pCPUs the hypervisor's lock is held
+ * meanwhile (hypervisor_enter, hypervisor_leave); what does not call C takes none.
  *
  * ARM ARM DDI 0100, LDM (2)/STM (2): before ARMv6 no banked register may be
  * used in the instruction after a user-bank transfer; hence the nops.
@@ -104,6 +105,7 @@ hypercall:
         mov     r4, sp                          @ r4 = vcpu
         ldr     sp, [r4, #VCPU_HYP_SP]
         bhs     hypercall_unknown
+        hypervisor_enter
         ldr     r2, =hypercall_table
         mov     r0, r4                          @ vcpu
         mov     r1, r4                          @ args = &regs.r[0]
@@ -120,6 +122,7 @@ hypercall_done:                                 @ r0 = result, r4 = vcpu
         rsbs    r1, r1, #0                      @ C: no work
         teqhs   r3, #UPCALL_DUE                 @ HI: nor an upcall
         bls     hypercall_slow
+        hypervisor_leave
         /* r5-r11 and the user bank are the caller's: a C function keeps them. */
         ldr     lr, [r4, #VCPU_PC]
         mov     sp, r4
@@ -128,6 +131,7 @@ hypercall_done:                                 @ r0 = result, r4 = vcpu
         movs    pc, lr
 
 hypercall_unknown:
+        hypervisor_enter
         mov     r0, #NOSYS
         b       hypercall_done
 
@@ -181,6 +185,7 @@ iret_slow:                                      @ r0 = pc, r1 = virtual psr
         nop
         mov     r4, sp
         ldr     sp, [r4, #VCPU_HYP_SP]
+        hypervisor_enter
         mov     r0, r4
         bl      trap_iret
         b       resume
@@ -264,6 +269,7 @@ double_fault:
         str     r1, [r0, #VCPU_PC]
         msr     cpsr_c, #(PSR_I | PSR_F | PSR_MODE_SVC)
         ldr     sp, [r0, #VCPU_HYP_SP]
+        hypervisor_enter_keeping
         bl      trap_double_fault
         b       resume
 
@@ -306,7 +312,7 @@ dabt_in_hypervisor:
         ldr     lr, [sp, #VCPU_FAULT_PC]
         b       fatal_dabt
 async_abort:
-        ldr     lr, =trap_async_abort_count
+        async_abort_count_at lr
         ldr     r0, [lr]
         add     r0, r0, #1
         str     r0, [lr]
@@ -351,6 +357,7 @@ enter_c:
         mov     r3, #DACR_KERNEL
         mcr     p15, 0, r3, c3, c0, 0
         dacr_sync r3
+        hypervisor_enter_keeping
         blx     r2
 
 /*
@@ -359,6 +366,7 @@ enter_c:
  */
         .globl  resume
 resume:
+        hypervisor_leave
         ldr     r1, [r0, #VCPU_IN_KERNEL]
         ldr     lr, [r0, #VCPU_PC]
         ldr     r2, [r0, #VCPU_CPSR]
@@ -380,7 +388,7 @@ resume:
  */
         .globl  entry_fiq
 entry_fiq:
-        ldr     r8, =trap_fiq_count
+        fiq_count_at r8
         ldr     r9, [r8]
         add     r9, r9, #1
         str     r9, [r8]

@@ -67,10 +67,14 @@ void arch_start(uint32_t fdt, uint32_t phys_offset, uint32_t machine) {
 }
 
 void arch_guests_init(void) {
+    arch_cpu_guests_init();
+    printk("VFP: %s\n", vfp_present() ? "present" : "none");
+}
+
+void arch_cpu_guests_init(void) {
     vcpu_state_init(vcpu_idle());
     vfp_init();
     level_close_user_access();
-    printk("VFP: %s\n", vfp_present() ? "present" : "none");
 }
 
 void arch_run_guests(void) {

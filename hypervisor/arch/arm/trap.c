@@ -25,17 +25,6 @@
 
 #define RESTART_SLOT 32u
 
-uint32_t trap_fiq_count;
-uint32_t trap_async_abort_count;
-
-uint32_t arch_fiq_count(void) {
-    return trap_fiq_count;
-}
-
-uint32_t arch_async_abort_count(void) {
-    return trap_async_abort_count;
-}
-
 /* arch_vcpu_page() of the vCPU whose address space is loaded. */
 static struct pv_vcpu *loaded_page(const struct vcpu *v) {
     return (struct pv_vcpu *)(uintptr_t)(v->arch.frame_va - offsetof(struct pv_vcpu, frame));

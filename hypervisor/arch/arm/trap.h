@@ -34,10 +34,4 @@ _Noreturn void trap_fatal(const struct fatal_frame *frame, uint32_t kind, uint32
 /** resume() - entry.S: run @v. */
 _Noreturn void resume(struct vcpu *v);
 
-/* FIQs seen; none is expected. */
-extern uint32_t trap_fiq_count;
-/* Asynchronous aborts that arrived in the hypervisor: whoever caused them, it was a guest's access
- * to a device.  One that arrives while a guest runs is delivered to it. */
-extern uint32_t trap_async_abort_count;
-
 #endif /* ARCH_ARM_TRAP_H */

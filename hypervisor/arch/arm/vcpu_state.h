@@ -15,7 +15,7 @@ struct vcpu;
  */
 void vcpu_state_early_init(void);
 
-/** vcpu_state_init() - the idle vCPU is loaded: boot, after vcpu_idle_init(). */
+/** vcpu_state_init() - the idle vCPU is loaded: each pCPU, after vcpu_idle_init(). */
 void vcpu_state_init(struct vcpu *idle);
 
 /** switch_first() - switch.S: start running guests; does not return. */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "arch/arm/cp15.h"
+#include "core/base/percpu.h"
 #include "core/domain/vcpu.h"
 
 #define REG_FPSID            0u
@@ -36,13 +37,21 @@ void vfp_load_exception(const struct vfp_state *state);
 
 static uint32_t fpsid;
 static bool has_mvfr;
-static bool has_upper;        /* d16-d31 */
-static bool has_exception;    /* FPINST, FPINST2 and with them FPEXC.EX */
-static struct vcpu *owner;    /* whose values the registers hold; NULL = nobody's */
-static bool hardware_enabled; /* FPEXC.EN as it is now */
+static bool has_upper;     /* d16-d31 */
+static bool has_exception; /* FPINST, FPINST2 and with them FPEXC.EX */
+
+/* Of each pCPU. */
+static struct unit {
+    struct vcpu *owner;    /* whose values the registers hold; NULL = nobody's */
+    bool hardware_enabled; /* FPEXC.EN as it is now */
+} units[ARCH_CPU_MAX];
+
+static struct unit *this_unit(void) {
+    return &units[this_cpu_index()];
+}
 
 static void set_hardware(bool enabled, uint32_t fpexc) {
-    hardware_enabled = enabled;
+    this_unit()->hardware_enabled = enabled;
     vfp_set_fpexc(enabled ? fpexc | FPEXC_EN : 0);
 }
 
@@ -77,7 +86,7 @@ static void load(const struct vfp_state *state) {
 /* The owner goes on using the unit: its registers are there, FPEXC and what belongs to a
  * pending exception come from aside. */
 static void enable(void) {
-    const struct vfp_state *state = &owner->arch.vfp;
+    const struct vfp_state *state = &this_unit()->owner->arch.vfp;
 
     set_hardware(true, 0);
     if (state->fpexc & FPEXC_EX) {
@@ -88,12 +97,13 @@ static void enable(void) {
 
 /* The owner stops using it for a while. */
 static void disable(void) {
+    const struct unit *unit = this_unit();
     struct vfp_state *state;
 
-    if (!hardware_enabled) {
+    if (!unit->hardware_enabled) {
         return;
     }
-    state = &owner->arch.vfp;
+    state = &unit->owner->arch.vfp;
     state->fpexc = vfp_get_fpexc() & ~FPEXC_EN;
     if (state->fpexc & FPEXC_EX) {
         vfp_save_exception(state);
@@ -102,46 +112,68 @@ static void disable(void) {
 }
 
 bool vfp_take(struct vcpu *v) {
-    if (!fpsid || !v->arch.vfp_enabled || hardware_enabled) {
+    struct unit *unit = this_unit();
+
+    if (!fpsid || !v->arch.vfp_enabled || unit->hardware_enabled) {
         return false;
     }
-    if (owner != v) {
+    if (unit->owner != v) {
         set_hardware(true, 0);
-        if (owner) {
-            save(&owner->arch.vfp);
+        if (unit->owner) {
+            save(&unit->owner->arch.vfp);
         }
         load(&v->arch.vfp);
-        owner = v;
+        unit->owner = v;
     }
     enable();
     return true;
 }
 
 void vfp_set_enabled(struct vcpu *v, bool enabled) {
+    const struct unit *unit = this_unit();
+
     v->arch.vfp_enabled = enabled;
     if (!enabled) {
         disable();
-    } else if (owner == v && !hardware_enabled) {
+    } else if (unit->owner == v && !unit->hardware_enabled) {
         enable();
     }
 }
 
+/* Who had it may run on another pCPU next, and finds its values aside. */
+static void leave(struct unit *unit) {
+    if (unit->owner) {
+        set_hardware(true, 0);
+        save(&unit->owner->arch.vfp);
+        set_hardware(false, 0);
+        unit->owner = NULL;
+    }
+}
+
 void vfp_switch(struct vcpu *next) {
+    struct unit *unit = this_unit();
+
     disable();
-    if (owner == next && next->arch.vfp_enabled) {
+    if (ARCH_CPU_MAX > 1) {
+        leave(unit);
+    } else if (unit->owner == next && next->arch.vfp_enabled) {
         enable();
     }
 }
 
 void vfp_forget(const struct vcpu *v) {
-    if (owner == v) {
+    struct unit *unit = this_unit();
+
+    if (unit->owner == v) {
         disable();
-        owner = NULL;
+        unit->owner = NULL;
     }
 }
 
 static bool is_live(const struct vcpu *v) {
-    return owner == v && hardware_enabled;
+    const struct unit *unit = this_unit();
+
+    return unit->owner == v && unit->hardware_enabled;
 }
 
 bool vfp_read(struct vcpu *v, unsigned int reg, uint32_t *value) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The VFP: one set of registers, given to the vCPU that last used it.  Hardware
- * FPEXC.EN is set only while its owner runs with its own EN set.
+ * The VFP: one set of registers, given to the vCPU that last used it; with several pCPUs one set
+ * each, which a vCPU that used it leaves with its pCPU.  Hardware FPEXC.EN is set only while its
+ * owner runs with its own EN set.
  */
 #ifndef ARCH_ARM_VFP_H
 #define ARCH_ARM_VFP_H
@@ -14,7 +15,7 @@ struct vcpu;
 #define FPEXC_EX (1u << 31)
 #define FPEXC_EN (1u << 30)
 
-/** vfp_init() - is there one?  Boot. */
+/** vfp_init() - is there one?  Each pCPU; all are alike. */
 void vfp_init(void);
 /** vfp_present() - FPSID, or 0. */
 uint32_t vfp_present(void);

@@ -27,6 +27,10 @@ maddr_t arch_cpus_entry(void) {
     return maddr(0);
 }
 
+void arch_hypervisor_enter(void) {}
+
+void arch_hypervisor_leave(void) {}
+
 void arch_cpu_idle(void) {
     fake_board.idle_count++;
     if (fake_on_idle) {

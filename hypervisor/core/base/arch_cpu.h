@@ -12,7 +12,13 @@
 
 /** arch_cpu_id() - this pCPU's number, 0..ARCH_CPU_MAX - 1. */
 unsigned int arch_cpu_id(void);
-/** arch_cpu_idle() - sleep (WFI) until an interrupt is pending; interrupts stay masked. */
+/** arch_hypervisor_enter() - wait until no other pCPU runs in the hypervisor; from now on none
+ * does. arch does so before it calls core, but for cpu_main().  Nothing where there is one pCPU. */
+void arch_hypervisor_enter(void);
+/** arch_hypervisor_leave() - others may go on, and change whatever they like.  No lock held. */
+void arch_hypervisor_leave(void);
+/** arch_cpu_idle() - leave the hypervisor, sleep (WFI) until an interrupt is pending, and enter it
+ * again; interrupts stay masked. */
 void arch_cpu_idle(void);
 /** arch_cpu_usable() - is this core, as far as it is known, a revision that has all that is
  * needed? */

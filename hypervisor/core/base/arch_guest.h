@@ -21,6 +21,8 @@ struct vcpu_guest_context;
 /** arch_guests_init() - what must be there before the first domain; after vcpu_idle_init().  Boot.
  */
 void arch_guests_init(void);
+/** arch_cpu_guests_init() - the same of another pCPU; after vcpu_idle_init() there. */
+void arch_cpu_guests_init(void);
 /** arch_run_guests() - leave the boot's stack and run what the scheduler says. */
 _Noreturn void arch_run_guests(void);
 

@@ -76,6 +76,10 @@ void timer_queue_init(void) {
 
 void timer_start(void) {
     CHECK(irq_claim(devices.oneshot_irq, timer_fired, NULL) == 0);
+    timer_start_here();
+}
+
+void timer_start_here(void) {
     devices.intc->unmask(devices.oneshot_irq);
 }
 

@@ -53,6 +53,10 @@ void timer_queue_init(void);
  * that they may work on. */
 void timer_start(void);
 
+/** timer_start_here() - the same on another pCPU, whose part of the interrupt it is.  After
+ * timer_start(). */
+void timer_start_here(void);
+
 /** timer_init() - @fn(@data) will be called from timer_interrupt(), no lock held. */
 void timer_init(struct timer *timer, timer_fn *fn, void *data);
 

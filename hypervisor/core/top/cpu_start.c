@@ -14,8 +14,10 @@
 #include "core/device/cpus.h"
 #include "core/device/device.h"
 #include "core/device/irq.h"
+#include "core/domain/vcpu.h"
 #include "core/fdt/fdt_reg.h"
 #include "core/time/clock.h"
+#include "core/time/timer.h"
 
 /* How long they may take from the pen to here. */
 #define START_MS 50u
@@ -105,14 +107,15 @@ void cpus_start(const void *fdt) {
     }
 }
 
+/* The pCPU that boots leaves the hypervisor when that is over. */
 void cpu_main(void) {
     cpu_devices.init_intc();
     cpu_set_up();
-    for (;;) {
-        if (devices.intc->pending()) {
-            irq_handle();
-        } else {
-            arch_cpu_idle();
-        }
-    }
+    arch_hypervisor_enter();
+    timer_queue_init();
+    vcpu_idle_init();
+    arch_cpu_guests_init();
+    timer_start_here();
+    this_cpu()->work |= PERCPU_WORK_SCHED;
+    arch_run_guests();
 }

@@ -27,8 +27,17 @@ static void run_own(const struct sched_vcpu *v) {
     }
 }
 
+/* Between two steps other pCPUs may come in, and a vCPU that ran here may run there. */
+static void let_others_in(void) {
+    arch_hypervisor_leave();
+    arch_hypervisor_enter();
+}
+
 /* No guest is to run.  Interrupts stay masked and are taken here by hand. */
 static struct sched_vcpu *own_until_guest(struct sched_vcpu *v) {
+    if (ARCH_CPU_MAX > 1) {
+        arch_vcpu_switch(vcpu_idle());
+    }
     do {
         while (!sched_needed()) {
             if (devices.intc->pending()) {
@@ -36,6 +45,7 @@ static struct sched_vcpu *own_until_guest(struct sched_vcpu *v) {
             } else {
                 run_own(v);
             }
+            let_others_in();
         }
         v = pick();
     } while (v->is_own);

@@ -34,6 +34,24 @@ void self_init_secondary(void) {
     set_self(id, own->normal + sizeof(own->normal), own->fatal + sizeof(own->fatal));
 }
 
+uint32_t arch_fiq_count(void) {
+    uint32_t sum = 0;
+
+    for (unsigned int i = 0; i < ARCH_CPU_MAX; i++) {
+        sum += percpu[i].arch.fiq_count;
+    }
+    return sum;
+}
+
+uint32_t arch_async_abort_count(void) {
+    uint32_t sum = 0;
+
+    for (unsigned int i = 0; i < ARCH_CPU_MAX; i++) {
+        sum += percpu[i].arch.async_abort_count;
+    }
+    return sum;
+}
+
 unsigned int arch_cpu_id(void) {
     return self()->arch.id;
 }

@@ -9,6 +9,9 @@
 
 extern char boot_stack_top[];
 
+/* Counted by entry.S. */
+extern uint32_t self_fiq_count, self_async_abort_count;
+
 /** self_init() - before anything asks which pCPU this is. */
 static inline void self_init(void) {}
 

@@ -13,6 +13,8 @@ struct arch_percpu {
     uint32_t id;        /* constant: its number, that of its MPIDR (affinity level 0) */
     uint32_t stack_top; /* constant: of its stack in the hypervisor */
     uint32_t fatal_top; /* constant: of its stack for faults of the hypervisor */
+    uint32_t fiq_count; /* written by entry.S, like the next one */
+    uint32_t async_abort_count;
 };
 
 #endif /* ARCH_CPUS_H */
