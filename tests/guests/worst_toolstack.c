@@ -346,6 +346,37 @@ static void expect_memory(domid_t id) {
         0);
 }
 
+#define HOARDERS 10u
+#define HOARD    64u /* MiB */
+
+/* A domain of HOARD MiB, or of what there is; true: it got all that. */
+static bool hoard(domid_t *id) {
+    *id = (domid_t)domctl_create(1);
+    EXPECT_EQ(domctl_max_mem(*id, HOARD), 0);
+    return memory_extents(*id, XENMEM_populate_physmap, PV_RAM_GPA >> 12, HOARD / 2, 9) ==
+           HOARD / 2;
+}
+
+/* All that there is: domains have had it, and it is not overwritten yet. */
+TEST(memory_that_others_had) {
+    domid_t id[HOARDERS];
+    uint32_t count = 0;
+
+    while (count < HOARDERS && hoard(&id[count])) {
+        count++;
+    }
+    EXPECT_TRUE(count < HOARDERS);
+    for (uint32_t i = 0; i <= count; i++) {
+        EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, id[i]), 0);
+    }
+    id[0] = (domid_t)domctl_create(1);
+    EXPECT_EQ(domctl_max_mem(id[0], 8), 0);
+    EXPECT_EQ(ROW("memory_op populate_physmap: that others had",
+                  memory_extents(id[0], XENMEM_populate_physmap, PV_RAM_GPA >> 12, 4, 9)),
+              4);
+    EXPECT_EQ(domctl_simple(XEN_DOMCTL_destroydomain, id[0]), 0);
+}
+
 TEST(a_domain) {
     domctl_begin_create(&op, VCPUS);
     EXPECT_EQ(ROW("domctl createdomain", domctl(&op)), 0);

@@ -22,6 +22,7 @@
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/time/timer.h"
+#include "new_domain.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -100,7 +101,7 @@ static struct domain *create(domid_t id, unsigned int vcpu_count) {
     struct domain *d;
     struct vcpu *v;
 
-    assert_int_equal(domain_create(id, "a name of more than thirty-one characters", &d), 0);
+    assert_int_equal(new_domain(id, "a name of more than thirty-one characters", &d), 0);
     d->pool = (uint8_t)(id + 1);
     d->is_privileged = id == 0;
     assert_int_equal(domain_appear(d), 0);
@@ -147,7 +148,7 @@ static void an_id_is_given_once(void **state) {
     struct domain *d = create(1, 1), *other;
 
     (void)state;
-    assert_int_equal(domain_create(1, "other", &other), 0);
+    assert_int_equal(new_domain(1, "other", &other), 0);
     assert_int_equal(domain_appear(other), -XEN_EEXIST);
     domain_free(other);
     end(d);
@@ -165,7 +166,7 @@ static void without_memory_nothing_is_made(void **state) {
     while (taken[count] = page_alloc(DOMID_XEN), !mfn_eq(taken[count], INVALID_MFN)) {
         count++;
     }
-    assert_int_equal(domain_create(2, "other", &other), -XEN_ENOMEM);
+    assert_int_equal(new_domain(2, "other", &other), -XEN_ENOMEM);
     assert_int_equal(vcpu_create(d, 0, &v), -XEN_ENOMEM);
     assert_int_equal(d->vcpu_count, 0);
     while (count > 0) {
@@ -173,7 +174,7 @@ static void without_memory_nothing_is_made(void **state) {
     }
     while (heap_alloc(0)) {
     }
-    assert_int_equal(domain_create(2, "other", &other), -XEN_ENOMEM);
+    assert_int_equal(new_domain(2, "other", &other), -XEN_ENOMEM);
     assert_int_equal(vcpu_create(d, 0, &v), -XEN_ENOMEM);
     heap_before = heap_free_pages() + 1; /* the domain's structure */
     end(d);
@@ -399,7 +400,7 @@ static void who_is_held_stays_until_it_is_let_go(void **state) {
     assert_int_equal(d->vcpu_count, 0);
     assert_int_equal(d->space.p2m.count, 0);
     assert_false(domain_get(d)); /* too late for more */
-    assert_int_equal(domain_create(1, "other", &other), 0);
+    assert_int_equal(new_domain(1, "other", &other), 0);
     assert_int_equal(domain_appear(other), -XEN_EEXIST);
     domain_free(other);
     domain_put(d);

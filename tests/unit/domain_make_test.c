@@ -21,6 +21,7 @@
 #include "core/time/background.h"
 #include "core/time/clock.h"
 #include "core/time/timer.h"
+#include "new_domain.h"
 #include "support_cmocka.h"
 #include "support_domain.h"
 
@@ -99,7 +100,9 @@ static int make(domid_t id) {
     struct domain_wish wish = {.id = id, .vcpu_max = 2};
 
     memset(wish.handle, 0x5a, sizeof(wish.handle));
-    return domain_make(&wish);
+    int result = domain_make(&wish);
+
+    return result == -XEN_EAGAIN ? domain_make(&wish) : result;
 }
 
 /* A whole one. */
@@ -146,7 +149,7 @@ static void only_a_toolstacks_is_made(void **state) {
     struct domain *d;
 
     (void)state;
-    assert_int_equal(domain_create(3, "boot", &d), 0);
+    assert_int_equal(new_domain(3, "boot", &d), 0);
     assert_int_equal(domain_appear(d), 0);
     assert_int_equal(domain_make_step(3), -XEN_ESRCH);
     assert_false(d->is_made);
@@ -170,7 +173,7 @@ static void an_id_that_another_took_meanwhile_is_refused(void **state) {
 
     (void)state;
     assert_int_equal(make(5), 5);
-    assert_int_equal(domain_create(5, "boot", &d), 0);
+    assert_int_equal(new_domain(5, "boot", &d), 0);
     assert_int_equal(domain_appear(d), 0);
     assert_int_equal(domain_make_step(5), -XEN_EEXIST);
     assert_int_equal(domain_make_step(5), -XEN_ESRCH);
@@ -195,7 +198,7 @@ static void a_full_list_is_no_memory(void **state) {
 
     (void)state;
     for (domid_t id = 1; id <= DOMAIN_MAX; id++) {
-        assert_int_equal(domain_create(id, "boot", &d), 0);
+        assert_int_equal(new_domain(id, "boot", &d), 0);
         assert_int_equal(domain_appear(d), 0);
     }
     assert_int_equal(make(100), 100);
@@ -205,7 +208,7 @@ static void a_full_list_is_no_memory(void **state) {
     expect_all_back();
 }
 
-static void without_a_structure_its_owner_comes_back(void **state) {
+static void without_a_structure_nothing_is_made(void **state) {
     static void *taken[FAKE_HEAP_SIZE / PAGE_SIZE];
     unsigned int count = 0;
 
@@ -213,11 +216,40 @@ static void without_a_structure_its_owner_comes_back(void **state) {
     while ((taken[count] = heap_alloc(0)) != NULL) {
         count++;
     }
+    assert_int_equal(make(5), -XEN_ENOMEM);
+    while (count > 0) {
+        heap_free(taken[--count], 0);
+    }
+    expect_all_back();
+}
+
+static void without_a_frame_its_owner_comes_back(void **state) {
+    static mfn_t taken[FAKE_RAM_MIB * FRAMES_PER_MIB + 1];
+    unsigned int count = 0;
+
+    (void)state;
+    while (!mfn_eq(taken[count] = page_alloc(DOMID_XEN), INVALID_MFN)) {
+        count++;
+    }
     for (unsigned int i = 0; i <= OWNERS; i++) {
         assert_int_equal(make(5), -XEN_ENOMEM);
     }
     while (count > 0) {
-        heap_free(taken[--count], 0);
+        page_put(taken[--count]);
+    }
+    expect_all_back();
+}
+
+static void without_an_owner_its_structure_comes_back(void **state) {
+    int owner[OWNERS];
+
+    (void)state;
+    for (unsigned int i = 0; i < OWNERS; i++) {
+        owner[i] = domain_owner_take();
+    }
+    assert_int_equal(make(5), -XEN_ENOMEM);
+    for (unsigned int i = 0; i < OWNERS; i++) {
+        domain_owner_give((unsigned int)owner[i]);
     }
     expect_all_back();
 }
@@ -305,7 +337,9 @@ int main(void) {
         test(an_id_that_another_took_meanwhile_is_refused),
         test(one_that_was_left_is_dropped),
         test(a_full_list_is_no_memory),
-        test(without_a_structure_its_owner_comes_back),
+        test(without_a_structure_nothing_is_made),
+        test(without_a_frame_its_owner_comes_back),
+        test(without_an_owner_its_structure_comes_back),
         test(without_its_space_it_is_killed),
         test(before_it_runs_its_map_and_the_caches_are_made),
         test(without_table_memory_it_may_be_tried_again),

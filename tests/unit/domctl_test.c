@@ -331,6 +331,7 @@ static void a_half_made_domain_can_be_destroyed(void **state) {
     begin_create(0);
     args[0] = fake_put(AT, &op, sizeof(op)).v;
     assert_int_equal(hypercall_table[__HYPERVISOR_domctl](dom0->vcpu[0], args), HYPERCALL_AGAIN);
+    assert_int_equal(hypercall_table[__HYPERVISOR_domctl](dom0->vcpu[0], args), HYPERCALL_AGAIN);
     assert_null(domain_by_id(2)); /* not even listed */
     fake_board.pending[FAKE_UART_IRQ] = true;
     fake_board.masked[FAKE_UART_IRQ] = false;

@@ -130,6 +130,23 @@ static void a_bank_is_filled_with_whole_mibs(void **state) {
     assert_int_equal(*page_section_count(mm_frame(made, RAM + 1024)), 1);
 }
 
+/* Whoever looks for room in the heap has no time for a frame before the next look. */
+static void room_for_the_map_is_a_step_of_its_own(void **state) {
+    struct xen_memory_reservation r = request(MADE, 1, 0);
+    xen_pfn_t first = RAM;
+    uint32_t args[5] = {XENMEM_populate_physmap, fake_put(AT, &r, sizeof(r)).v};
+
+    (void)state;
+    fake_put(LIST, &first, sizeof(first));
+    interrupts(true);
+    assert_int_equal(do_memory_op(dom0->vcpu[0], args), HYPERCALL_AGAIN);
+    interrupts(false);
+    assert_int_equal(made->space.p2m.capacity, 8 * FRAMES_PER_MIB);
+    assert_int_equal(made->space.p2m.count, 0); /* nor for growing it */
+    assert_int_equal(do_memory_op(dom0->vcpu[0], args), 1);
+    assert_int_equal(made->space.p2m.held, 1);
+}
+
 /* libxl sends what is not a multiple of 2 MiB frame by frame. */
 static void single_frames_in_a_row_make_a_mib(void **state) {
     (void)state;
@@ -371,6 +388,7 @@ static void numbers_are_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_bank_is_filled_with_whole_mibs),
+        TEST(room_for_the_map_is_a_step_of_its_own),
         TEST(single_frames_in_a_row_make_a_mib),
         TEST(a_mib_with_a_hole_stays_broken),
         TEST(frames_outside_the_bank_come_singly),

@@ -42,6 +42,7 @@ struct domain_build {
     bool is_short;         /* it waits for memory, and has said so */
     bool is_stopped;       /* it is not to be built: what it kept is let go */
     const char *why;       /* what it failed for last */
+    struct domain *memory; /* what is to be a domain in the next step, or NULL */
     struct domain *domain; /* as long as it is being built, with a reference; else NULL */
 };
 

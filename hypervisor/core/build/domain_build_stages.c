@@ -28,13 +28,21 @@ _Static_assert(STEP_BUILD % 8 == 0 && FRAMES_PER_MIB % STEP_BUILD == 0, "page_ta
  * Each returns 0: done, 1: call again, or an error, described in domain_build.why.
  */
 
+/* Two steps: memory for it, and what makes it a domain. */
 static int domain_build_create(struct domain_build *b) {
-    int err = domain_create(b->id, b->name, &b->domain);
+    const char *why = "no memory for another domain";
+    struct domain *d = b->memory;
 
-    if (err) {
-        b->domain = NULL;
-        return domain_build_fail(b, err, "no memory for another domain");
+    if (!d) {
+        b->memory = domain_alloc();
+        return b->memory ? 1 : domain_build_fail(b, -XEN_ENOMEM, why);
     }
+    b->memory = NULL;
+    int err = domain_init(d, b->id, b->name);
+    if (err) {
+        return domain_build_fail(b, err, why);
+    }
+    b->domain = d;
     CHECK(domain_get(b->domain));
     b->domain->pool = b->pool;
     b->domain->build = b;

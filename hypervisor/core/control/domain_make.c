@@ -19,6 +19,9 @@
 /* One that is made and not listed yet; hypercall context. */
 static struct domain *unlisted;
 
+/* Memory for the next one; hypercall context. */
+static struct domain *spare;
+
 static void drop_unlisted(void) {
     if (unlisted) {
         domain_owner_give(unlisted->pool);
@@ -28,9 +31,10 @@ static void drop_unlisted(void) {
 }
 
 static int make_unlisted(domid_t id, unsigned int owner, const struct domain_wish *wish) {
-    struct domain *d;
-    int err = domain_create(id, "", &d);
+    struct domain *d = spare;
+    int err = domain_init(d, id, "");
 
+    spare = NULL;
     if (err) {
         return err;
     }
@@ -51,8 +55,14 @@ int domain_make(const struct domain_wish *wish) {
     if (wish->id != 0 && domain_by_id(wish->id)) {
         return -XEN_EEXIST;
     }
+    if (!spare) {
+        spare = domain_alloc();
+        return spare ? -XEN_EAGAIN : -XEN_ENOMEM;
+    }
     int owner = domain_owner_take();
     if (owner < 0) {
+        domain_free(spare);
+        spare = NULL;
         return owner;
     }
     int id = make_unlisted(wish->id ? wish->id : domain_id_next(), (unsigned int)owner, wish);

@@ -28,8 +28,9 @@ struct domain_wish {
 
 /**
  * domain_make() - an empty domain, which nobody finds yet.  domain_make_step() is next; if that
- * does not come, the next domain_make() takes its place. Returns its id (> 0), -EEXIST (the one
- * wished for is in use), -ENOMEM.
+ * does not come, the next domain_make() takes its place.  Its memory is found
+ * in a step of its own, and waits for the next call.
+ * Returns its id (> 0), -EAGAIN (call again), -EEXIST (the one wished for is in use), -ENOMEM.
  */
 int domain_make(const struct domain_wish *wish);
 

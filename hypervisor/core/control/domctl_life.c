@@ -71,7 +71,7 @@ static int32_t create(struct domctl *c) {
         return HYPERCALL_AGAIN; /* nothing is begun */
     }
     int id = domain_make(&wish);
-    if (id == -XEN_ENOMEM && (preempt_check() || domain_reap_bring())) {
+    if (id == -XEN_EAGAIN || (id == -XEN_ENOMEM && (preempt_check() || domain_reap_bring()))) {
         return HYPERCALL_AGAIN; /* as before: there may be memory then */
     }
     if (id < 0) {

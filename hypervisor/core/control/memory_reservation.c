@@ -189,6 +189,7 @@ static int make_room(struct domain *d, gfn_t g) {
     spin_lock(&d->space.lock);
     if (!p2m->capacity) {
         err = p2m_init(&d->space, base, frames, &d->p2m_store);
+        err = err ? err : -XEN_EAGAIN; /* room for a map is not found at once: time for a look */
     }
     if (err == 0 && p2m_index(p2m, g) < p2m->capacity) {
         err = p2m_grow(&d->space, g);

@@ -36,30 +36,31 @@ static int alloc_shared_info(struct domain *d) {
     return 0;
 }
 
-int domain_create(domid_t id, const char *name, struct domain **out) {
+struct domain *domain_alloc(void) {
     struct domain *d = heap_alloc_dirty(heap_order(sizeof(*d)));
-    int err;
 
-    if (!d) {
-        return -XEN_ENOMEM;
+    if (d) {
+        memset(d, 0, sizeof(*d)); /* without the rest of its pages, which takes as long */
+        d->shared_info_mfn = INVALID_MFN;
     }
-    memset(d, 0, sizeof(*d)); /* without the rest of its pages, which takes as long */
+    return d;
+}
+
+int domain_init(struct domain *d, domid_t id, const char *name) {
     d->id = id;
     d->life_lock = (spinlock_t)SPINLOCK_INIT(LOCK_LIFE);
     d->lock = (spinlock_t)SPINLOCK_INIT(LOCK_DOMAIN);
     d->state = DOMAIN_CREATED;
     space_init(&d->space, id);
-    d->shared_info_mfn = INVALID_MFN;
     d->shared_info_gfn = ~0ull;
     memcpy(d->name, name, strnlen(name, sizeof(d->name) - 1)); /* the rest is 0, as all of it */
-    err = alloc_shared_info(d);
+    int err = alloc_shared_info(d);
     if (err) {
         domain_free(d);
         return err;
     }
     event_domain_init(&d->event, id, d->shared_info);
     grant_domain_init(&d->grant, &d->space);
-    *out = d;
     return 0;
 }
 

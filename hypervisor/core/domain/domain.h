@@ -83,14 +83,18 @@ struct domain {
     uint64_t stopped;           /* ns since boot, of its last shutdown; 0 = none: it was killed */
 };
 
+/** domain_alloc() - memory for a domain, which domain_init() takes; NULL if there is none. */
+struct domain *domain_alloc(void);
+
 /**
- * domain_create() - allocate an empty domain in state DOMAIN_CREATED, of which nobody knows yet.
- * Next come arch_space_init() and domain_appear(): with these it would be too much for one step.
+ * domain_init() - make @d, from domain_alloc(), an empty domain in state DOMAIN_CREATED, of which
+ * nobody knows yet.  Next come arch_space_init() and domain_appear(): all of them would be too much
+ * for one step.
  * @id: its id, unique, below DOMID_FIRST_RESERVED
  * @name: at most DOMAIN_NAME_MAX - 1 bytes are kept
- * Returns 0 and *out, -ENOMEM.
+ * Returns 0, or -ENOMEM, with @d given back.
  */
-int domain_create(domid_t id, const char *name, struct domain **out);
+int domain_init(struct domain *d, domid_t id, const char *name);
 
 /** domain_appear() - list it, among the domains and those that have a console.  Returns 0, or, with
  * nothing changed, -EEXIST or -ENOSPC (DOMAIN_MAX). */

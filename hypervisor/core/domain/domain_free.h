@@ -13,7 +13,7 @@
 struct domain;
 struct domain_build;
 
-/** domain_free() - what domain_create() and arch_space_init() took; everything else is gone already
+/** domain_free() - what domain_alloc(), domain_init() and arch_space_init() took; all else is gone
  * or never was. */
 void domain_free(struct domain *d);
 

@@ -12,24 +12,20 @@
 #include "core/base/abi.h"
 #include "core/base/lock.h"
 #include "core/base/panic.h"
+#include "core/mm/block_map.h"
 #include "core/mm/index_list.h"
-
-enum block_state {
-    BLOCK_FREE,  /* in free_list */
-    BLOCK_WHOLE, /* allocated, or part of a longer run */
-    BLOCK_SPLIT, /* in units of (4 KiB << order); in split_list[order] if a unit is free */
-};
 
 struct heap_block {
     struct index_link link;
-    uint8_t state;
-    uint8_t order;      /* BLOCK_SPLIT */
-    uint8_t free_units; /* BLOCK_SPLIT: one bit each */
+    bool is_split; /* in units of (4 KiB << order); in split_list[order] if a unit is free */
+    uint8_t order;
+    uint8_t free_units; /* one bit each */
     uint8_t unused;
 };
 
 _Static_assert(HEAP_BLOCKS_MAX * sizeof(struct heap_block) <= HEAP_BLOCK_SIZE,
                "the records fit the first block");
+_Static_assert(HEAP_BLOCKS_MAX <= BLOCK_MAP_MAX, "the map has a bit for each block");
 
 struct heap_region heap_region;
 
@@ -39,7 +35,7 @@ static unsigned int block_count;
 static unsigned int free_blocks;
 static unsigned int promised;         /* reserved and not in use */
 static unsigned int free_units_pages; /* free pages in split blocks */
-static uint16_t free_list;
+static struct block_map free_map;
 static uint16_t split_list[HEAP_ORDER_BLOCK];
 
 static struct index_link *block_link(unsigned int index) {
@@ -56,15 +52,13 @@ void heap_init(void *va, maddr_t pa, size_t size) {
         block_count = HEAP_BLOCKS_MAX;
     }
     memset(blocks, 0, HEAP_BLOCK_SIZE);
-    blocks[0].state = BLOCK_WHOLE;
-    free_list = 0;
+    memset(&free_map, 0, sizeof(free_map));
     memset(split_list, 0, sizeof(split_list));
     free_units_pages = 0;
     promised = 0;
     free_blocks = block_count - 1;
-    /* Single blocks come from the top of the region, long runs from its bottom. */
     for (unsigned int i = 1; i < block_count; i++) {
-        index_list_add(block_link, &free_list, i);
+        block_map_add(&free_map, i, 1);
     }
     arch_heap_given(heap_block_at(1), (size_t)free_blocks << HEAP_BLOCK_SHIFT);
 }
@@ -90,21 +84,20 @@ unsigned int heap_order(size_t size) {
     return order;
 }
 
-/* Take one free block off the list.  There must be one. */
-static unsigned int take_block(uint8_t state) {
-    unsigned int index = free_list;
+/* Single blocks come from the top of the region, and long runs from its bottom. */
+static unsigned int take_block(void) {
+    CHECK(free_blocks > 0);
+    unsigned int index = block_map_highest(&free_map);
 
-    CHECK(index != 0);
-    index_list_remove(block_link, &free_list, index);
-    blocks[index].state = state;
+    block_map_remove(&free_map, index, 1);
     free_blocks--;
     return index;
 }
 
-static void give_block(unsigned int index) {
-    blocks[index].state = BLOCK_FREE;
-    index_list_add(block_link, &free_list, index);
-    free_blocks++;
+static void give_blocks(unsigned int first, unsigned int count) {
+    CHECK(!blocks[first].is_split);
+    block_map_add(&free_map, first, count);
+    free_blocks += count;
 }
 
 static bool available(unsigned int count) {
@@ -119,7 +112,8 @@ static void *alloc_unit(unsigned int order) {
         if (!available(1)) {
             return NULL;
         }
-        index = take_block(BLOCK_SPLIT);
+        index = take_block();
+        blocks[index].is_split = true;
         blocks[index].order = (uint8_t)order;
         blocks[index].free_units = (uint8_t)((1u << (HEAP_BLOCK_SIZE / PAGE_SIZE >> order)) - 1);
         free_units_pages += HEAP_BLOCK_SIZE / PAGE_SIZE;
@@ -140,7 +134,7 @@ static void free_unit(void *p, unsigned int order) {
         (unsigned int)((size_t)((char *)p - (char *)heap_block_at(index)) >> (PAGE_SHIFT + order));
     struct heap_block *b = &blocks[index];
 
-    CHECK(b->state == BLOCK_SPLIT && b->order == order && !(b->free_units & 1u << unit));
+    CHECK(b->is_split && b->order == order && !(b->free_units & 1u << unit));
     if (!b->free_units) {
         index_list_add(block_link, &split_list[order], index);
     }
@@ -149,31 +143,20 @@ static void free_unit(void *p, unsigned int order) {
     if (b->free_units == (1u << (HEAP_BLOCK_SIZE / PAGE_SIZE >> order)) - 1) {
         index_list_remove(block_link, &split_list[order], index);
         free_units_pages -= HEAP_BLOCK_SIZE / PAGE_SIZE;
-        give_block(index);
+        b->is_split = false;
+        give_blocks(index, 1);
     }
 }
 
-/* First fit from the bottom: one look at each block of the region at most. */
 static void *alloc_run(unsigned int count) {
-    unsigned int run = 0;
+    unsigned int first = available(count) ? block_map_find(&free_map, count) : 0;
 
-    if (!available(count)) {
+    if (!first) {
         return NULL;
     }
-    for (unsigned int i = 1; i < block_count; i++) {
-        run = blocks[i].state == BLOCK_FREE ? run + 1 : 0;
-        if (run == count) {
-            unsigned int first = i + 1 - count;
-
-            for (unsigned int j = first; j <= i; j++) {
-                index_list_remove(block_link, &free_list, j);
-                blocks[j].state = BLOCK_WHOLE;
-            }
-            free_blocks -= count;
-            return heap_block_at(first);
-        }
-    }
-    return NULL;
+    block_map_remove(&free_map, first, count);
+    free_blocks -= count;
+    return heap_block_at(first);
 }
 
 void *heap_alloc_dirty(unsigned int order) {
@@ -183,7 +166,7 @@ void *heap_alloc_dirty(unsigned int order) {
     if (order < HEAP_ORDER_BLOCK) {
         p = alloc_unit(order);
     } else if (order == HEAP_ORDER_BLOCK) {
-        p = available(1) ? heap_block_at(take_block(BLOCK_WHOLE)) : NULL;
+        p = available(1) ? heap_block_at(take_block()) : NULL;
     } else if (order <= HEAP_ORDER_MAX) {
         p = alloc_run(1u << (order - HEAP_ORDER_BLOCK));
     }
@@ -212,12 +195,7 @@ void heap_free(void *p, unsigned int order) {
     if (order < HEAP_ORDER_BLOCK) {
         free_unit(p, order);
     } else {
-        unsigned int first = heap_block_index(p);
-
-        for (unsigned int i = 0; i < 1u << (order - HEAP_ORDER_BLOCK); i++) {
-            CHECK(blocks[first + i].state == BLOCK_WHOLE);
-            give_block(first + i);
-        }
+        give_blocks(heap_block_index(p), 1u << (order - HEAP_ORDER_BLOCK));
     }
     spin_unlock(&heap_lock);
 }
@@ -247,7 +225,7 @@ void *heap_block_alloc(void) {
     spin_lock(&heap_lock);
     CHECK(promised > 0);
     promised--;
-    index = take_block(BLOCK_WHOLE);
+    index = take_block();
     spin_unlock(&heap_lock);
     arch_heap_taken(heap_block_at(index), HEAP_BLOCK_SIZE);
     return heap_block_at(index);
@@ -256,8 +234,7 @@ void *heap_block_alloc(void) {
 void heap_block_free(void *p) {
     arch_heap_given(p, HEAP_BLOCK_SIZE);
     spin_lock(&heap_lock);
-    CHECK(blocks[heap_block_index(p)].state == BLOCK_WHOLE);
-    give_block(heap_block_index(p));
+    give_blocks(heap_block_index(p), 1);
     promised++;
     spin_unlock(&heap_lock);
 }

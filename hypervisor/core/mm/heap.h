@@ -33,12 +33,13 @@ void heap_init(void *va, maddr_t pa, size_t size);
 
 /**
  * heap_alloc() - (4 KiB << @order) bytes of zeroes, aligned to that or to 16 KiB if less.
+ * A run of blocks begins at a multiple of its length, counted from the region's begin.
  * Orders above HEAP_ORDER_BLOCK take time in proportion to their size.
  * Returns NULL when there is none left that is not reserved, or @order > HEAP_ORDER_MAX.
  */
 void *heap_alloc(unsigned int order);
 
-/** heap_alloc_dirty() - the same without the zeroes, in time that @order does not change much. */
+/** heap_alloc_dirty() - the same without the zeroes, in some 500 instructions whatever is free. */
 void *heap_alloc_dirty(unsigned int order);
 
 /** heap_free() - undo heap_alloc() of the same @order; NULL is ignored. */
