@@ -107,8 +107,8 @@ config-images: hypervisor $(config_files)
 images: deps
 	$(Q)$(MAKE) --no-print-directory -j2 config-images
 	$(Q)tools/mkuboot $(PLATFORM) '$(CONFIG)'
-test-images: run-images guests $(B)/linux/native$(suffix)/Image $(entry_loaders) $(static_programs) $(uboot_elf) $(B)/bench/profile.so \
+test-images: run-images guests $(entry_loaders) $(static_programs) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) backends$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 # What takes long to build, and only the long tests want.
-long-images: $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
+long-images: $(B)/linux/native$(suffix)/Image $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
 guests:
