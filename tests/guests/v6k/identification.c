@@ -59,6 +59,26 @@ TEST(core_is_what_the_board_has) {
     EXPECT_EQ(midr >> 4 & 0xfff, option_number("part", 0));
 }
 
+static uint32_t flags_after_midr(void) {
+    uint32_t value;
+
+    __asm__ volatile("mrc p15, 0, APSR_nzcv, c0, c0, 0\n\tmrs %0, cpsr" : "=r"(value) : : "cc");
+    return value & 0xf0000000u;
+}
+
+/* sp, lr and the flags, too. */
+TEST(any_register_takes_the_value) {
+    uint32_t midr = read(kernel_midr);
+    uint32_t saved, value;
+
+    __asm__ volatile("mov %1, sp\n\tmrc p15, 0, sp, c0, c0, 0\n\tmov %0, sp\n\tmov sp, %1"
+                     : "=&r"(value), "=&r"(saved));
+    EXPECT_EQ(value, midr);
+    __asm__ volatile("mrc p15, 0, lr, c0, c0, 0\n\tmov %0, lr" : "=r"(value) : : "lr");
+    EXPECT_EQ(value, midr);
+    EXPECT_EQ(flags_after_midr(), midr & 0xf0000000u);
+}
+
 TEST(instruction_sets_are_those_of_the_level) {
     EXPECT_EQ(read(kernel_pfr0), CORE_LEVEL == 7 ? 0x31 : 0x11); /* ARM, Thumb or Thumb-2 */
 }
