@@ -4,7 +4,7 @@
 formatted := $(wildcard hypervisor/*/*.[ch] hypervisor/*/*/*.[ch] hypervisor/*/*/*/*.[ch] \
 	hypervisor/*/*/*/*/*.[ch] platforms/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/guests/*.[ch] \
 	tests/guests/*/*.[ch] tests/guests/*/*/*.[ch] \
-	tests/boot/programs/*.c tests/boot/programs/*/*.c tests/bench/*.[ch] tests/rt-xen/*.[ch] \
+	tests/boot/programs/*.c tests/boot/programs/*/*.c tests/boot/programs/*/*/*.[ch] tests/bench/*.[ch] tests/rt-xen/*.[ch] \
 	tools/plugin/*.[ch])
 CLANG_FORMAT := clang-format
 

@@ -45,10 +45,12 @@ $(B)/userland/tests.cpio.gz: $(boot_programs)
 # Some that tests put where none of those libraries are, and that may speak what Xen's headers have.
 static_programs := $(patsubst tests/boot/programs/static/%.c,$(B)/userland/programs-static/%,\
 	$(wildcard tests/boot/programs/static/*.c))
-$(B)/userland/programs-static/%: tests/boot/programs/static/%.c | tools-present $(XEN_INCLUDE)/xen
+static_library := tests/boot/programs/static/lib/xenbus.c
+$(B)/userland/programs-static/%: tests/boot/programs/static/%.c $(static_library) $(static_library:.c=.h) \
+		| tools-present $(XEN_INCLUDE)/xen
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC_ARMEL) -march=armv5te -static -std=gnu11 -O1 -g $(warnings) $(XEN_VERSION) \
-		-isystem $(XEN_INCLUDE) $< -o $@
+		-ffunction-sections -Wl,--gc-sections -isystem $(XEN_INCLUDE) $(filter %.c,$^) -o $@
 
 # The same for ARMv7 with Debian's armhf userland.
 CC_ARMHF := arm-linux-gnueabihf-gcc
