@@ -32,15 +32,25 @@ def root_disk(directory):
     return image
 
 
-@pytest.fixture
-def machine(boot, board, tmp_path):
+def start(boot, board, directory, memory, config=CONFIG):
     """dom0 with the tools and its half of the drivers."""
-    (tmp_path / "d1.cfg").write_text(CONFIG)
-    files = boot_files(board) | {"/boot/root.img": str(root_disk(tmp_path)), "/etc/xen/d1.cfg": str(tmp_path / "d1.cfg")}
-    machine = boot({"dom0": dom0(memory_of_dom0(board), parts=("toolstack", "backends"), files=files)})
+    (directory / "d1.cfg").write_text(config)
+    files = boot_files(board) | {"/boot/root.img": str(root_disk(directory)), "/etc/xen/d1.cfg": str(directory / "d1.cfg")}
+    machine = boot({"dom0": dom0(memory, parts=("toolstack", "backends"), files=files)})
     machine.expect(r"toolstack: ready", "dom0", BOOT_SECONDS)
     quieten(machine, "dom0")
     return machine
+
+
+@pytest.fixture
+def machine(boot, board, tmp_path):
+    return start(boot, board, tmp_path, memory_of_dom0(board))
+
+
+@pytest.fixture
+def large(boot, board, tmp_path):
+    """The same with room for 64 MiB in /tmp."""
+    return start(boot, board, tmp_path, "256M")
 
 
 def enter(machine):
@@ -85,14 +95,15 @@ def begin(machine):
     leave(machine)
 
 
-def both_ways(machine):
-    """16 MiB: dom0's bytes in d1, then d1's in dom0."""
-    do(machine, "cat /boot/* /boot/* | dd of=/tmp/disk bs=1M count=16 iflag=fullblock 2>/dev/null; truncate -s 16M /tmp/disk")
+def both_ways(machine, size):
+    """@size MiB: dom0's bytes in d1, then in their second half d1's in dom0."""
+    do(machine, f"(while cat /boot/*; do :; done) 2>/dev/null | dd of=/tmp/disk bs=1M count={size} iflag=fullblock 2>/dev/null")
     written = md5_of(do(machine, "md5sum /tmp/disk"))
     attach(machine, "/tmp/disk", "xvdb")
     machine.send_line("xl console d1; echo left-'it'")
     assert md5_of(in_d1(machine, "md5sum /dev/xvdb")) == written
-    in_d1(machine, "dd if=/dev/xvdb bs=1M count=8 2>/dev/null | tr a-m n-z | dd of=/dev/xvdb bs=1M seek=8 "
+    half = size // 2
+    in_d1(machine, f"dd if=/dev/xvdb bs=1M count={half} 2>/dev/null | tr a-m n-z | dd of=/dev/xvdb bs=1M seek={half} "
                    "conv=notrunc iflag=fullblock 2>/dev/null; sync")
     changed = md5_of(in_d1(machine, "md5sum /dev/xvdb"))
     leave(machine)
@@ -146,7 +157,7 @@ def killed_while_it_writes(machine, number):
 def use_disks(machine):
     begin(machine)
     no_leftovers(machine, 1, 1)
-    both_ways(machine)
+    both_ways(machine, 16)
     several_and_wrong(machine)
     attach(machine, "/tmp/disk", "xvdb")
     free = [killed_while_it_writes(machine, 1)]
@@ -184,20 +195,37 @@ def attacked(machine, number, seed, written):
     return all_frames(machine, number)
 
 
-@pytest.mark.boards("vexpress-a9")
-def test_hostile_frontend(machine):
+def hostile_frontends(machine, seeds):
     """dom0's kernel may complain of what it is sent, and that is all."""
     do(machine, "for n in disk target; do cat /boot/* | dd of=/tmp/$n bs=1M count=4 iflag=fullblock 2>/dev/null; done")
     written = md5_of(do(machine, "md5sum /tmp/disk"))
-    free = [attacked(machine, number, seed, written) for number, seed in enumerate(SEEDS, start=1)]
+    free = [attacked(machine, number, seed, written) for number, seed in enumerate(seeds, start=1)]
     assert len(set(free)) == 1, free
     assert md5_of(do(machine, "md5sum /tmp/disk")) == written
     assert not do(machine, "dmesg | grep -E 'BUG|Oops|bad page'").strip()
 
 
 @pytest.mark.boards("vexpress-a9")
+def test_hostile_frontend(machine):
+    hostile_frontends(machine, SEEDS)
+
+
+@pytest.mark.boards("vexpress-a9")
 def test_disks(machine):
     use_disks(machine)
+
+
+@pytest.mark.long
+@pytest.mark.boards("vexpress-a9")
+def test_64_mib_of_a_disk(large):
+    begin(large)
+    both_ways(large, 64)
+
+
+@pytest.mark.long
+@pytest.mark.boards("vexpress-a9")
+def test_hostile_frontend_for_long(machine):
+    hostile_frontends(machine, range(100, 120))
 
 
 @pytest.mark.long

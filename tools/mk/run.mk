@@ -17,9 +17,9 @@ test: deps
 test-all: deps
 	$(Q)tools/run-tests --long '$(test_boards)' '$(TESTS)'
 
-# Random guests with new seeds, on all boards, for SOAK_MINUTES.
+# What goes on for ever, on all boards, for SOAK_MINUTES.
 SOAK_MINUTES ?= 60
 soak: deps
-	$(Q)for b in $(test_boards); do $(MAKE) --no-print-directory -j2 hypervisor guests PLATFORM=$$b || exit 1; done
+	$(Q)for b in $(test_boards); do $(MAKE) --no-print-directory -j2 test-images PLATFORM=$$b || exit 1; done
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider -n 2 -q -s --soak=$(SOAK_MINUTES) \
-		$(test_boards:%=--board=%) tests/guests
+		$(test_boards:%=--board=%) $(if $(TESTS),-k '$(TESTS)') tests/guests tests/boot
