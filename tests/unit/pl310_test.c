@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The outer cache: which lines of a range are worked on, that each work ends with a sync, and that
  * it is used only when it is on. */
-/* links: core/device/device.c */
+/* links: core/base core/device/device.c */
 #include "support_regs.h"
 
 #include "drivers/pl310.c"
