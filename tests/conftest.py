@@ -146,12 +146,13 @@ class Boot:
         return read_config(full, name)
 
     def __call__(self, config, qemu=("-nic", "none"), shift=0, may_panic=False):
-        """Boots @config under the hypervisor; @qemu: further options for QEMU."""
+        """Boots @config under the hypervisor; @qemu: further options for QEMU; @shift: as Machine has it."""
         name = self.name()
         config = name_domains(self.read(config, name))
         image = make_image(config, self.board, BUILD / "boot" / self.board.name / name)
         names = [d.name for d in config.domains]
-        return self.start([*image.qemu_arguments(), *qemu], names, shift, may_panic)
+        turns = [] if shift is None else self.board.turns
+        return self.start([*image.qemu_arguments(), *turns, *qemu], names, shift, may_panic)
 
     def native(self, parts, bootargs, qemu=("-nic", "none"), shift=0):
         """Boots the same kernel source without a hypervisor; its console is the machine's."""

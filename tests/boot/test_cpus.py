@@ -8,6 +8,7 @@ import pytest
 
 from dacre.streams import HYPERVISOR
 from debugger import gdb, stub_options
+from linux import BOOT_SECONDS, dom0, guest
 
 pytestmark = pytest.mark.boards("vexpress-a9x4")
 
@@ -56,13 +57,62 @@ def test_normal_memory_is_shareable(boot, board, sockets):
     """In the tables that the CPUs have loaded, of the hypervisor and of a guest at work with its own: QEMU has
     no caches, so nothing else shows what would be wrong on silicon."""
     stub = sockets / "gdb"
-    machine = boot({"domu": [{"name": "busy", "program": "victim", "memory": "16M", "bootargs": "ms=1000000"}]},
+    machine = boot({"domu": [{"name": "busy", "program": "nuisance", "memory": "16M", "bootargs": "do=spin"}]},
                    qemu=("-nic", "none", *stub_options(stub)))
     machine.expect(r"^CPU 3: up", HYPERVISOR)
-    machine.expect(r"kernel \d+ KiB", HYPERVISOR)  # it computes before a debugger is there, and goes on
+    machine.expect(r"^doing spin", "busy")
     said = gdb(machine, board.hypervisor.with_suffix(".elf"), stub, f"source {WALK}")
     found = re.search(r"^WALKED tables (\d+) entries (\d+) wrong (\d+)", said, re.M)
     assert found, said
     tables, entries, wrong = map(int, found.groups())
     assert wrong == 0, said
     assert tables >= 2 and entries > 500, said
+
+
+def busy(count, milliseconds):
+    names = [f"busy{i}" for i in range(1, count + 1)]
+    return {"domu": [{"name": name, "program": "victim", "memory": "16M", "bootargs": f"ms={milliseconds}"}
+                     for name in names]}, names
+
+
+def expect_well(machine, names):
+    for name in names:
+        machine.expect(r"^PASS results_stay_right", name)
+    for _ in names:
+        machine.expect(r"^domain \d: destroyed", HYPERVISOR)
+    assert not any(re.search(r"^FAIL", machine.stream(name), re.M) for name in names)
+
+
+def test_each_cpu_runs_a_guest(boot, board, sockets):
+    stub = sockets / "gdb"
+    elf = board.hypervisor.with_suffix(".elf")
+    config, _ = busy(4, 1000000)
+    config["domu"].append(ALONE["domu"][0])
+    machine = boot(config, qemu=("-nic", "none", *stub_options(stub)))
+    machine.expect(r"domain 5: destroyed", HYPERVISOR)
+    asked = [word for i in range(4) for word in (f"thread {i + 1}", "p/x $TTBR0_EL1_S")]
+    tables = re.findall(r"^\$\d+ = (0x[0-9a-f]+)", gdb(machine, elf, stub, *asked), re.M)
+    assert len(set(tables)) == 4, tables
+
+
+# In QEMU's turns, which repeat, and on as many CPUs of the host as there are, at whatever speed.
+WAYS = pytest.mark.parametrize("shift", [0, pytest.param(None, marks=pytest.mark.long)], ids=["in turns", "at once"])
+
+
+@WAYS
+def test_more_guests_than_cpus(boot, shift):
+    config, names = busy(6, 100)
+    expect_well(boot(config, shift=shift), names)
+
+
+@WAYS
+def test_four_linux_guests(boot, shift):
+    names = ["one", "two", "three"]
+    machine = boot({"dom0": dom0("64M", "demo"), "domu": [guest(name, "48M", "demo") for name in names]}, shift=shift)
+    for name in ("dom0", *names):
+        machine.expect(rf"demo: {name} is done", name, BOOT_SECONDS)
+    for _ in names:
+        machine.expect(r"^domain \d: destroyed", HYPERVISOR)
+    machine.send_line()
+    machine.expect(r"domain 0 \(dom0\): shutdown, poweroff", HYPERVISOR)
+    machine.wait_end()

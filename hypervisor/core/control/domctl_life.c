@@ -130,6 +130,9 @@ int32_t domctl_destroydomain(struct domctl *c) {
             return HYPERCALL_AGAIN; /* nothing is begun: all its vCPUs stop in one go */
         }
         (void)domain_kill(d); /* it may be dying already */
+        if (!domain_is_off_cpu(d)) {
+            return HYPERCALL_AGAIN; /* another pCPU is to look first */
+        }
     }
     do {
         more = domain_reap_help(c->going.first, c->op->domain);
@@ -141,8 +144,16 @@ int32_t domctl_destroydomain(struct domctl *c) {
 
 #define RELEASING 1u /* in a continuation: it is unpaused, and its vCPUs follow */
 
+#define PAUSING   2u /* it is paused, but has not left all pCPUs: who paused it may rely on that */
+
 int32_t domctl_pausedomain(struct domctl *c) {
-    return domain_pause(c->d);
+    int err = c->going.goes_on && c->going.first == PAUSING ? 0 : domain_pause(c->d);
+
+    if (err || domain_is_off_cpu(c->d)) {
+        return err;
+    }
+    c->going.first = PAUSING;
+    return HYPERCALL_AGAIN;
 }
 
 /* Its vCPUs, one after the other; that is what the call goes on with. */

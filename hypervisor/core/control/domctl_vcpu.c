@@ -15,7 +15,6 @@
 #include "core/domain/vcpu.h"
 #include "core/time/preempt.h"
 
-#define ALL_CPUS      ((1u << ARCH_CPU_MAX) - 1)
 #define AFFINITY_KIND (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
 
 /* 1: there is more to do; 0; or an error. */
@@ -132,11 +131,15 @@ static int set_hard(struct vcpu *v, const struct xenctl_bitmap *map) {
     uint32_t cpus;
     int err = bitmap_get(map, &cpus);
 
-    if (err == 0 && (cpus & ALL_CPUS) == 0) {
+    cpus &= sched_cpus_there();
+    if (err == 0 && cpus == 0) {
         err = -XEN_EINVAL;
     }
     if (err == 0) {
-        v->affinity_hard = cpus & ALL_CPUS;
+        err = sched_set_affinity(&v->sched, cpus);
+    }
+    if (err == 0) {
+        v->affinity_hard = cpus;
         err = bitmap_put(map, v->affinity_hard);
     }
     return err;
@@ -148,7 +151,7 @@ static int set_soft(struct vcpu *v, const struct xenctl_bitmap *map) {
     int err = bitmap_get(map, &cpus);
 
     if (err == 0) {
-        v->affinity_soft = cpus & ALL_CPUS;
+        v->affinity_soft = cpus & sched_cpus_there();
         err = bitmap_put(map, v->affinity_soft & v->affinity_hard);
     }
     return err;

@@ -12,7 +12,6 @@
 #include "core/time/preempt.h"
 
 #define NS_PER_US 1000u
-#define ALL_CPUS  ((1u << ARCH_CPU_MAX) - 1)
 
 /* ---- Domains ---- */
 
@@ -67,7 +66,7 @@ static int pool_info(struct xen_sysctl_cpupool_op *op) {
     }
     op->sched_id = pool_sched_id(op->cpupool_id);
     op->n_dom = domain_count(op->cpupool_id);
-    return bitmap_put(&op->cpumap, ALL_CPUS);
+    return bitmap_put(&op->cpumap, sched_cpus_there());
 }
 
 /* A vCPU a step.  The words of the continuation: how many have moved, and why they move back.  What

@@ -13,11 +13,20 @@
 
 #define NODES         1u
 #define NODE_DISTANCE 10u /* to itself, as ACPI's SLIT has it */
-#define CPUS          ARCH_CPU_MAX
 
 /* Frames that a domain can get, those among them that wait to be scrubbed included, as Xen's. */
 static uint64_t free_frames(void) {
     return (uint64_t)page_free_count() + page_dirty_count();
+}
+
+/* Those that schedule. */
+static uint32_t cpu_count(void) {
+    return (uint32_t)__builtin_popcount(sched_cpus_there());
+}
+
+/* Their numbers may have holes, and reach up to this one. */
+static uint32_t cpu_max_id(void) {
+    return 31 - (uint32_t)__builtin_clz(sched_cpus_there());
 }
 
 int32_t sysctl_physinfo(struct sysctl *c) {
@@ -25,9 +34,9 @@ int32_t sysctl_physinfo(struct sysctl *c) {
 
     memset(p, 0, sizeof(*p));
     p->threads_per_core = 1;
-    p->cores_per_socket = CPUS;
-    p->nr_cpus = CPUS;
-    p->max_cpu_id = CPUS - 1;
+    p->cores_per_socket = cpu_count();
+    p->nr_cpus = cpu_count();
+    p->max_cpu_id = cpu_max_id();
     p->nr_nodes = NODES;
     p->max_node_id = NODES - 1;
     /* As Xen on ARM: the rate of the clock that guests see, for nobody knows the core's. */
@@ -43,17 +52,19 @@ int32_t sysctl_physinfo(struct sysctl *c) {
 
 int32_t sysctl_getcpuinfo(struct sysctl *c) {
     struct xen_sysctl_getcpuinfo *g = &c->op->u.getcpuinfo;
-    uint32_t count = g->max_cpus < CPUS ? g->max_cpus : CPUS;
+    uint32_t all = cpu_max_id() + 1, count = g->max_cpus < all ? g->max_cpus : all;
     gvaddr_t to;
 
     if (!handle_ok(g->info.q, &to)) {
         return -XEN_EFAULT;
     }
     for (uint32_t i = 0; i < count; i++) {
-        struct vcpu_runstate_info runstate;
+        struct vcpu_runstate_info runstate = {0};
         struct xen_sysctl_cpuinfo info;
 
-        sched_runstate(sched_cpus[i].idle, &runstate);
+        if (sched_is_there(i)) {
+            sched_runstate(sched_cpus[i].idle, &runstate);
+        }
         info.idletime = runstate.time[RUNSTATE_running];
         if (copy_to_guest(gvaddr(to.v + i * (uint32_t)sizeof(info)), &info, sizeof(info)) != 0) {
             return -XEN_EFAULT;
@@ -74,20 +85,28 @@ int32_t sysctl_availheap(struct sysctl *c) {
     return 0;
 }
 
+static void cpu_topology(uint32_t cpu, struct xen_sysctl_cputopo *out) {
+    *out = sched_is_there(cpu) ? (struct xen_sysctl_cputopo){.core = cpu}
+                               : (struct xen_sysctl_cputopo){.core = XEN_INVALID_CORE_ID,
+                                                             .socket = XEN_INVALID_SOCKET_ID,
+                                                             .node = XEN_INVALID_NODE_ID};
+}
+
 /* Asked without a place first, for the number. */
 int32_t sysctl_cputopoinfo(struct sysctl *c) {
     struct xen_sysctl_cputopoinfo *t = &c->op->u.cputopoinfo;
-    uint32_t count = CPUS;
+    uint32_t count = cpu_max_id() + 1;
     gvaddr_t to;
 
     if (!handle_ok(t->cputopo.q, &to)) {
         return -XEN_EFAULT;
     }
     if (to.v != 0) {
-        count = t->num_cpus < CPUS ? t->num_cpus : CPUS;
+        count = t->num_cpus < count ? t->num_cpus : count;
         for (uint32_t i = 0; i < count; i++) {
-            struct xen_sysctl_cputopo cpu = {.core = i};
+            struct xen_sysctl_cputopo cpu;
 
+            cpu_topology(i, &cpu);
             if (copy_to_guest(gvaddr(to.v + i * (uint32_t)sizeof(cpu)), &cpu, sizeof(cpu)) != 0) {
                 return -XEN_EFAULT;
             }

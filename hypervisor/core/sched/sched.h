@@ -7,8 +7,11 @@
  * it is RUNNABLE, nothing holds it, and it is not the one that its pCPU runs; its runstate
  * (RUNSTATE_*), which guests can read, follows from these.
  *
+ * Several pCPUs share the queue of the fair class: any of them takes the best vCPU that it may have
+ * (sched_vcpu.affinity).  Vcpus of the real-time class stay on the pCPU where they were admitted.
+ *
  * Locking: the run queue lock of a pCPU protects the scheduling data of the vCPUs
- * assigned to it.
+ * assigned to it; where they are several they share it (sched_lock()).
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -43,7 +46,8 @@ struct sched_params {
 struct sched_vcpu {
     const struct sched_ops *ops;  /* the class that orders it now; NULL: the idle vCPU */
     const struct sched_ops *home; /* the class that it is of, and that it wakes in */
-    uint8_t cpu;                  /* constant: pCPU whose run queue it belongs to */
+    uint8_t cpu;                  /* pCPU whose run queue it belongs to: the one it ran on last; of
+                                     the real-time class it stays the same */
     uint8_t state;                /* enum vcpu_state */
     bool on_cpu;                  /* a pCPU has it; cleared when another was picked there */
     uint16_t pause_count;         /* reasons why it must not run */
@@ -51,6 +55,7 @@ struct sched_vcpu {
     bool is_own;                  /* constant: no vCPU but the hypervisor's own (background_turn.h,
                                      the idle one) */
     uint8_t sharers;              /* vCPUs of its domain, which share its cap; at least 1 */
+    uint8_t affinity;             /* pCPUs that it may run on, a bit each; at least one */
     struct sched_params params;
     struct vcpu_runstate_info runstate;
     struct credit_vcpu credit;
@@ -60,7 +65,7 @@ struct sched_vcpu {
 
 /* A pCPU's scheduler. */
 struct sched_cpu {
-    spinlock_t lock;            /* run queue lock: everything here, and sched_vcpu */
+    spinlock_t lock;            /* run queue lock, of one pCPU: everything here, and sched_vcpu */
     unsigned int id;            /* constant: the pCPU's number */
     unsigned int count;         /* vCPUs that belong here */
     struct sched_vcpu *running; /* runs, or has just stopped; never NULL after sched_init() */
@@ -75,6 +80,21 @@ struct sched_cpu {
 };
 
 extern struct sched_cpu sched_cpus[ARCH_CPU_MAX];
+
+#define SCHED_ALL_CPUS ((1u << ARCH_CPU_MAX) - 1)
+
+/* The run queue lock of several pCPUs. */
+extern spinlock_t sched_shared_lock;
+
+/** sched_lock() - take the run queue lock of @cpu. */
+static inline void sched_lock(struct sched_cpu *cpu) {
+    spin_lock(ARCH_CPU_MAX > 1 ? &sched_shared_lock : &cpu->lock);
+}
+
+/** sched_unlock() - release it. */
+static inline void sched_unlock(struct sched_cpu *cpu) {
+    spin_unlock(ARCH_CPU_MAX > 1 ? &sched_shared_lock : &cpu->lock);
+}
 
 /*
  * What a scheduling class does.  Run queue lock held; @now = clock_now().
@@ -110,6 +130,8 @@ extern const struct sched_ops sched_credit, sched_edf;
 
 /** sched_queued() - @v was queued other than by its operations. */
 void sched_queued(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now);
+/** sched_may_have() - may @cpu run @v, which is in the fair class's queue? */
+bool sched_may_have(const struct sched_cpu *cpu, const struct sched_vcpu *v);
 /** sched_settle() - what @cpu runs is about to be ordered by another class, or by other parameters:
  * account for it as it was, and pick again. */
 void sched_settle(struct sched_cpu *cpu, uint64_t now);
@@ -184,6 +206,18 @@ static inline struct sched_vcpu *sched_idle(void) {
 
 /** sched_runstate() - @v's runstate, the time in its present state included. */
 void sched_runstate(struct sched_vcpu *v, struct vcpu_runstate_info *out);
+
+/** sched_is_there() - does @cpu schedule? */
+bool sched_is_there(unsigned int cpu);
+/** sched_cpus_there() - those that do, one bit each. */
+uint32_t sched_cpus_there(void);
+
+/**
+ * sched_set_affinity() - @v may run on the pCPUs of the mask @cpus, of which one at least
+ * schedules; one that it runs on now it leaves soon.  No lock held. Returns 0; -EBUSY: it is of the
+ * real-time class, and its pCPU is not among them.
+ */
+int sched_set_affinity(struct sched_vcpu *v, uint32_t cpus);
 
 /** sched_set_params() - weight and cap of @v from now on, which are within their limits.
  * @sharers: vCPUs that share the cap with it, itself included.  No lock held. */

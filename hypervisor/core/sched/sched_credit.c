@@ -9,6 +9,13 @@
 /* Shortest budget, so that a small cap is not all switching. */
 #define BUDGET_MIN 100000u
 
+/* What several pCPUs share: all but turn_ns. */
+static struct credit_cpu several;
+
+static inline struct credit_cpu *shared(struct sched_cpu *cpu) {
+    return ARCH_CPU_MAX > 1 ? &several : &cpu->credit;
+}
+
 /* ---- Lists: ascending by @key, equals in order of arrival ---- */
 
 static uint64_t key_of(const struct sched_vcpu *v) {
@@ -16,7 +23,7 @@ static uint64_t key_of(const struct sched_vcpu *v) {
 }
 
 static struct sched_vcpu **credit_list(struct sched_cpu *cpu, const struct sched_vcpu *v) {
-    return v->credit.is_parked ? &cpu->credit.parked : &cpu->credit.queue;
+    return v->credit.is_parked ? &shared(cpu)->parked : &shared(cpu)->queue;
 }
 
 static void list_insert(struct sched_cpu *cpu, struct sched_vcpu *v) {
@@ -51,7 +58,7 @@ static void credit_dequeue(struct sched_cpu *cpu, struct sched_vcpu *v) {
 
 /* credit_dequeue() for the head of the queue, which every switch takes. */
 static void take_head(struct sched_cpu *cpu, struct sched_vcpu *v) {
-    cpu->credit.queue = v->credit.next;
+    shared(cpu)->queue = v->credit.next;
     if (v->credit.next) {
         v->credit.next->credit.prev = NULL;
     }
@@ -71,8 +78,8 @@ static inline void start_period(struct sched_vcpu *v, uint64_t now) {
 }
 
 static void arm_unpark(struct sched_cpu *cpu) {
-    if (cpu->credit.parked) {
-        timer_set(&cpu->credit.unpark, cpu->credit.parked->credit.period_end);
+    if (shared(cpu)->parked) {
+        timer_set(&shared(cpu)->unpark, shared(cpu)->parked->credit.period_end);
     }
 }
 
@@ -80,7 +87,28 @@ static bool is_used_up(const struct sched_vcpu *v) {
     return v->credit.budget != 0 && v->credit.budget_left <= 0;
 }
 
+/*
+ * With a greater weight than one pCPU's share of all it cannot have what it is due, and stays
+ * behind: no further than two slices of the next one, or whoever comes new would start there and
+ * have the pCPUs for itself.
+ */
+static inline void limit_lag(struct sched_vcpu *v) {
+    const struct sched_vcpu *head = several.queue;
+
+    if (head) {
+        uint32_t scale = head->credit.vtime_scale > 1u << 16 ? head->credit.vtime_scale : 1u << 16;
+        uint64_t most = (uint64_t)(2 * SCHED_SLICE_NS) * scale >> 16;
+
+        if (v->credit.vtime + most < head->credit.vtime) {
+            v->credit.vtime = head->credit.vtime - most;
+        }
+    }
+}
+
 static void credit_requeue(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {
+    if (ARCH_CPU_MAX > 1) {
+        limit_lag(v);
+    }
     start_period(v, now);
     v->credit.is_parked = is_used_up(v);
     list_insert(cpu, v);
@@ -93,9 +121,9 @@ static void unpark_timer(void *data) {
     struct sched_cpu *cpu = data;
     uint64_t now = clock_now();
 
-    spin_lock(&cpu->lock);
-    while (cpu->credit.parked && cpu->credit.parked->credit.period_end <= now) {
-        struct sched_vcpu *v = cpu->credit.parked;
+    sched_lock(cpu);
+    while (shared(cpu)->parked && shared(cpu)->parked->credit.period_end <= now) {
+        struct sched_vcpu *v = shared(cpu)->parked;
 
         credit_dequeue(cpu, v);
         credit_requeue(cpu, v, now);
@@ -104,7 +132,7 @@ static void unpark_timer(void *data) {
         }
     }
     arm_unpark(cpu);
-    spin_unlock(&cpu->lock);
+    sched_unlock(cpu);
 }
 
 /* ---- Taking the CPU from another ---- */
@@ -131,15 +159,29 @@ static bool credit_preempts(const struct sched_vcpu *v, const struct sched_vcpu 
 
 /* ---- Operations ---- */
 
-/* Virtual time never goes back; it follows whoever is furthest behind. */
-static inline void advance_min(struct sched_cpu *cpu, const struct sched_vcpu *running) {
+/* Of those that run, @running among them. */
+static inline uint64_t least_running(const struct sched_vcpu *running) {
     uint64_t min = running->credit.vtime;
 
-    if (cpu->credit.queue && cpu->credit.queue->credit.vtime < min) {
-        min = cpu->credit.queue->credit.vtime;
+    for (unsigned int i = 0; ARCH_CPU_MAX > 1 && i < ARCH_CPU_MAX; i++) {
+        const struct sched_vcpu *v = sched_cpus[i].running;
+
+        if (v && v->ops == &sched_credit && v->credit.vtime < min) {
+            min = v->credit.vtime;
+        }
     }
-    if (min > cpu->credit.vtime_min) {
-        cpu->credit.vtime_min = min;
+    return min;
+}
+
+/* Virtual time never goes back; it follows whoever is furthest behind. */
+static inline void advance_min(struct sched_cpu *cpu, const struct sched_vcpu *running) {
+    uint64_t min = least_running(running);
+
+    if (shared(cpu)->queue && shared(cpu)->queue->credit.vtime < min) {
+        min = shared(cpu)->queue->credit.vtime;
+    }
+    if (min > shared(cpu)->vtime_min) {
+        shared(cpu)->vtime_min = min;
     }
 }
 
@@ -150,8 +192,16 @@ static void spend_budget(struct sched_vcpu *v, uint32_t ns) {
     }
 }
 
+/*
+ * While several pCPUs have no more than one vCPU each nobody takes anything from another, whatever
+ * their weights: all go on alike, and nobody is ahead, or behind, for that time when others come.
+ */
+static inline uint32_t scale_of(const struct sched_vcpu *v) {
+    return ARCH_CPU_MAX > 1 && !several.queue ? 1u << 16 : v->credit.vtime_scale;
+}
+
 static void credit_account(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t ns) {
-    v->credit.vtime += (uint64_t)ns * v->credit.vtime_scale >> 16;
+    v->credit.vtime += (uint64_t)ns * scale_of(v) >> 16;
     if (v->credit.budget != 0) {
         spend_budget(v, ns);
     }
@@ -160,7 +210,7 @@ static void credit_account(struct sched_cpu *cpu, struct sched_vcpu *v, uint32_t
 
 void sched_credit_enter(struct sched_cpu *cpu, struct sched_vcpu *v) {
     uint64_t least =
-        cpu->credit.vtime_min > SCHED_CREDIT_LEAD ? cpu->credit.vtime_min - SCHED_CREDIT_LEAD : 0;
+        shared(cpu)->vtime_min > SCHED_CREDIT_LEAD ? shared(cpu)->vtime_min - SCHED_CREDIT_LEAD : 0;
 
     if (v->credit.vtime < least) {
         v->credit.vtime = least;
@@ -174,17 +224,33 @@ static bool credit_wake(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t no
 }
 
 static void credit_yield(struct sched_cpu *cpu, struct sched_vcpu *v) {
-    const struct sched_vcpu *head = cpu->credit.queue;
+    const struct sched_vcpu *head = shared(cpu)->queue;
 
     if (head && v->credit.vtime < head->credit.vtime) {
         v->credit.vtime = head->credit.vtime;
     }
 }
 
+/* Of several pCPUs, the first that this one may have. */
+static inline struct sched_vcpu *pick_allowed(struct sched_cpu *cpu) {
+    struct sched_vcpu *v = several.queue;
+
+    while (v && !sched_may_have(cpu, v)) {
+        v = v->credit.next;
+    }
+    if (v) {
+        credit_dequeue(cpu, v);
+    }
+    return v;
+}
+
 static struct sched_vcpu *credit_pick(struct sched_cpu *cpu) {
-    struct sched_vcpu *v = cpu->credit.queue;
+    struct sched_vcpu *v = shared(cpu)->queue;
 
     cpu->credit.turn_ns = SCHED_SLICE_NS;
+    if (ARCH_CPU_MAX > 1) {
+        return pick_allowed(cpu);
+    }
     if (v) {
         take_head(cpu, v);
     }
@@ -195,7 +261,8 @@ static uint64_t credit_slice_end(const struct sched_cpu *cpu, const struct sched
                                  uint64_t now) {
     uint64_t end = TIMER_NEVER;
 
-    if (cpu->credit.queue) {
+    /* Of several pCPUs each looks after a slice, whoever waits: so nobody needs to tell it. */
+    if (ARCH_CPU_MAX > 1 || cpu->credit.queue) {
         end = cpu->turn_start + cpu->credit.turn_ns;
     }
     if (v->credit.budget != 0 && now + (uint64_t)(int64_t)v->credit.budget_left < end) {
@@ -234,5 +301,9 @@ const struct sched_ops sched_credit = {
 };
 
 void sched_credit_init(struct sched_cpu *cpu) {
-    timer_init(&cpu->credit.unpark, unpark_timer, cpu);
+    struct credit_cpu *credit = shared(cpu);
+
+    if (!credit->unpark.fn) {
+        timer_init(&credit->unpark, unpark_timer, cpu);
+    }
 }

@@ -93,7 +93,7 @@ static void pay_for_wait(struct sched_vcpu *v) {
 
 static void arm_release(struct sched_cpu *cpu) {
     if (cpu->edf.waiting) {
-        timer_set(&cpu->edf.release, cpu->edf.waiting->edf.deadline);
+        timer_set_on(&cpu->edf.release, cpu->id, cpu->edf.waiting->edf.deadline);
     }
 }
 
@@ -180,7 +180,7 @@ static void release_timer(void *data) {
     uint64_t now = clock_now();
     struct sched_vcpu *v;
 
-    spin_lock(&cpu->lock);
+    sched_lock(cpu);
     v = cpu->edf.waiting;
     if (v && v->edf.deadline <= now) {
         if (v != cpu->running) {
@@ -190,7 +190,7 @@ static void release_timer(void *data) {
         release(cpu, v, now);
     }
     arm_release(cpu);
-    spin_unlock(&cpu->lock);
+    sched_unlock(cpu);
 }
 
 bool sched_edf_defer(struct sched_cpu *cpu, struct sched_vcpu *v, uint64_t now) {

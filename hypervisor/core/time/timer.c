@@ -5,6 +5,7 @@
 #include "core/base/panic.h"
 #include "core/base/percpu.h"
 #include "core/base/steps.h"
+#include "core/device/cpus.h"
 #include "core/device/device.h"
 #include "core/device/irq.h"
 #include "core/time/clock.h"
@@ -42,6 +43,11 @@ static void take_out(struct timer *timer) {
     timer->link = NULL;
 }
 
+/* Where there are several pCPUs only its own can set its timer: it is told to look. */
+static inline bool is_here(const struct timer_queue *queue) {
+    return ARCH_CPU_MAX == 1 || queue == this_queue();
+}
+
 /*
  * Set the hardware for the earliest deadline.  It is left alone when it fires no later
  * than that: slice ends are set and dropped at each world switch, and an interrupt too
@@ -49,6 +55,10 @@ static void take_out(struct timer *timer) {
  */
 static void program(struct timer_queue *queue) {
     if (!queue->first || queue->first->deadline >= queue->programmed) {
+        return;
+    }
+    if (!is_here(queue)) {
+        cpus_kick(1u << (queue - timer_queues));
         return;
     }
     uint64_t deadline = queue->first->deadline;
@@ -91,17 +101,18 @@ void timer_be_exact(struct timer *timer, bool is_exact) {
     timer->early = is_exact ? devices.oneshot_late : 0;
 }
 
-void timer_set(struct timer *timer, uint64_t deadline) {
-    struct timer_queue *queue = this_queue();
+static inline __attribute__((always_inline)) void set_on(struct timer *timer, unsigned int cpu,
+                                                         uint64_t deadline) {
+    struct timer_queue *queue = &timer_queues[cpu_index(cpu)];
 
-    if (timer_is_set(timer) && timer->cpu != arch_cpu_id()) {
+    if (ARCH_CPU_MAX > 1 && timer_is_set(timer) && timer->cpu != cpu) {
         timer_stop(timer);
     }
     spin_lock(&queue->lock);
     if (timer_is_set(timer)) {
         take_out(timer);
     }
-    timer->cpu = (uint8_t)arch_cpu_id();
+    timer->cpu = (uint8_t)cpu;
     timer->ahead = timer->early;
     if (timer->ahead) {
         deadline = deadline > timer->ahead ? deadline - timer->ahead : 0;
@@ -111,11 +122,19 @@ void timer_set(struct timer *timer, uint64_t deadline) {
     spin_unlock(&queue->lock);
 }
 
+void timer_set(struct timer *timer, uint64_t deadline) {
+    set_on(timer, this_cpu_index(), deadline);
+}
+
+void timer_set_there(struct timer *timer, unsigned int cpu, uint64_t deadline) {
+    set_on(timer, cpu, deadline);
+}
+
 void timer_stop(struct timer *timer) {
     if (!timer_is_set(timer)) {
         return;
     }
-    struct timer_queue *queue = &timer_queues[timer->cpu];
+    struct timer_queue *queue = &timer_queues[cpu_index(timer->cpu)];
 
     spin_lock(&queue->lock);
     if (timer_is_set(timer)) {

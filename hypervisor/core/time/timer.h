@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One-shot timers in nanoseconds since boot.  Each pCPU has its own queue and
- * its own hardware timer; a timer fires on the pCPU that set it.
+ * its own hardware timer; a timer fires on the pCPU that set it, or for which it was set.
  */
 #ifndef CORE_TIMER_H
 #define CORE_TIMER_H
@@ -65,6 +65,18 @@ void timer_init(struct timer *timer, timer_fn *fn, void *data);
  * within this call).  Moves the timer if it is set already.  Takes a timer queue lock.
  */
 void timer_set(struct timer *timer, uint64_t deadline);
+
+/** timer_set_there() - for timer_set_on(). */
+void timer_set_there(struct timer *timer, unsigned int cpu, uint64_t deadline);
+
+/** timer_set_on() - as timer_set(), to fire on pCPU @cpu. */
+static inline void timer_set_on(struct timer *timer, unsigned int cpu, uint64_t deadline) {
+    if (ARCH_CPU_MAX > 1) {
+        timer_set_there(timer, cpu, deadline);
+    } else {
+        timer_set(timer, deadline);
+    }
+}
 
 /**
  * timer_be_exact() - whenever it is set from now on, it fires no later where the hardware is coarse

@@ -22,13 +22,14 @@
 /* How long they may take from the pen to here. */
 #define START_MS 50u
 
-/* What is wanted was stored before the interrupt was sent: it is not read before that is
- * acknowledged. */
+/* To stop, to pick another vCPU, to set the timer, or to look for events on the way out.  What is
+ * wanted was stored before the interrupt was sent: it is not read before that is acknowledged. */
 static bool kicked(unsigned int irq, void *data) {
     (void)irq;
     (void)data;
     arch_memory_barrier();
     arch_cpu_kicked();
+    timer_program();
     return true;
 }
 
@@ -78,11 +79,14 @@ static void release(uint32_t cpus) {
     }
 }
 
+/* It comes in where this one leaves the hypervisor. */
 static void report(unsigned int cpu, uint64_t end) {
-    while (!cpu_is_up(cpu) && clock_now() < end) {
+    while (!sched_is_there(cpu) && clock_now() < end) {
+        arch_hypervisor_leave();
         arch_cpu_relax();
+        arch_hypervisor_enter();
     }
-    if (cpu_is_up(cpu)) {
+    if (sched_is_there(cpu)) {
         printk("CPU %u: up\n", cpu);
     } else {
         printk("CPU %u: did not come within %u ms; going on without it\n", cpu, START_MS);
@@ -107,7 +111,6 @@ void cpus_start(const void *fdt) {
     }
 }
 
-/* The pCPU that boots leaves the hypervisor when that is over. */
 void cpu_main(void) {
     cpu_devices.init_intc();
     cpu_set_up();

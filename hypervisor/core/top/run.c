@@ -10,6 +10,16 @@
 #include "core/time/timer.h"
 #include "core/top/background_turn.h"
 
+/* The pCPU that does background work. */
+#define NOBODY ARCH_CPU_MAX
+static unsigned int worker_cpu = NOBODY;
+
+static void leave_work(void) {
+    if (ARCH_CPU_MAX > 1 && worker_cpu == this_cpu_index()) {
+        worker_cpu = NOBODY;
+    }
+}
+
 /* Before anybody waits for an interrupt: those that were taken may have left the timer to this. */
 static struct sched_vcpu *pick(void) {
     struct sched_vcpu *v = sched_pick();
@@ -18,11 +28,20 @@ static struct sched_vcpu *pick(void) {
     return v;
 }
 
+/* Of several pCPUs one does the work, that of the worker if it runs: they would take turns only. */
+static bool may_work(void) {
+    return ARCH_CPU_MAX == 1 || worker_cpu == NOBODY || worker_cpu == this_cpu_index();
+}
+
 /* What the hypervisor does for itself: a piece of its work, or nothing. */
 static void run_own(const struct sched_vcpu *v) {
     if (v != sched_idle()) {
+        worker_cpu = this_cpu_index();
         background_turn_step();
-    } else if (!background_turn_idle()) {
+    } else if (may_work() && background_turn_idle()) {
+        worker_cpu = this_cpu_index();
+    } else {
+        leave_work();
         arch_cpu_idle();
     }
 }
@@ -47,6 +66,7 @@ static struct sched_vcpu *own_until_guest(struct sched_vcpu *v) {
             }
             let_others_in();
         }
+        leave_work();
         v = pick();
     } while (v->is_own);
     return v;
