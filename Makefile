@@ -53,6 +53,7 @@ include tools/mk/check.mk
 include tools/mk/mutate.mk
 include tools/mk/fuzz.mk
 include tools/mk/run.mk
+include tools/mk/debian.mk
 include tools/mk/bench.mk
 include tools/mk/rt.mk
 

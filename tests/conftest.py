@@ -13,7 +13,8 @@ A test that asks for `board` or `boot` runs on every board of --board; marked `o
 it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these; marked
 `boards("vexpress-a9")`, on those named;
 marked `with_reference`, on boards that docs/benchmarks has figures of; marked `with_uboot`, on boards that tests have a U-Boot for.
-A test marked `long` is part of `make test-all` alone, one marked `soak` of `make soak`.
+A test marked `long` is part of `make test-all` alone, one marked `soak` of `make soak`, one marked `debian` of
+`make debian-test`.
 """
 import pathlib
 import re
@@ -41,6 +42,7 @@ def pytest_addoption(parser):
     parser.addoption("--stretches", action="store_true",
                      help="note the longest stays in the hypervisor, for tools/stretches")
     parser.addoption("--long", action="store_true", help="the long tests, too: make test-all")
+    parser.addoption("--debian", action="store_true", help="what needs the disk of make debian, and no others")
     parser.addoption("--soak", type=float, metavar="MINUTES", help="that long, the tests that go on for ever, and no others")
 
 
@@ -52,6 +54,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "with_uboot: on boards that tests have a U-Boot for")
     config.addinivalue_line("markers", "long: with --long only")
     config.addinivalue_line("markers", "soak: with --soak only")
+    config.addinivalue_line("markers", "debian: with --debian only")
 
 
 def boards_of(test, config):
@@ -76,9 +79,9 @@ def pytest_generate_tests(metafunc):
 def pytest_collection_modifyitems(config, items):
     """Without a board of its level a test has nothing to run on: it is no part of the run."""
     left_out = ["skip"] if config.getoption("--long") else ["skip", "long"]
-    soaks = config.getoption("--soak") is not None
+    asked = {"soak": config.getoption("--soak") is not None, "debian": config.getoption("--debian")}
     items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))
-                and bool(item.get_closest_marker("soak")) == soaks]
+                and all(bool(item.get_closest_marker(mark)) == wanted for mark, wanted in asked.items())]
 
 
 @pytest.fixture

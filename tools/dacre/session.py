@@ -151,10 +151,11 @@ class Session:
                           self.machine.stream(HYPERVISOR))
 
 
-def run_session(config, image, demo):
+def run_session(config, image, demo, options=()):
+    """@options: further ones of QEMU's."""
     log = BUILD / "run" / f"{config.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    machine = Machine([*image.qemu_arguments(), *NETWORK], [d.name for d in config.domains], log, echo=show,
+    machine = Machine([*image.qemu_arguments(), *NETWORK, *options], [d.name for d in config.domains], log, echo=show,
                       resets=image.board.resets)
     try:
         Session(config, machine, demo).run()
