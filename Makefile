@@ -2,7 +2,8 @@
 # The one entry point: make help says what there is.  The rules are in tools/mk/, one part a file.
 
 # make test is about all boards, unless one is named; one that is close to another says
-# 'tested_when_named = true' in its board.toml.
+# 'tested_when_named = true' in its board.toml.  Of one that says 'tested_by_its_own = true' it runs
+# what names that board alone (tests/conftest.py).
 test_boards := $(PLATFORM)
 PLATFORM ?= versatilepb
 CONFIG ?= platforms/$(PLATFORM)/two-linux.toml

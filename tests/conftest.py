@@ -59,10 +59,14 @@ def pytest_configure(config):
 
 def boards_of(test, config):
     names = config.getoption("--board")
+    wanted = test.get_closest_marker("boards")
+    if len(names) > 1:
+        own = wanted.args if wanted else ()
+        names = [name for name in names if name in own or not load_board(name).own_tests]
     levels = test.get_closest_marker("levels")
     if levels:
         names = [name for name in names if load_board(name).arch in levels.args]
-    if wanted := test.get_closest_marker("boards"):
+    if wanted:
         names = [name for name in names if name in wanted.args]
     if test.get_closest_marker("with_reference"):
         names = [name for name in names if load_board(name).has_reference]

@@ -22,6 +22,7 @@ class Board:
     ram_size: int
     load_address: int   # where the boot loader puts the raw image
     uboot: str          # U-Boot's configuration for it in tests, or ""
+    own_tests: bool     # without a name only those run on it that name it
     turns: list         # of QEMU: its CPUs take short turns where instructions are virtual time
     resets: bool        # in QEMU: its reset register ends QEMU
     dom0_uart: int      # machine address of a PL011 that is dom0's
@@ -88,5 +89,5 @@ def load_board(name):
         cpu_part=facts["cpu_part"], qemu=qemu, ram_start=facts["ram_start"],
         ram_size=parse_size(memory + "M" if memory.isdigit() else memory),
         load_address=facts["load_address"], uboot=facts.get("uboot", ""),
-        turns=shlex.split(facts.get("turns", "")), resets=facts.get("qemu_resets", True), dom0_uart=facts["dom0_uart"],
-        withheld=facts["withheld"])
+        own_tests=facts.get("tested_by_its_own", False), turns=shlex.split(facts.get("turns", "")),
+        resets=facts.get("qemu_resets", True), dom0_uart=facts["dom0_uart"], withheld=facts["withheld"])
