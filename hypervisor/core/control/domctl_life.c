@@ -143,7 +143,6 @@ int32_t domctl_destroydomain(struct domctl *c) {
 /* ---- Pausing ---- */
 
 #define RELEASING 1u /* in a continuation: it is unpaused, and its vCPUs follow */
-
 #define PAUSING   2u /* it is paused, but has not left all pCPUs: who paused it may rely on that */
 
 int32_t domctl_pausedomain(struct domctl *c) {

@@ -128,7 +128,7 @@ static int affinity_target(const struct domctl *c, struct vcpu **out) {
 }
 
 static int set_hard(struct vcpu *v, const struct xenctl_bitmap *map) {
-    uint32_t cpus;
+    uint32_t cpus = 0;
     int err = bitmap_get(map, &cpus);
 
     cpus &= sched_cpus_there();
@@ -139,8 +139,7 @@ static int set_hard(struct vcpu *v, const struct xenctl_bitmap *map) {
         err = sched_set_affinity(&v->sched, cpus);
     }
     if (err == 0) {
-        v->affinity_hard = cpus;
-        err = bitmap_put(map, v->affinity_hard);
+        err = bitmap_put(map, cpus);
     }
     return err;
 }
@@ -152,7 +151,7 @@ static int set_soft(struct vcpu *v, const struct xenctl_bitmap *map) {
 
     if (err == 0) {
         v->affinity_soft = cpus & sched_cpus_there();
-        err = bitmap_put(map, v->affinity_soft & v->affinity_hard);
+        err = bitmap_put(map, v->affinity_soft & v->sched.affinity);
     }
     return err;
 }
@@ -177,7 +176,7 @@ int32_t domctl_getvcpuaffinity(struct domctl *c) {
     int err = affinity_target(c, &v);
 
     if (err == 0 && (a->flags & XEN_VCPUAFFINITY_HARD) != 0) {
-        err = bitmap_put(&a->cpumap_hard, v->affinity_hard);
+        err = bitmap_put(&a->cpumap_hard, v->sched.affinity);
     }
     if (err == 0 && (a->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
         err = bitmap_put(&a->cpumap_soft, v->affinity_soft);

@@ -103,7 +103,7 @@ void vcpu_init_parts(struct vcpu *v, struct domain *d, unsigned int id) {
     v->domain = d;
     v->id = id;
     v->page_mfn = INVALID_MFN;
-    v->affinity_hard = v->affinity_soft = (1u << ARCH_CPU_MAX) - 1;
+    v->affinity_soft = SCHED_ALL_CPUS;
     sched_vcpu_init(&v->sched);
     event_vcpu_init(&v->event, &d->event, v, &v->sched);
     init_timers(v);

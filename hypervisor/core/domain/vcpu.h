@@ -26,8 +26,7 @@ struct vcpu {
     struct pv_vcpu *page;    /* constant: hypervisor address of the shared page, uncached */
     mfn_t page_mfn;          /* constant */
     struct sched_vcpu sched; /* run queue lock */
-    uint32_t affinity_hard;  /* pCPUs that a toolstack allows it; hypercall context */
-    uint32_t affinity_soft;  /* those that it prefers; the same */
+    uint32_t affinity_soft;  /* pCPUs that a toolstack prefers for it; hypercall context */
     struct event_vcpu event; /* event lock */
     struct timer singleshot; /* VCPUOP_set_singleshot_timer */
     struct timer poll;       /* SCHEDOP_poll time-out */
