@@ -22,10 +22,15 @@ def words(address, count):
     return memoryview(bytes(memory.read_memory(address, 4 * count))).cast("I")
 
 
+def register(name):
+    """Of the CPU that is looked at; 0 if it has none of that name."""
+    value = gdb.parse_and_eval(f"${name}")
+    return 0 if value.type.code == gdb.TYPE_CODE_VOID else int(value) & 0xffffffff
+
+
 def ttbr0():
-    """Of the state that the machine runs in: Secure, unless nobody has written that one."""
-    secure, other = (int(gdb.parse_and_eval(f"${name}")) & 0xffffffff for name in ("TTBR0_EL1_S", "TTBR0_EL1"))
-    return secure or other
+    """Of the state that the machine runs in: Secure, unless there is none or nobody has written that one."""
+    return register("TTBR0_EL1_S") or register("TTBR0_EL1")
 
 
 class Walk:
