@@ -56,9 +56,9 @@ static int32_t issue(uint32_t number, uint32_t a, uint32_t b, uint32_t c) {
 static struct {
     domid_t id;
     bool is_mapped[HOLES];
-    grant_handle_t handle; /* the store's mapping, or ~0 */
-    uint32_t port;         /* of dom0's, or 0 */
-    uint32_t remote;       /* the domain's end of it */
+    struct gnttab_map_grant_ref map;     /* the store's mapping; its handle is ~0 without one */
+    struct evtchn_bind_interdomain bind; /* its channel; the local port is 0 without one */
+    uint32_t remote;                     /* the domain's end of it */
 } made;
 
 static volatile uint32_t *hole[HOLES];
@@ -223,22 +223,22 @@ static void set_scheduler(void) {
     domctl_now();
 }
 
-/* xenstored has the page and the channel. */
+/* xenstored has the page and the channel.  A call that was done when it was given up has said here
+ * what it made. */
 static void introduce(void) {
-    static struct gnttab_map_grant_ref map;
-    static struct evtchn_bind_interdomain bind;
+    struct gnttab_map_grant_ref *map = &made.map;
+    struct evtchn_bind_interdomain *bind = &made.bind;
 
-    map = (struct gnttab_map_grant_ref){.host_addr = page_gpa((const void *)hole[2]),
-                                        .flags = GNTMAP_host_map,
-                                        .ref = STORE_REF,
-                                        .dom = made.id};
-    EXPECT_EQ(issue(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, (uint32_t)&map, 1), 0);
-    EXPECT_EQ(map.status, GNTST_okay);
-    made.handle = map.handle;
-    bind = (struct evtchn_bind_interdomain){.remote_dom = made.id, .remote_port = made.remote};
-    EXPECT_EQ(issue(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_interdomain, (uint32_t)&bind, 0),
+    *map = (struct gnttab_map_grant_ref){.host_addr = page_gpa((const void *)hole[2]),
+                                         .flags = GNTMAP_host_map,
+                                         .ref = STORE_REF,
+                                         .dom = made.id,
+                                         .handle = ~0u};
+    EXPECT_EQ(issue(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, (uint32_t)map, 1), 0);
+    EXPECT_EQ(map->status, GNTST_okay);
+    *bind = (struct evtchn_bind_interdomain){.remote_dom = made.id, .remote_port = made.remote};
+    EXPECT_EQ(issue(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_interdomain, (uint32_t)bind, 0),
               0);
-    made.port = bind.local_port;
 }
 
 static void create(void) {
@@ -285,15 +285,15 @@ static void let_go(void) {
             EXPECT_TRUE(err == 0 || err == -XEN_ENOENT);
         }
     }
-    if (made.handle != ~0u) {
+    if (made.map.handle != ~0u) {
         struct gnttab_unmap_grant_ref unmap = {.host_addr = page_gpa((const void *)hole[2]),
-                                               .handle = made.handle};
+                                               .handle = made.map.handle};
 
         EXPECT_EQ(grant_op(GNTTABOP_unmap_grant_ref, &unmap, 1), 0);
         EXPECT_EQ(unmap.status, GNTST_okay);
     }
-    if (made.port) {
-        EXPECT_EQ(event_close(made.port), 0);
+    if (made.bind.local_port) {
+        EXPECT_EQ(event_close(made.bind.local_port), 0);
     }
 }
 
@@ -323,7 +323,7 @@ static bool run(uint32_t count, uint32_t ns) {
     volatile bool is_whole = false;
 
     memset(&made, 0, sizeof(made));
-    made.handle = ~0u;
+    made.map.handle = ~0u;
     left = count;
     calls = 0;
     given_ns = ns;
