@@ -42,6 +42,11 @@ class Board:
         return TOP / "docs" / "benchmarks" / f"reference-{self.name}.json"
 
     @property
+    def cpu_count(self):
+        """Of QEMU's machine."""
+        return int(self.qemu[self.qemu.index("-smp") + 1]) if "-smp" in self.qemu else 1
+
+    @property
     def has_reference(self):
         return self.reference.exists()
 
