@@ -93,6 +93,14 @@ def test_each_cpu_runs_a_guest(boot, board, sockets):
     assert tables == 4
 
 
+def test_events_reach_other_cpus_at_once(boot):
+    """Who is not told looks each 10 ms, or sleeps on."""
+    machine = boot({"domu": [{"name": "asks", "program": "reach", "memory": "16M", "bootargs": "peer=2 max=500"},
+                             {"name": "answers", "program": "reach", "memory": "16M", "bootargs": "peer=1 answers"}]})
+    for name in ("asks", "answers"):
+        machine.expect(r"^DONE 1 passed, 0 failed", name)
+
+
 # In QEMU's turns, which repeat, and on as many CPUs of the host as there are, at whatever speed.
 WAYS = pytest.mark.parametrize("shift", [0, pytest.param(None, marks=pytest.mark.long)], ids=["in turns", "at once"])
 

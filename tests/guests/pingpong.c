@@ -14,26 +14,9 @@
 #include "option.h"
 #include "test.h"
 
-#define PERIOD   (5 * NS_PER_US)
-#define PORT_MAX 16u
+#define PERIOD (5 * NS_PER_US)
 
 static uint32_t ping;
-
-static int32_t connect(uint32_t peer) {
-    if (option_given("first")) {
-        return event_alloc_unbound(peer);
-    }
-    for (;;) {
-        for (uint32_t remote = 1; remote < PORT_MAX; remote++) {
-            int32_t port = event_bind_interdomain(peer, remote);
-
-            if (port > 0) {
-                return port;
-            }
-        }
-        clock_sleep(NS_PER_MS);
-    }
-}
 
 static void send_ping(uint32_t port) {
     (void)port;
@@ -57,7 +40,8 @@ static void begin(void) {
 }
 
 TEST(two_domains_wake_all_the_time) {
-    int32_t port = connect(option_number("peer", 0));
+    uint32_t peer = option_number("peer", 0);
+    int32_t port = option_given("first") ? event_alloc_unbound(peer) : event_bind_first(peer);
 
     REQUIRE_EQ(port > 0, 1);
     ping = (uint32_t)port;

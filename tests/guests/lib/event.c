@@ -7,10 +7,13 @@
 
 #include <stddef.h>
 
+#include "clock.h"
 #include "core.h"
 #include "hypercall.h"
 #include "page.h"
 #include "test.h"
+
+#define FIRST_PORTS 16u
 
 static event_fn *handlers[EVENT_PORTS];
 static volatile struct shared_info *shared;
@@ -132,6 +135,19 @@ int32_t event_bind_interdomain(uint32_t remote, uint32_t remote_port) {
     int32_t error = event_op(EVTCHNOP_bind_interdomain, &bind);
 
     return error ? error : (int32_t)bind.local_port;
+}
+
+int32_t event_bind_first(uint32_t remote) {
+    for (;;) {
+        for (uint32_t port = 1; port < FIRST_PORTS; port++) {
+            int32_t bound = event_bind_interdomain(remote, port);
+
+            if (bound > 0) {
+                return bound;
+            }
+        }
+        clock_sleep(NS_PER_MS);
+    }
 }
 
 int32_t event_send(uint32_t port) {

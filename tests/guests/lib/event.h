@@ -35,6 +35,9 @@ volatile uint32_t *event_pending_word(uint32_t port);
 int32_t event_bind_virq(uint32_t virq);
 int32_t event_alloc_unbound(uint32_t remote);
 int32_t event_bind_interdomain(uint32_t remote, uint32_t remote_port);
+/** event_bind_first() - to whichever of its first ports @remote has for us; waits until it has one.
+ */
+int32_t event_bind_first(uint32_t remote);
 int32_t event_send(uint32_t port);
 int32_t event_close(uint32_t port);
 /** event_loopback() - a port bound to another port of ours; returns the sending one. */
