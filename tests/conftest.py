@@ -50,6 +50,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "one_board: on the first board only")
     config.addinivalue_line("markers", "levels(name...): on boards of these architecture levels only")
     config.addinivalue_line("markers", "boards(name...): on these boards only")
+    config.addinivalue_line("markers", "one_cpu: on boards with one CPU only")
     config.addinivalue_line("markers", "with_reference: on boards with figures in docs/benchmarks")
     config.addinivalue_line("markers", "with_uboot: on boards that tests have a U-Boot for")
     config.addinivalue_line("markers", "long: with --long only")
@@ -68,6 +69,8 @@ def boards_of(test, config):
         names = [name for name in names if load_board(name).arch in levels.args]
     if wanted:
         names = [name for name in names if name in wanted.args]
+    if test.get_closest_marker("one_cpu"):
+        names = [name for name in names if load_board(name).cpu_count == 1]
     if test.get_closest_marker("with_reference"):
         names = [name for name in names if load_board(name).has_reference]
     if test.get_closest_marker("with_uboot"):

@@ -361,6 +361,7 @@ def test_restart_loses_no_frame(boot, what):
     assert len(times) >= 100 and min(b - a for a, b in zip(times, times[1:])) >= 990, times
 
 
+@pytest.mark.one_cpu  # a spinning guest has QEMU's round for itself, docs/several-cpus.md
 @pytest.mark.one_board
 def test_restart_beside_a_guest_that_never_sleeps(boot):
     """Its memory is taken back, scrubbed and filled again in an eighth of the time: hardly later than
@@ -414,6 +415,7 @@ def test_ballooning_does_not_stop_reboots(boot, board):
     assert "FAIL" not in machine.stream("attacker"), machine.stream("attacker")
 
 
+@pytest.mark.one_cpu  # the same
 @pytest.mark.one_board
 def test_ballooning_makes_no_reboot_slower(boot):
     """The same where the reboot is more work than fits between two starts: it takes what it takes beside
@@ -525,6 +527,7 @@ def share(machine, domain):
     return ran / length
 
 
+@pytest.mark.one_cpu  # its sums are of one CPU's time
 @pytest.mark.one_board
 @pytest.mark.parametrize("weights, caps, expected", [
     ((256, 256), (0, 0), (0.5, 0.5)),
@@ -562,11 +565,13 @@ def run_beside_waking(boot, what, milliseconds, **keys):
     assert beside / alone >= 1 - WORK_LOST_MAX
 
 
+@pytest.mark.one_cpu  # three domains share one
 @pytest.mark.parametrize("what", ["event", "timer"])
 def test_waking_takes_no_more_than_the_share(boot, what):
     run_beside_waking(boot, what, 200)
 
 
+@pytest.mark.one_cpu  # the same
 @pytest.mark.one_board
 @pytest.mark.parametrize("what", ["direct", "yield"])
 def test_giving_way_takes_no_more_than_the_share(boot, what):

@@ -9,6 +9,9 @@ import pytest
 from dacre import rt, rt_report, rt_sets
 from dacre.rt_cases import TESTED, case_named, enemy
 
+# Who competes for a CPU with whom is written here as if there were one.
+pytestmark = pytest.mark.one_cpu
+
 PERIODS = 500
 SET_PERIODS = 2000
 

@@ -32,6 +32,7 @@ def complaints(profile, names):
             yield f"{stretch.instructions:7,}  in {names.get(stretch.row, 'no row')}: {parts}"
 
 
+@pytest.mark.one_cpu  # the plugin follows one CPU
 @pytest.mark.parametrize("program", ["worst_calls", "worst_tables", "worst_dom0", "worst_toolstack"])
 def test_no_call_masks_interrupts_for_long(boot, board, request, program):
     notes = BUILD / "test-logs" / f"{boot.name()}.rows"
