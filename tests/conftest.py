@@ -11,7 +11,7 @@ machine's console is kept in build/test-logs/<test>.log.
 
 A test that asks for `board` or `boot` runs on every board of --board; marked `one_board`, because what
 it tests is the same code everywhere, on the first; marked `levels("v6", "v7")`, on boards of these; marked
-`boards("vexpress-a9")`, on those named;
+`boards("vexpress-a9")`, on those named; marked `one_cpu`, on boards with one CPU;
 marked `with_reference`, on boards that docs/benchmarks has figures of; marked `with_uboot`, on boards that tests have a U-Boot for.
 A test marked `long` is part of `make test-all` alone, one marked `soak` of `make soak`, one marked `debian` of
 `make debian-test`.
