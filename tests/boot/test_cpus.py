@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Machines of which Dacre uses several CPUs: all come, or are said not to have come, and end together."""
+import json
 import os
 import pathlib
 import re
@@ -7,6 +8,7 @@ import subprocess
 
 import pytest
 
+from dacre.board import load_board
 from dacre.streams import HYPERVISOR
 from debugger import gdb, stub_options
 from linux import BOOT_SECONDS, dom0, guest
@@ -100,6 +102,17 @@ def test_events_reach_other_cpus_at_once(boot):
                              {"name": "answers", "program": "reach", "memory": "16M", "bootargs": "peer=1 answers"}]})
     for name in ("asks", "answers"):
         machine.expect(r"^DONE 1 passed, 0 failed", name)
+
+
+def test_what_takes_no_lock_costs_as_on_one_cpu(boot):
+    """In instructions; the lock is 18.  Now and then a look at the scheduler is among them."""
+    machine = boot({"domu": [{"name": "bench", "program": "bench_primitives", "memory": "16M", "bootargs": "peer=2"},
+                             {"name": "peer", "program": "bench_peer", "memory": "16M", "bootargs": "bench=1"}]})
+    machine.expect(r"^DONE .* 0 failed", "bench")
+    alone = json.loads(load_board("vexpress-a9").reference.read_text())["primitives"]
+    for name in ("null_hypercall", "set_tls", "syscall_bounce_and_iret", "abort_bounce_and_iret"):
+        here = float(re.search(rf"^bench {name} ([\d.]+)", machine.stream("bench"), re.M)[1])
+        assert here <= alone[name] + 2, name
 
 
 # In QEMU's turns, which repeat, and on CPUs of the host, at whatever speed: on no more than it has, for one that waits

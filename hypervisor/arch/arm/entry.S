@@ -12,7 +12,8 @@
  * C is called in SVC mode, IRQ and FIQ masked, DACR = DACR_KERNEL, the guest's
  * registers in vcpu->arch.regs, sp at the empty top of this pCPU's stack, and
  * returns the struct vcpu to resume.  Where there are several pCPUs the hypervisor's lock is held
- * meanwhile (hypervisor_enter, hypervisor_leave); what does not call C takes none.
+ * meanwhile (hypervisor_enter, hypervisor_leave) but by hypercalls that need no lock; what does not
+ * call C takes none.
  *
  * ARM ARM DDI 0100, LDM (2)/STM (2): before ARMv6 no banked register may be
  * used in the instruction after a user-bank transfer; hence the nops.
@@ -90,6 +91,37 @@ entry_swi:
         ldmia   sp, {r0, r1}
         movs    pc, lr
 
+/* Call function r12 of @table, on to @again if it gave way; r0 = result, r4 = vcpu. */
+        .macro  hypercall_run table, again
+        ldr     r2, =\table
+        mov     r0, r4                          @ vcpu
+        mov     r1, r4                          @ args = &regs.r[0]
+        ldr     r2, [r2, r12, lsl #2]
+        blx     r2
+        teq     r0, #AGAIN
+        beq     \again
+        .endm
+
+/* On to @slow if a scheduler decision or an upcall is due; keeps r0 and r4. */
+        .macro  hypercall_check slow
+        ldr     r1, [r4, #VCPU_WORK]
+        ldr     r2, [r4, #VCPU_FRAME_VA]
+        ldr     r1, [r1]
+        ldrh    r3, [r2, #F_PENDING]
+        rsbs    r1, r1, #0                      @ C: no work
+        teqhs   r3, #UPCALL_DUE                 @ HI: nor an upcall
+        bls     \slow
+        .endm
+
+/* To the caller.  r5-r11 and the user bank are its own: a C function keeps them. */
+        .macro  hypercall_return
+        ldr     lr, [r4, #VCPU_PC]
+        mov     sp, r4
+        ldmib   sp, {r1-r4}
+        ldr     r12, [sp, #VCPU_R12]
+        movs    pc, lr
+        .endm
+
 /*
  * Hypercall.  Nearly all return to their caller at once.  r0 and cpsr are saved in regs only on the
  * slow way out; spsr_svc is as it was until another exception from USR mode.
@@ -105,38 +137,19 @@ hypercall:
         mov     r4, sp                          @ r4 = vcpu
         ldr     sp, [r4, #VCPU_HYP_SP]
         bhs     hypercall_unknown
-        hypervisor_enter
-        ldr     r2, =hypercall_table
-        mov     r0, r4                          @ vcpu
-        mov     r1, r4                          @ args = &regs.r[0]
-        ldr     r2, [r2, r12, lsl #2]
-        blx     r2
-        teq     r0, #AGAIN
-        beq     hypercall_again
-        /* Out at once unless a scheduler decision or an upcall is due. */
-hypercall_done:                                 @ r0 = result, r4 = vcpu
-        ldr     r1, [r4, #VCPU_WORK]
-        ldr     r2, [r4, #VCPU_FRAME_VA]
-        ldr     r1, [r1]
-        ldrh    r3, [r2, #F_PENDING]
-        rsbs    r1, r1, #0                      @ C: no work
-        teqhs   r3, #UPCALL_DUE                 @ HI: nor an upcall
-        bls     hypercall_slow
-        hypervisor_leave
-        /* r5-r11 and the user bank are the caller's: a C function keeps them. */
-        ldr     lr, [r4, #VCPU_PC]
-        mov     sp, r4
-        ldmib   sp, {r1-r4}
-        ldr     r12, [sp, #VCPU_R12]
-        movs    pc, lr
+        hypercall_run HYPERCALL_FUNCTIONS, hypercall_again
+hypercall_done:
+        hypercall_check hypercall_slow
+        hypercall_return
 
 hypercall_unknown:
-        hypervisor_enter
         mov     r0, #NOSYS
         b       hypercall_done
 
 hypercall_slow:
         str     r0, [r4, #VCPU_R0]
+        hypervisor_enter
+hypercall_slow_locked:
         mrs     r1, spsr
         str     r1, [r4, #VCPU_CPSR]
         mov     r0, r4
@@ -144,11 +157,15 @@ hypercall_slow:
         b       resume
 
 hypercall_again:
+        hypervisor_enter
+hypercall_again_locked:
         mrs     r1, spsr
         str     r1, [r4, #VCPU_CPSR]
         mov     r0, r4
         bl      trap_again
         b       resume
+
+        hypercall_under_lock
 
 /*
  * iret to guest user code with no upcall due; anything else goes to C.
