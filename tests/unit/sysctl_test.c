@@ -252,6 +252,8 @@ static void domains_are_listed(void **state) {
     op.u.getdomaininfolist.first_domain = 0;
     op.u.getdomaininfolist.buffer.q = 4;
     assert_int_equal(call(), -XEN_EFAULT);
+    op.u.getdomaininfolist.buffer.q = UINT64_C(1) << 32 | (FAKE_GUEST_VA + ELSE);
+    assert_int_equal(call(), -XEN_EFAULT);
 }
 
 static void there_is_a_pool_for_each_class(void **state) {
