@@ -36,7 +36,9 @@ by_name = $(1) $(foreach f,$(2),$(if $(filter $(notdir $(f)),$(notdir $(1))),,$(
 sources_in = $(if $(1),$(call by_name,$(wildcard $(addprefix $(firstword $(1))/*,.c .S)),$(call sources_in,$(wordlist 2,9,$(1)))))
 hyp_sources := $(wildcard hypervisor/core/*/*.c hypervisor/lib/*.c hypervisor/arch/arm/*.c hypervisor/arch/arm/*.S) \
 	$(call sources_in,$(level_folders)) $(level_drivers:%=hypervisor/drivers/%.c)
-hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c,$(hyp_sources))
+# What an image for one CPU has no use for.
+several_sources := hypervisor/core/top/cpu_start.c
+hyp_sources := $(filter-out hypervisor/arch/arm/asm_offsets.c $(if $(filter one,$(folders_$(level))),$(several_sources)),$(hyp_sources))
 hyp_objects := $(addprefix $(H)/,$(addsuffix .o,$(basename $(hyp_sources))))
 hyp_script := hypervisor/arch/arm/dacre.lds
 
