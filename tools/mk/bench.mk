@@ -13,6 +13,10 @@ $(bench_programs): $(B)/bench/%/bench: $(bench_sources) tests/bench/bench.h test
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D) && $(bench_cc_$*) -marm -std=gnu11 -O2 -static -s $(warnings) $(bench_sources) -o $@
 	$(Q)$(bench_cc_$*) -nostdlib -static -s -Wl,--build-id=none tests/bench/hello.S -o $(@D)/hello
+# A program that is a mark, for tools/dacre/toolstack_costs.py.
+$(B)/bench/armel/say: tests/bench/say.S | tools-present
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D) && $(bench_cc_armel) -nostdlib -static -s -Wl,--build-id=none $< -o $@
 
 $(B)/userland/bench.cpio.gz: $(B)/bench/armel/bench
 
@@ -25,7 +29,7 @@ $(profile_plugin): $(wildcard tools/plugin/*.[ch]) $(B)/qemu/qemu-plugin.h
 	$(Q)mkdir -p $(@D) && $(CC_HOST) -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra \
 		-Werror -I$(B)/qemu $(filter %.c,$^) -o $@
 
-.PHONY: cost-images bench-images bench bench-check bench-reference bench-xen
+.PHONY: cost-images bench-images bench bench-check bench-reference bench-xen bench-xen-images
 # What tests/boot/test_cost.py wants, and what the whole table does.
 cost-images: run-images guests $(B)/userland/bench.cpio.gz $(profile_plugin)
 bench-images: cost-images $(B)/linux/native$(suffix)/Image
@@ -52,8 +56,12 @@ bench-reference:
 	$(Q)cp $(B)/bench/results.txt docs/benchmarks/$(PLATFORM).txt
 	$(Q)cp $(B)/bench/results.svg docs/benchmarks/$(PLATFORM).svg
 
+# Beside Dacre on that board, whose dom0 has the same tools.
+bench_toolstack := platforms/$(PLATFORM)/toolstack.toml
+bench-xen-images: config-images $(B)/bench/armhf/bench $(B)/bench/armel/say $(profile_plugin) \
+		$(B)/userland/toolstack-armhf.cpio.gz
 bench-xen:
 	$(Q)tools/install-deps
-	$(Q)$(MAKE) --no-print-directory $(B)/bench/armhf/bench
+	$(Q)$(MAKE) --no-print-directory -j2 bench-xen-images CONFIG=$(bench_toolstack)
 	$(Q)tools/bench-xen-kernel $(B)/linux/xen
-	$(Q)tools/bench-xen $(PLATFORM)
+	$(Q)tools/bench-xen $(XEN) $(PLATFORM)
