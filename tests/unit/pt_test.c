@@ -19,6 +19,7 @@
 #include "core/hypercall/mmuext.h"
 #include "core/mm/page.h"
 #include "core/space/pt_table.h"
+#include "core/space/pt_update.h"
 #include "support_domain.h"
 #include "support_mm.h"
 
@@ -803,6 +804,65 @@ static void a_new_table_is_copied_from_its_beginning(void **state) {
     }
 }
 
+/* Two vCPUs, of which only the first is there as more than a number. */
+static void own_kernels(void) {
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(PT_OWN_INDEX << MIB_SHIFT)), 0);
+    pt_own_kernels(&other->space, 2);
+    assert_true(pt_has_own_kernels(&other->space));
+    assert_int_equal(mm_ext(other, MMUEXT_PIN_L1_TABLE, L1_GFN, 0), 0);
+    assert_int_equal(mm_ext(other, MMUEXT_NEW_BASEPTR, L1_GFN, 0), 0);
+    other->space.pt.vcpu_l1[1] = other->space.pt.vcpu_l1[0];
+}
+
+static void each_vcpu_has_its_kernel_part(void **state) {
+    const struct space *s = &other->space;
+    const unsigned int index = PT_OWN_INDEX + 5;
+
+    (void)state;
+    assert_ptr_equal(pt_vcpu_kernel(s, 0), pt_vcpu_l1(s, 0)); /* both flat */
+    own_kernels();
+    assert_ptr_equal(pt_vcpu_l1(s, 0), pt_vcpu_l1(s, 1));
+    assert_ptr_not_equal(pt_vcpu_kernel(s, 0), pt_vcpu_kernel(s, 1));
+    assert_ptr_not_equal(pt_vcpu_kernel(s, 0), pt_vcpu_l1(s, 0));
+    assert_ptr_equal(other->vcpu[0]->arch.kernel, pt_vcpu_kernel(s, 0));
+    assert_int_equal(pt_vcpu_kernel(s, 0)[PT_HOLE_INDEX], FAKE_HYP_ENTRY);
+    assert_int_equal(pt_vcpu_kernel(s, 1)[PT_HOLE_INDEX], FAKE_HYP_ENTRY + 1);
+    assert_int_equal(mm_update(other, L1_GPA + index * 4, MM_SECTION(MM_BASE_GFN)), 0);
+    assert_int_not_equal(pt_vcpu_kernel(s, 0)[index], 0);
+    assert_int_equal(pt_vcpu_kernel(s, 1)[index], pt_vcpu_kernel(s, 0)[index]);
+    assert_int_equal(mm_update(other, L1_GPA + 5 * 4, MM_SECTION(MM_BASE_GFN)), 0);
+    assert_int_equal(pt_vcpu_kernel(s, 1)[5], 0); /* the user part is the table's */
+    assert_int_not_equal(pt_vcpu_l1(s, 1)[5], 0);
+    assert_int_equal(mm_update(other, L1_GPA + index * 4, 0), 0);
+    assert_int_equal(pt_vcpu_kernel(s, 1)[index], 0);
+}
+
+/* By address, an entry of the kernel part is looked for there. */
+static void an_address_of_its_own_kernel_part_is_found(void **state) {
+    const uint32_t va = (PT_OWN_INDEX + 1) << MIB_SHIFT;
+
+    (void)state;
+    own_kernels();
+    assert_int_equal(
+        mm_update(other, L1_GPA + (va >> MIB_SHIFT) * 4, MM_TABLE(L2_GPA, PV_DOMAIN_KERNEL)), 0);
+    assert_int_equal(pt_update_va(&other->space, 0, gvaddr(va), MM_RW(DATA)), 0);
+    assert_int_equal(page_of(mm_frame(other, DATA))->count, 2);
+    assert_int_equal(pt_update_va(&other->space, 0, gvaddr(1 << MIB_SHIFT), MM_RW(DATA)),
+                     -XEN_EINVAL);
+}
+
+/* One vCPU, or a kernel part that begins elsewhere: the registered tables have it. */
+static void a_kernel_part_is_shared_unless_it_can_be_split(void **state) {
+    (void)state;
+    pt_own_kernels(&d->space, 2);
+    assert_false(pt_has_own_kernels(&d->space));
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(PT_OWN_INDEX << MIB_SHIFT)), 0);
+    pt_own_kernels(&other->space, 1);
+    assert_false(pt_has_own_kernels(&other->space));
+    pt_own_kernels(&other->space, PT_KERNELS + 1);
+    assert_false(pt_has_own_kernels(&other->space));
+}
+
 /* The first step of a pin, and never another one: the next pin goes on with it. */
 static void a_new_table_is_made_in_steps(void **state) {
     uint16_t count = d->space.pt.block_count;
@@ -1299,6 +1359,7 @@ static void a_new_space_has_nothing_of_an_old_one(void **state) {
     zero->pt.attr_raw = PT_ATTR_NONE;
     zero->pt.last_base = PT_NO_TABLE;
     zero->pt.version = 1;
+    zero->pt.kernels = 1;
     zero->pt.block_limit = zero->pt.block_kept = zero->pt.block_promised =
         PT_LIMIT_MIN / HEAP_BLOCK_SIZE;
     assert_memory_equal(&s->pt, &zero->pt, sizeof(s->pt));
@@ -1527,6 +1588,9 @@ int main(void) {
         TEST(a_kernel_part_is_copied_in_steps),
         TEST(a_kernel_part_that_changes_is_copied_anew),
         TEST(a_new_table_is_copied_from_its_beginning),
+        TEST(each_vcpu_has_its_kernel_part),
+        TEST(an_address_of_its_own_kernel_part_is_found),
+        TEST(a_kernel_part_is_shared_unless_it_can_be_split),
         TEST(a_new_table_is_made_in_steps),
         TEST(a_table_being_made_takes_no_memory_from_others),
         TEST(one_spare_block_is_kept),

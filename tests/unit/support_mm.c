@@ -244,7 +244,22 @@ static void count_list(const struct domain *d, uint16_t list, struct l1_count *c
     }
 }
 
+/* Each vCPU's own kernel part is the source's. */
+static void check_own_kernels(const struct domain *d) {
+    unsigned int first = d->space.pt.kernel_index;
+
+    for (unsigned int i = 1; i < d->space.pt.kernels && d->space.pt.kernel[i]; i++) {
+        assert_memory_equal(&pt_block_table(d->space.pt.kernel[i])[first],
+                            &pt_block_table(d->space.pt.kernel[0])[first],
+                            (PT_HOLE_INDEX - first) * 4);
+    }
+}
+
 static void check_loaded(const struct domain *d) {
+    check_own_kernels(d);
+    if (pt_has_own_kernels(&d->space)) {
+        return; /* the tables that are loaded have no kernel part */
+    }
     for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
         uint16_t block = d->space.pt.vcpu_l1[i];
 
@@ -337,6 +352,9 @@ static void check_domain(const struct domain *d, unsigned int *sections) {
         blocks += pt_blocks[b].kind != PT_BLOCK_NONE && pt_blocks[b].owner == d->id;
     }
     blocks += d->space.pt.building != 0;
+    for (unsigned int i = 1; i < PT_KERNELS; i++) {
+        blocks += d->space.pt.kernel[i] != 0;
+    }
     assert_int_equal(blocks, d->space.pt.block_count);
     assert_in_range(blocks, 0, d->space.pt.block_limit);
     for (unsigned int i = 0; i < FAKE_RAM_MIB; i++) {

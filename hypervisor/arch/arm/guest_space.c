@@ -72,6 +72,25 @@ int arch_space_map_vcpu_page(struct space *s, unsigned int vcpu, mfn_t page) {
     return 0;
 }
 
+/* The lower half of a table for the kernel part is never walked: the second-level table for the
+ * pages of vCPUs lies there, which differs from the others' in one entry. */
+void arch_l1_own(const struct space *s, uint32_t *l1, unsigned int vcpu) {
+    const struct space_tables *tables = s->shared;
+    const uint32_t *shared = tables->shared;
+
+    for (unsigned int i = 0; i < ARCH_OWN_KERNELS; i++) {
+        unsigned int at = L2_INDEX(PV_VCPU_VA(i));
+
+        arch_pte_write(&l1[at], shared[at]);
+    }
+    arch_pte_write(&l1[L2_INDEX(PV_COUNTER_VA)], shared[L2_INDEX(PV_COUNTER_VA)]);
+    arch_pte_write(&l1[L2_INDEX(PV_VCPU_VA(0))], shared[L2_INDEX(PV_VCPU_VA(vcpu))]);
+    arch_pte_sync();
+    arch_pte_write(&l1[L1_INDEX(HYP_SHARED_VA)],
+                   level_l1_table(heap_to_maddr(l1).v, PV_DOMAIN_KERNEL));
+    arch_pte_sync();
+}
+
 void arch_l1_init(struct space *s, uint32_t *l1) {
     const struct space_tables *tables = s->shared;
     uint32_t first = L1_INDEX(PV_VIRT_START);

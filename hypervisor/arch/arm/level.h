@@ -81,10 +81,10 @@ void level_drain(void);
 void level_tlb_flush_all(void);
 void level_tlb_flush_page(uint32_t va);
 /*
- * Another address space: what the caches and the TLB hold of the old one is
- * written back and dropped as this level needs, and the new table is loaded.
+ * Another address space, @kernel being the TTBR of its kernel part: what the caches and the TLB
+ * hold of the old one is written back and dropped as this level needs, and the new table is loaded.
  */
-void level_switch_space(uint32_t ttbr);
+void level_switch_space(uint32_t ttbr, uint32_t kernel);
 /* What TTBR holds for a first-level table at this machine address. */
 uint32_t level_ttbr(uint32_t l1_pa);
 /* level_space_new() - a new first-level table lies there, not loaded: the TLB has nothing of it. */

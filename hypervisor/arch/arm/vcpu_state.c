@@ -44,7 +44,7 @@ void vcpu_state_early_init(void) {
 void vcpu_state_init(struct vcpu *idle) {
     loaded_on[this_cpu_index()] = idle;
     idle->arch.l1 = boot_l1;
-    idle->arch.ttbr = level_ttbr(mmu_image_maddr(boot_l1).v);
+    self_set_tables(idle, mmu_image_maddr(boot_l1).v, mmu_image_maddr(boot_l1).v);
     idle->arch.hyp_sp = self_stack_top();
     switch_banked_sp(idle);
 }
@@ -64,14 +64,15 @@ void arch_vcpu_init(struct vcpu *v, gpaddr_t entry, gpaddr_t fdt) {
     arch->psr_mask_thumb = level_psr_mask | PSR_MODE_USR;
     arch->sctlr = cp15_read_sctlr();
     arch->work = &this_cpu()->work;
-    arch_vcpu_set_base(v, pt_vcpu_l1(&v->domain->space, v->id));
+    arch_vcpu_set_base(v, pt_vcpu_l1(&v->domain->space, v->id),
+                       pt_vcpu_kernel(&v->domain->space, v->id));
 }
 
-void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1, uint32_t *kernel) {
     v->arch.l1 = l1;
-    v->arch.ttbr = level_ttbr(heap_to_maddr(l1).v);
+    self_set_tables(v, heap_to_maddr(l1).v, heap_to_maddr(kernel).v);
     if (v == loaded_here()) {
-        level_switch_space(v->arch.ttbr);
+        level_switch_space(v->arch.ttbr, v->arch.ttbr_kernel);
     }
 }
 
@@ -93,8 +94,8 @@ void arch_vcpu_switch(struct vcpu *next) {
     if (loaded->domain && loaded->domain != next->domain) {
         leave_domain(loaded->domain);
     }
-    if (next->arch.ttbr != loaded->arch.ttbr) {
-        level_switch_space(next->arch.ttbr);
+    if (!self_has_tables(next, loaded)) {
+        level_switch_space(next->arch.ttbr, next->arch.ttbr_kernel);
     }
     loaded_on[this_cpu_index()] = next;
     self_take(next);
@@ -114,7 +115,7 @@ void arch_vcpu_unload(const struct vcpu *v) {
 }
 
 struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {
-    if (v->domain == loaded_here()->domain) {
+    if (self_shows(v, loaded_here())) {
         return (struct pv_vcpu *)(uintptr_t)(v->arch.frame_va - offsetof(struct pv_vcpu, frame));
     }
     return v->page;

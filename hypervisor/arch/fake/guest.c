@@ -77,8 +77,9 @@ void arch_vcpu_set_fpu(struct vcpu *v, bool enabled) {
     v->arch.fpu_enabled = enabled;
 }
 
-void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1) {
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1, uint32_t *kernel) {
     v->arch.l1 = l1;
+    v->arch.kernel = kernel;
 }
 
 struct pv_vcpu *arch_vcpu_page(const struct vcpu *v) {

@@ -250,6 +250,11 @@ uint32_t arch_pte_encode_l2(const struct pte *pte) {
     return pte->addr | bits_of(pte->memory) | (pte->writable ? FAKE_L2_WRITE : 0) | FAKE_SMALL;
 }
 
+void arch_l1_own(const struct space *s, uint32_t *l1, unsigned int vcpu) {
+    (void)s;
+    l1[PV_VIRT_START >> MIB_SHIFT] = FAKE_HYP_ENTRY + vcpu;
+}
+
 void arch_l1_init(struct space *s, uint32_t *l1) {
     (void)s;
     for (uint32_t i = PV_VIRT_START >> MIB_SHIFT; i < L1_ENTRIES; i++) {

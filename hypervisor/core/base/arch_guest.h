@@ -58,8 +58,9 @@ void arch_vcpu_unload(const struct vcpu *v);
 void arch_vcpu_set_tls(struct vcpu *v, uint32_t value);
 /** arch_vcpu_set_fpu() - do VFP instructions of @v, current, run (true) or trap to its kernel? */
 void arch_vcpu_set_fpu(struct vcpu *v, bool enabled);
-/** arch_vcpu_set_base() - @v's new first-level table (hypervisor address); loads it if current. */
-void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1);
+/** arch_vcpu_set_base() - @v's new first-level table, and the one with its kernel part, which may
+ * be the same (hypervisor addresses); loads them if @v is current. */
+void arch_vcpu_set_base(struct vcpu *v, uint32_t *l1, uint32_t *kernel);
 /**
  * arch_vcpu_page() - @v's shared page at the address that is coherent now: while @v's address
  * space is loaded, the very address the guest uses (VIVT caches then see one address); else

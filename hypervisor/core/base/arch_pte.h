@@ -72,5 +72,9 @@ struct pte arch_pte_decode_hw_l1(uint32_t hw);
 
 /** arch_l1_init() - fill the hypervisor's part (PV_VIRT_START and up) of a new 16 KiB L1 of @s. */
 void arch_l1_init(struct space *s, uint32_t *l1);
+/** arch_l1_own() - @l1, from arch_l1_init(), whose entries below 2 GiB are faults, becomes a table
+ * for the kernel part of vCPU @vcpu: at PV_VCPU_VA(0) that has its own page.  Where
+ * ARCH_OWN_KERNELS is more than 1. */
+void arch_l1_own(const struct space *s, uint32_t *l1, unsigned int vcpu);
 
 #endif /* CORE_ARCH_PTE_H */

@@ -141,7 +141,7 @@ int domain_make_run_step(struct domain *d) {
     }
     d->make_progress = 0;
     for (unsigned int i = 0; i < d->vcpu_count; i++) {
-        arch_vcpu_set_base(d->vcpu[i], pt_vcpu_l1(&d->space, i));
+        arch_vcpu_set_base(d->vcpu[i], pt_vcpu_l1(&d->space, i), pt_vcpu_kernel(&d->space, i));
     }
     return domain_start(d);
 }

@@ -52,6 +52,9 @@ static int set_kernel_start(struct domain *d, uint32_t va) {
     }
     spin_lock(&d->space.lock);
     err = pt_set_kernel_start(&d->space, gvaddr(va));
+    if (err == 0) {
+        pt_own_kernels(&d->space, d->vcpu_count);
+    }
     spin_unlock(&d->space.lock);
     return err;
 }

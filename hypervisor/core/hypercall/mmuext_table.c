@@ -44,11 +44,12 @@ int mmuext_load_base(struct vcpu *v, gfn_t g) {
     block = pt_find_l1(s, g);
     if (!block || pt_blocks[block].dying) {
         err = -XEN_EINVAL;
-    } else if (pt_blocks[block].version != s->pt.version && !pt_sync_l1(s, block, v->id)) {
+    } else if (!pt_has_own_kernels(s) && pt_blocks[block].version != s->pt.version &&
+               !pt_sync_l1(s, block, v->id)) {
         err = -XEN_EAGAIN;
     } else {
         s->pt.vcpu_l1[v->id] = block;
-        arch_vcpu_set_base(v, pt_block_table(block));
+        arch_vcpu_set_base(v, pt_block_table(block), pt_vcpu_kernel(s, v->id));
     }
     spin_unlock(&s->lock);
     return err;

@@ -19,6 +19,7 @@ int pt_init(struct space *s, uint32_t limit) {
     s->pt.attr_raw = PT_ATTR_NONE;
     s->pt.last_base = PT_NO_TABLE;
     s->pt.version = 1;
+    s->pt.kernels = 1;
     if (limit < PT_LIMIT_MIN || blocks > UINT16_MAX) {
         return -XEN_EINVAL;
     }
@@ -107,6 +108,16 @@ int pt_set_kernel_start(struct space *s, gvaddr_t va) {
     return 0;
 }
 
+static bool is_several(unsigned int vcpus, unsigned int most) {
+    return vcpus > 1 && vcpus <= most;
+}
+
+void pt_own_kernels(struct space *s, unsigned int vcpus) {
+    if (is_several(vcpus, PT_KERNELS) && s->pt.kernel_index == PT_OWN_INDEX) {
+        s->pt.kernels = (uint8_t)vcpus;
+    }
+}
+
 void pt_flush_tlb(struct space *s) {
     spin_lock(&s->lock);
     pt_forget_stale(s);
@@ -117,6 +128,12 @@ uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu) {
     uint16_t block = s->pt.vcpu_l1[vcpu];
 
     return pt_block_table(block ? block : s->pt.flat);
+}
+
+uint32_t *pt_vcpu_kernel(const struct space *s, unsigned int vcpu) {
+    bool is_own = pt_has_own_kernels(s) && s->pt.vcpu_l1[vcpu];
+
+    return is_own ? pt_block_table(s->pt.kernel[vcpu]) : pt_vcpu_l1(s, vcpu);
 }
 
 /* Empty the table at the head of the list of registered ones, then let it go. */
@@ -144,6 +161,19 @@ static void destroy_own(struct space *s, uint16_t *block) {
     }
 }
 
+/* The copies hold nothing. */
+static void destroy_kernel(struct space *s) {
+    if (pt_has_own_kernels(s)) {
+        uint16_t copy = s->pt.kernel[--s->pt.kernels];
+
+        if (copy) {
+            pt_block_give(s, copy);
+        }
+    } else {
+        destroy_own(s, &s->pt.kernel[0]);
+    }
+}
+
 static void destroy_kept(struct space *s) {
     uint16_t block = s->pt.clean ? s->pt.clean : s->pt.slab;
     uint16_t *list = s->pt.clean ? &s->pt.clean : &s->pt.slab;
@@ -168,7 +198,7 @@ bool pt_destroy_step(struct space *s) {
     } else if (pt->flat) {
         destroy_own(s, &pt->flat);
     } else if (pt->kernel[0]) {
-        destroy_own(s, &pt->kernel[0]);
+        destroy_kernel(s);
     } else if (pt->clean || pt->slab) {
         destroy_kept(s);
     } else {

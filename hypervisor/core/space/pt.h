@@ -12,6 +12,11 @@
  * second-level tables count the source's entries once, not the copies: those are
  * walked only while they are the same.
  *
+ * Where several CPUs are used (ARCH_OWN_KERNELS) a domain of several vCPUs whose kernel part begins
+ * at 2 GiB has it once for each vCPU, in tables that hold nothing else: the source is vCPU 0's, the
+ * others are the same but for the page that a vCPU sees as its own.  They are all changed at once,
+ * and the tables that the guest registered have no kernel part.
+ *
  * A second-level table is a 1 KiB unit of a block of that domain.  A frame of the
  * guest that holds such tables has up to four, named in its page_info.
  *
@@ -24,14 +29,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <arch/types.h>
+
 #include "core/base/addr.h"
 
 struct space;
 
 #define PT_L1_ENTRIES 4096u
 #define PT_L2_ENTRIES 256u
-#define PT_VCPU_MAX   8          /* >= DOMAIN_VCPU_MAX */
-#define PT_KERNELS    1u         /* all vCPUs share one */
+#define PT_VCPU_MAX   8 /* >= DOMAIN_VCPU_MAX */
+#define PT_KERNELS    ((unsigned int)ARCH_OWN_KERNELS)
+#define PT_OWN_INDEX  0x800u     /* first L1 index of a kernel part that each vCPU has its own of */
 #define PT_CLEAN_MAX  4          /* empty first-level tables kept for the next pin */
 #define PT_LIMIT_MIN  (8u << 14) /* bytes: less cannot boot a kernel */
 #define PT_LIMIT_MAX  (1u << 30) /* far more than there is */
@@ -45,8 +53,8 @@ struct pt_space {         /* space lock */
     uint16_t block_count; /* in use */
     uint16_t flat;        /* first-level table of "MMU off" */
     uint16_t
-        kernel[PT_KERNELS]; /* first-level tables of the kernel part, from which others are copied:
-                             * the source.  One for each vCPU that has a kernel part of its own */
+        kernel[PT_KERNELS]; /* first-level tables of the kernel part; the first is the source */
+    uint8_t kernels;        /* so many of them there are to be: 1, or one for each vCPU */
     uint16_t registered;    /* list of first-level tables named by the guest */
     uint16_t clean;         /* list of unused ones, user part empty */
     uint16_t clean_count;
@@ -111,8 +119,14 @@ int pt_flat_step(struct space *s, uint32_t *done);
  */
 int pt_set_kernel_start(struct space *s, gvaddr_t va);
 
+/** pt_own_kernels() - the domain has @vcpus vCPUs: each gets a kernel part of its own, if that
+ * begins where it must for it.  After pt_set_kernel_start(), once.  Space lock held. */
+void pt_own_kernels(struct space *s, unsigned int vcpus);
+
 /** pt_vcpu_l1() - the table that vCPU @vcpu is to run on: flat until MMUEXT_NEW_BASEPTR. */
 uint32_t *pt_vcpu_l1(const struct space *s, unsigned int vcpu);
+/** pt_vcpu_kernel() - the table that has the kernel part then; maybe the same. */
+uint32_t *pt_vcpu_kernel(const struct space *s, unsigned int vcpu);
 
 /** pt_flush_tlb() - empty the TLB, as the guest asked for.  Space lock not held. */
 void pt_flush_tlb(struct space *s);

@@ -157,9 +157,16 @@ static bool is_kernels(const struct space *s, uint16_t block, unsigned int index
     return index >= s->pt.kernel_index && block != s->pt.flat;
 }
 
-/* The tables that vCPUs run on follow the source at once, others when one is to be run on. */
+/* The tables that vCPUs run on follow the source at once, others when one is to be run on.  Where
+ * each vCPU has its own kernel part there are no others. */
 static void store_kernel(struct space *s, unsigned int index, uint32_t hw) {
     arch_pte_write(&pt_block_table(s->pt.kernel[0])[index], hw);
+    if (pt_has_own_kernels(s)) {
+        for (unsigned int i = 1; i < s->pt.kernels; i++) {
+            arch_pte_write(&pt_block_table(s->pt.kernel[i])[index], hw);
+        }
+        return;
+    }
     next_version(s);
     for (unsigned int i = 0; i < PT_VCPU_MAX; i++) {
         uint16_t block = s->pt.vcpu_l1[i];

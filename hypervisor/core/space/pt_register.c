@@ -33,8 +33,13 @@ static uint16_t finish_l1(struct space *s) {
     return block;
 }
 
+/* The last one of them is made last. */
+static bool has_kernel(const struct space *s) {
+    return s->pt.kernel[pt_has_own_kernels(s) ? s->pt.kernels - 1u : 0] != 0;
+}
+
 int pt_build_l1(struct space *s, uint16_t *block) {
-    unsigned int own = s->pt.kernel[0] ? s->pt.kernel_index : PT_HOLE_INDEX;
+    unsigned int own = has_kernel(s) ? s->pt.kernel_index : PT_HOLE_INDEX;
     unsigned int from;
 
     if (!s->pt.building) {
@@ -52,6 +57,25 @@ int pt_build_l1(struct space *s, uint16_t *block) {
     }
     *block = finish_l1(s);
     return 0;
+}
+
+/* A table of the kernel part, all of them empty so far, since no table is registered.  Always an
+ * error. */
+static int build_kernel(struct space *s) {
+    unsigned int vcpu = 0;
+
+    while (s->pt.kernel[vcpu]) {
+        vcpu++;
+    }
+    int err = pt_build_l1(s, &s->pt.kernel[vcpu]);
+    if (err) {
+        return err;
+    }
+    if (vcpu > 0) {
+        pt_blocks[s->pt.kernel[vcpu]].kind = PT_BLOCK_NONE; /* nothing in it counts */
+        arch_l1_own(s, pt_block_table(s->pt.kernel[vcpu]), vcpu);
+    }
+    return -XEN_EAGAIN;
 }
 
 static int take_l1(struct space *s, uint16_t *block) {
@@ -108,9 +132,8 @@ int pt_pin_l1(struct space *s, gfn_t g) {
     if (err) {
         return err;
     }
-    if (!s->pt.kernel[0]) {
-        err = pt_build_l1(s, &s->pt.kernel[0]);
-        return err ? err : -XEN_EAGAIN;
+    if (!has_kernel(s)) {
+        return build_kernel(s);
     }
     err = take_l1(s, &block);
     if (err) {

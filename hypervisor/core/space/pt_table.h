@@ -86,6 +86,11 @@ static inline bool pt_should_stop(struct space *s) {
     return preempt_check();
 }
 
+/** pt_has_own_kernels() - has each vCPU its own kernel part, and no registered table has it? */
+static inline bool pt_has_own_kernels(const struct space *s) {
+    return PT_KERNELS > 1 && s->pt.kernels > 1;
+}
+
 /* ---- pt_mem.c: blocks and units ---- */
 
 /** pt_mem_setup() - the two arrays above; once, before the first domain.  0 or -ENOMEM. */

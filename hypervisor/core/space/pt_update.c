@@ -177,7 +177,8 @@ uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count,
 
 /* The second-level table of the guest's that maps @va for vCPU @vcpu; 0: there is none. */
 static inline uint16_t unit_of_va(const struct space *s, unsigned int vcpu, gvaddr_t va) {
-    uint16_t block = s->pt.vcpu_l1[vcpu];
+    bool is_own = pt_has_own_kernels(s) && va.v >> MIB_SHIFT >= PT_OWN_INDEX;
+    uint16_t block = is_own ? s->pt.kernel[0] : s->pt.vcpu_l1[vcpu];
     uint32_t table;
     uint16_t unit;
 

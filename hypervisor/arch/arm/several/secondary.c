@@ -32,8 +32,10 @@ maddr_t arch_cpus_entry(void) {
 
 /* The TLB may hold what the table that was left says of the image's machine address. */
 void arch_secondary_start(void) {
+    uint32_t ttbr = level_ttbr(mmu_image_maddr(boot_l1).v);
+
     self_init_secondary();
-    level_switch_space(level_ttbr(mmu_image_maddr(boot_l1).v));
+    level_switch_space(ttbr, ttbr);
     level_tlb_flush_all();
     vcpu_state_early_init();
     cpu_main();

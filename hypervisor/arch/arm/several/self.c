@@ -16,11 +16,21 @@ static unsigned int number(void) {
     return CP15_GET(0, 0, 0, 5) & 0xff;
 }
 
+/* From here on addresses from 2 GiB up are walked by TTBR1 (TTBCR.N = 1; ARM ARM DDI 0406, B3.5.4,
+ * B4.1.153): by the same table, until a vCPU has another one. */
+static void split_tables(void) {
+    CP15_SET(2, 0, 0, 1, CP15_GET(2, 0, 0, 0));
+    __asm__ volatile("isb" : : : "memory");
+    CP15_SET(2, 0, 0, 2, 1);
+    __asm__ volatile("isb" : : : "memory");
+}
+
 static void set_self(unsigned int id, const void *stack_top, const void *fatal_top) {
     percpu[id].arch = (struct arch_percpu){.id = id,
                                            .stack_top = (uint32_t)(uintptr_t)stack_top,
                                            .fatal_top = (uint32_t)(uintptr_t)fatal_top};
     CP15_SET(13, 0, 0, 4, (uint32_t)(uintptr_t)&percpu[id]);
+    split_tables();
 }
 
 void self_init(void) {

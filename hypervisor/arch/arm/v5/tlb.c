@@ -18,7 +18,8 @@ void level_tlb_flush_page(uint32_t va) {
                      : "memory");
 }
 
-void level_switch_space(uint32_t ttbr) {
+void level_switch_space(uint32_t ttbr, uint32_t kernel) {
+    (void)kernel;
     level_cache_flush_aliases();
     __asm__ volatile("mcr p15, 0, %0, c2, c0, 0\n"
                      "mcr p15, 0, %1, c8, c7, 0\n"

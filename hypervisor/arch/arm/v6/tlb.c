@@ -60,7 +60,8 @@ static inline void set_asid(uint32_t asid) {
  * An asynchronous abort that the old space's accesses caused comes at the start, not in the next
  * guest: the barrier waits for them, and then such aborts are unmasked.
  */
-void level_switch_space(uint32_t ttbr) {
+void level_switch_space(uint32_t ttbr, uint32_t kernel) {
+    (void)kernel;
     enum asid_flush flush = asid_take(ttbr);
 
     level_drain();

@@ -10,6 +10,7 @@
 #include "arch/arm/cp15.h"
 #include "arch/arm/extended/asid.h"
 #include "arch/arm/level.h"
+#include <level/kernel_table.h>
 
 #define ASID_MASK 0xffu /* of CONTEXTIDR, whose PROCID is 0 */
 
@@ -63,13 +64,16 @@ static inline void set_asid(uint32_t asid) {
  * An asynchronous abort that the old space's accesses caused comes at the start, not in the next
  * guest: the barrier waits for them, and then such aborts are unmasked.
  */
-void level_switch_space(uint32_t ttbr) {
+void level_switch_space(uint32_t ttbr, uint32_t kernel) {
     enum asid_flush flush = asid_take(ttbr);
+
+    flush = kernel_table_take(asid_of(ttbr), kernel, flush);
 
     level_drain();
     __asm__ volatile("cpsie a" : : : "memory");
     set_asid(ASID_NOBODY);
     CP15_SET(2, 0, 0, 0, ttbr);
+    kernel_table_load(kernel);
     __asm__ volatile("isb" : : : "memory");
     if (flush == ASID_FLUSH_ALL) {
         tlb_flush_all();

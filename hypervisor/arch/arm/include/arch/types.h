@@ -51,6 +51,7 @@ struct arch_vcpu {
     uint32_t restart_size;
     uint32_t *l1;         /* first-level table in use (hypervisor address) */
     uint32_t ttbr;        /* what the hardware is given for it */
+    uint32_t ttbr_kernel; /* and for the kernel part, where that is another table */
     uint32_t tls;         /* user thread pointer */
     uint32_t tls_rw;      /* TPIDRURW (v6K+) */
     uint32_t tls_kernel;  /* TPIDRPRW (v6K+), as the guest kernel sees it */

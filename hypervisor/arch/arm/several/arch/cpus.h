@@ -7,7 +7,11 @@
 
 #include <stdint.h>
 
-#define ARCH_CPU_MAX 4
+#define ARCH_CPU_MAX     4
+
+/* First-level tables that a space may have for its kernel part alone, one a vCPU; 1: the kernel
+ * part is in each of its tables. */
+#define ARCH_OWN_KERNELS 8
 
 struct arch_percpu {
     uint32_t id;        /* constant: its number, that of its MPIDR (affinity level 0) */

@@ -6,9 +6,11 @@
 #ifndef CPUS_SELF_H
 #define CPUS_SELF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arch/arm/cp15_access.h"
+#include "arch/arm/level.h"
 #include "core/base/percpu.h"
 #include "core/domain/vcpu.h"
 
@@ -31,6 +33,23 @@ static inline void self_take(struct vcpu *v) {
 
     v->arch.hyp_sp = cpu->arch.stack_top;
     v->arch.work = &cpu->work;
+}
+
+/** self_shows() - is the page of @v where @v itself has it, while @loaded is the vCPU whose address
+ * space is loaded?  Another vCPU may have its own there; caches do not tell addresses apart. */
+static inline bool self_shows(const struct vcpu *v, const struct vcpu *loaded) {
+    return v == loaded;
+}
+
+/** self_set_tables() - what @v is to run on, by machine address: @kernel from 2 GiB up. */
+static inline void self_set_tables(struct vcpu *v, uint32_t l1, uint32_t kernel) {
+    v->arch.ttbr = level_ttbr(l1);
+    v->arch.ttbr_kernel = level_ttbr(kernel);
+}
+
+/** self_has_tables() - does @v run on those of @loaded? */
+static inline bool self_has_tables(const struct vcpu *v, const struct vcpu *loaded) {
+    return v->arch.ttbr == loaded->arch.ttbr && v->arch.ttbr_kernel == loaded->arch.ttbr_kernel;
 }
 
 #endif /* CPUS_SELF_H */

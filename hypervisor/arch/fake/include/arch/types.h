@@ -18,6 +18,7 @@ struct arch_vcpu {
     uint32_t entry; /* what arch_vcpu_init() was given */
     uint32_t fdt;
     uint32_t *l1; /* what arch_vcpu_set_base() was given */
+    uint32_t *kernel;
     uint32_t tls;
     bool fpu_enabled;
 };
