@@ -2,11 +2,13 @@
 /*
  * __HYPERVISOR_vcpu_op and __HYPERVISOR_set_timer_op.
  */
+#include "core/base/arch.h"
 #include "core/base/guest_access.h"
 #include "core/domain/domain.h"
 #include "core/domain/vcpu.h"
 #include "core/event/event.h"
 #include "core/hypercall/hypercall.h"
+#include "core/hypercall/mmuext.h"
 #include "core/time/clock.h"
 
 /* ---- Timers: of the calling vCPU only, as Xen ---- */
@@ -80,10 +82,43 @@ static int32_t is_up(struct vcpu *v, gvaddr_t arg) {
     return v->sched.state != VCPU_OFFLINE;
 }
 
-/* The first vCPU is initialised with its domain; there is no way yet to initialise others. */
+/* The table to begin on, by guest-physical address: registered, or 0 for none. */
+static int set_base(struct vcpu *v, uint64_t table) {
+    if (table == 0) {
+        return 0;
+    }
+    if (table >> 32 || table % PAGE_SIZE) {
+        return -XEN_EINVAL;
+    }
+    return mmuext_load_base(v, gfn((uint32_t)table >> PAGE_SHIFT));
+}
+
+/* The first vCPU is initialised with its domain. */
 static int32_t initialise(struct vcpu *v, gvaddr_t arg) {
-    (void)arg;
-    return v->is_initialised ? -XEN_EEXIST : -XEN_ENOSYS;
+    struct vcpu_guest_context context;
+    uint64_t table;
+
+    if (copy_from_guest(&context, arg, sizeof(context)) != 0) {
+        return -XEN_EFAULT;
+    }
+    if (v->is_initialised) {
+        return -XEN_EEXIST;
+    }
+    table = context.ttbr0;
+    context.ttbr0 = 0;
+    int err = arch_vcpu_set_context(v, &context);
+    if (err == 0) {
+        err = set_base(v, table);
+    }
+    if (err) {
+        return err == -XEN_EAGAIN ? HYPERCALL_AGAIN : err;
+    }
+    arch_set_callbacks(v->domain, NULL);
+    v->is_initialised = true;
+    if (context.flags & VGCF_online) {
+        sched_start(&v->sched);
+    }
+    return 0;
 }
 
 static int32_t up(struct vcpu *v, gvaddr_t arg) {
@@ -106,13 +141,20 @@ static bool is_last_up(const struct vcpu *v) {
     return true;
 }
 
-/* As Xen: a domain without a vCPU that is up has powered off. */
+/* As Xen: a domain without a vCPU that is up has powered off.  Of two that go down at once one is
+ * the last. */
 static int32_t down(struct vcpu *v, gvaddr_t arg) {
+    struct domain *d = v->domain;
+
     (void)arg;
-    if (is_last_up(v)) {
-        domain_shutdown(v->domain, SHUTDOWN_poweroff);
-    } else {
+    spin_lock(&d->life_lock);
+    bool is_last = is_last_up(v);
+    if (!is_last) {
         sched_sleep(&v->sched);
+    }
+    spin_unlock(&d->life_lock);
+    if (is_last) {
+        domain_shutdown(d, SHUTDOWN_poweroff);
     }
     return 0;
 }

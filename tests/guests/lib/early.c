@@ -29,6 +29,11 @@ static uint32_t early_linked(const void *flat, uint32_t ram) {
     return (uint32_t)flat - ram + KERNEL_BASE;
 }
 
+/* Those that run on several vCPUs have another one. */
+__attribute__((weak)) uint32_t early_kernel_start(void) {
+    return KERNEL_BASE;
+}
+
 static void early_callbacks(uint32_t ram) {
     struct pv_callbacks callbacks = {
         .undef = early_linked(entry_undef, ram),
@@ -36,7 +41,7 @@ static void early_callbacks(uint32_t ram) {
         .prefetch_abort = early_linked(entry_prefetch_abort, ram),
         .data_abort = early_linked(entry_data_abort, ram),
         .event = early_linked(entry_event, ram),
-        .kernel_virt_start = KERNEL_BASE,
+        .kernel_virt_start = early_kernel_start(),
         .restart_start = early_linked(__restart_start, ram),
         .restart_end = early_linked(__restart_end, ram),
         .helpers = 0,

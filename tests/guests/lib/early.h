@@ -10,6 +10,9 @@ extern const uint32_t boot_registers[17];
 /** early_map() - called by start.S in the flat view; see early.c. @ram: guest-physical RAM base. */
 void early_map(uint32_t ram);
 
+/** early_kernel_start() - where the kernel part begins: KERNEL_BASE, unless a guest has its own. */
+uint32_t early_kernel_start(void);
+
 /** guest_start() - called by start.S once mapped: sets the library up, runs the tests. */
 _Noreturn void guest_start(uint32_t ram);
 

@@ -40,7 +40,7 @@ void event_handle(uint32_t port, event_fn *handler) {
     handlers[port] = handler;
 }
 
-static void event_dispatch(uint32_t port) {
+void event_dispatch(uint32_t port) {
     core_clear_bits(event_word(shared->evtchn_pending, port), 1u << (port % 32));
     if (port < EVENT_PORTS && handlers[port]) {
         handlers[port](port);
@@ -63,7 +63,7 @@ static void event_scan(uint32_t selected, uint32_t first) {
     }
 }
 
-void event_upcall(void) {
+__attribute__((weak)) void event_upcall(void) {
     volatile uint32_t *select = (volatile uint32_t *)&pv_page()->info.evtchn_pending_sel;
 
     while (pv_page()->info.evtchn_upcall_pending) {

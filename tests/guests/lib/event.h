@@ -14,8 +14,10 @@ typedef void event_fn(uint32_t port);
 
 /** event_init() - map shared_info over a page of our RAM and accept upcalls. */
 void event_init(void);
-/** event_upcall() - from the trap handler. */
+/** event_upcall() - from the trap handler; a guest with several vCPUs has its own. */
 void event_upcall(void);
+/** event_dispatch() - @port is pending: it is not any more, and its handler runs. */
+void event_dispatch(uint32_t port);
 /** event_handle() - call @handler, events masked, when @port is pending (NULL = ignore). */
 void event_handle(uint32_t port, event_fn *handler);
 

@@ -5,6 +5,8 @@
  * CSSELR, B4.1.106 MPIDR).
  */
 #include "arch/arm/extended/cp15.h"
+#include "core/domain/domain.h"
+#include "core/domain/vcpu.h"
 
 #define CP15_MPIDR         CP15_KEY(0, 0, 0, 5)
 #define CP15_REVIDR        CP15_KEY(0, 0, 0, 6)
@@ -23,11 +25,17 @@ static uint32_t read_ccsidr(uint32_t selected) {
     return CP15_GET(0, 1, 0, 0);
 }
 
+/* Its affinity level 0 is the number of the vCPU, as in the guest's tree. */
+static uint32_t mpidr_of(const struct vcpu *v) {
+    if ((CP15_GET(0, 0, 0, 5) & MPIDR_FORMAT) == 0) {
+        return 0;
+    }
+    return MPIDR_FORMAT | (v->domain->vcpu_count > 1 ? v->id : MPIDR_UNIPROCESSOR);
+}
+
 bool level_cp15_read(const struct arch_vcpu *arch, unsigned int key, uint32_t *value) {
     switch (key) {
-    case CP15_MPIDR:
-        *value = CP15_GET(0, 0, 0, 5) & MPIDR_FORMAT ? MPIDR_FORMAT | MPIDR_UNIPROCESSOR : 0;
-        return true;
+    case CP15_MPIDR: *value = mpidr_of((const struct vcpu *)(const void *)arch); return true;
     case CP15_REVIDR: *value = CP15_GET(0, 0, 0, 6); return true;
     case CP15_CCSIDR: *value = read_ccsidr(arch->csselr); return true;
     case CP15_CLIDR: *value = CP15_GET(0, 1, 0, 1); return true;
