@@ -115,6 +115,30 @@ def test_what_takes_no_lock_costs_as_on_one_cpu(boot):
         assert here <= alone[name] + 2, name
 
 
+def free_after_pairs(boot, until, turns):
+    """How many frames are free when four domains have gone for the same objects for @until ms; one of them reboots."""
+    what = {"closes": "close peer=2", "uses": "use peer=1", "gives": "give"}
+    machine = boot({"dom0": {"program": "pairs", "memory": "16M", "bootargs": f"do=take until={until}"},
+                    "domu": [{"name": name, "program": "pairs", "memory": "4M", "bootargs": f"do={do} until={until}"}
+                             for name, do in what.items()]}, shift=3, qemu=("-nic", "none", *turns))
+    machine.expect(r"^DONE 1 passed, 0 failed", "dom0")
+    machine.wait_end()
+    for name in what:
+        assert "FAIL" not in machine.stream(name), machine.stream(name)
+    # It says so at the end of each life.
+    assert until == 0 or len(re.findall(r"^did [1-9]", machine.stream("closes"), re.M)) == 2
+    return int(re.search(r"^free (\d+)", machine.stream("dom0"), re.M)[1])
+
+
+# Ticks of the timer that ends QEMU's turns: each is another order of things, which repeats.
+@pytest.mark.one_board
+@pytest.mark.parametrize("us", [100, *(pytest.param(us, marks=pytest.mark.long) for us in (3, 7, 20, 500))])
+def test_pairs_from_four_domains(boot, us):
+    """Event send against close, grant map against its end and against reboot, foreign map against give-back."""
+    turns = ("-device", f"loader,addr=0x10011000,data={us},data-len=4")
+    assert free_after_pairs(boot, 2800, turns) == free_after_pairs(boot, 0, turns)
+
+
 # In QEMU's turns, which repeat, and on CPUs of the host, at whatever speed: on no more than it has, for one that waits
 # for a lock spins (QEMU sleeps in no WFE), and the holder's may have to wait for it.
 WAYS = pytest.mark.parametrize("way", ["in turns", pytest.param("at once", marks=pytest.mark.long)])
