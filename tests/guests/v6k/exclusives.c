@@ -77,8 +77,13 @@ TEST(no_addition_is_lost_to_a_preemption) {
     EXPECT_EQ(word, added);
 }
 
-/* Upcalls are masked: the hypervisor sets the event's bits and goes on where it interrupted us. */
+/* Upcalls are masked: the hypervisor sets the event's bits and goes on where it interrupted us.  Of
+ * several CPUs (option several) another one may do that, and this one's monitor knows nothing of
+ * it, nor need it: no store came between. */
 TEST(store_after_an_event_fails) {
+    if (option_given("several")) {
+        return;
+    }
     uint8_t mask = event_mask_all();
 
     word = 0;
