@@ -54,6 +54,10 @@ class Board:
         """As build/linux/ names it; @kind: pv or native, or another thing that is made for a kernel."""
         return f"{kind}-{self.kernel}" if self.kernel else kind
 
+    def kernels(self):
+        """Flavours of guests' kernels that run here."""
+        return {self.flavour("pv")} | ({"pv-smp"} if self.level.endswith("mp") else set())
+
     def linux(self, kind="pv"):
         return BUILD / "linux" / self.flavour(kind) / "Image"
 

@@ -65,7 +65,7 @@ def check_kernels(config, board):
     """Are the kernels of build/linux that @config names for guests, and for the board's core?"""
     for domain in config.domains:
         flavour = domain.kernel.parent.name.split(".")[0]
-        if domain.kernel.parent.parent == (BUILD / "linux").resolve() and flavour != board.flavour("pv"):
+        if domain.kernel.parent.parent == (BUILD / "linux").resolve() and flavour not in board.kernels():
             raise UserError(f"{domain.name}.kernel: build/linux/{flavour} has no kernel for guests of {board.name}; "
                             f"write build/linux/{board.flavour('pv')}/{domain.kernel.name}")
 

@@ -96,7 +96,7 @@ $(B)/uboot/%/u-boot: tools/build-uboot tools/fetch-source | tools-present
 
 # Of what the configuration names, that which is made by rules of this file.
 makable := $(foreach kind,pv native,$(foreach flavour,$(kind) $(kind)-v6v7,\
-	$(B)/linux/$(flavour)/Image $(B)/linux/$(flavour)/zImage)) \
+	$(B)/linux/$(flavour)/Image $(B)/linux/$(flavour)/zImage)) $(B)/linux/pv-smp/Image $(B)/linux/pv-smp/zImage \
 	$(foreach part,base stress debug tests armhf toolstack toolstack-armhf backends backends-v6v7,\
 	$(B)/userland/$(part).cpio.gz)
 config_files = $(filter $(makable),$(shell grep -o '"build/[^"]*"' '$(CONFIG)' 2>/dev/null | tr -d '"'))
@@ -112,5 +112,5 @@ images: deps
 test-images: run-images guests $(entry_loaders) $(static_programs) $(uboot_elf) $(B)/bench/profile.so \
 	$(foreach part,stress debug tests modules$(suffix) backends$(suffix) $(armhf_part),$(B)/userland/$(part).cpio.gz)
 # What takes long to build, and only the long tests want.
-long-images: $(B)/linux/native$(suffix)/Image $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
+long-images: $(B)/linux/native$(suffix)/Image $(if $(filter %mp,$(level)),$(B)/linux/pv-smp/Image) $(if $(filter v7,$(arch)),,$(B)/userland/toolstack.cpio.gz)
 guests:
