@@ -20,6 +20,7 @@
 #define CORTEX 0x410fc090u
 
 static struct vcpu v;
+static struct domain domain;
 static struct pv_vcpu page;
 static int fault;
 
@@ -71,6 +72,8 @@ static int power_on(void **state) {
     *cp15_register(0, 0, 0, 0) = CORTEX;
     *cp15_register(0, 0, 0, 5) = 0;
     memset(&v, 0, sizeof(v));
+    domain.vcpu_count = 1;
+    v.domain = &domain;
     v.arch.sctlr = 0x11;
     v.arch.dacr = 0x22;
     v.arch.tls = 0x33;
@@ -182,6 +185,16 @@ static void nothing_else_is_there(void **state) {
     /* Each twice as often as its fields leave bits open; the rest of the 7 x 8 feature registers
      * reads as zero, 17 of them are above; and test and clean, of two kinds. */
     assert_int_equal(count, 4 * (known + (7 * 8 - 17) + 2));
+}
+
+static void each_vcpu_has_its_place(void **state) {
+    (void)state;
+    domain.vcpu_count = 3;
+    v.id = 2;
+    *cp15_register(0, 0, 0, 5) = 0x80000f03;
+    assert_int_equal(read(0, 0, 0, 5), 0x80000002);
+    *cp15_register(0, 0, 0, 5) = 0x40000000;
+    assert_int_equal(read(0, 0, 0, 5), 0);
 }
 
 static void the_cores_place_is_alone(void **state) {
@@ -304,6 +317,7 @@ int main(void) {
         test(each_register_reads_as_it_should),
         test(nothing_else_is_there),
         test(the_cores_place_is_alone),
+        test(each_vcpu_has_its_place),
         test(a_core_before_the_scheme_has_no_features),
         test(a_caches_description_is_the_selected_ones),
         test(the_cache_is_clean_when_it_is_tested),
