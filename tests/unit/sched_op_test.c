@@ -479,16 +479,34 @@ static void runstate_is_told(void **state) {
     assert_int_equal(v->runstate_area.v, FAKE_GUEST_VA + 2048);
 }
 
+static int initialise(uint64_t table, uint32_t flags) {
+    struct vcpu_guest_context context = {.ttbr0 = table, .flags = flags};
+
+    return vcpu_op(VCPUOP_initialise, 1, &context, sizeof(context));
+}
+
+/* A table is a frame's address, of one that is registered; it is not until all is right. */
+static void a_vcpu_is_initialised_once(void **state) {
+    uint32_t none = 0;
+
+    (void)state;
+    assert_int_equal(initialise(4, 0), -XEN_EINVAL);
+    assert_int_equal(initialise(1ull << 32, 0), -XEN_EINVAL);
+    assert_int_equal(initialise(PAGE_SIZE, 0), -XEN_EINVAL);
+    assert_false(b->vcpu[1]->is_initialised);
+    assert_int_equal(initialise(0, VGCF_online), 0);
+    assert_int_equal(vcpu_op(VCPUOP_is_up, 1, &none, 4), 1);
+    assert_int_equal(initialise(0, VGCF_online), -XEN_EEXIST);
+}
+
 static void vcpus_go_up_and_down(void **state) {
     uint32_t none = 0;
 
     (void)state;
-    assert_int_equal(vcpu_op(VCPUOP_initialise, 1, &none, 4), -XEN_ENOSYS);
     assert_int_equal(vcpu_op(VCPUOP_up, 1, &none, 4), -XEN_EINVAL);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 0, &none, 4), 1);
+    assert_int_equal(initialise(0, 0), 0);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 1, &none, 4), 0);
-    b->vcpu[1]->is_initialised = true;
-    assert_int_equal(vcpu_op(VCPUOP_initialise, 1, &none, 4), -XEN_EEXIST);
     assert_int_equal(vcpu_op(VCPUOP_up, 1, &none, 4), 0);
     assert_int_equal(vcpu_op(VCPUOP_is_up, 1, &none, 4), 1);
     assert_int_equal(vcpu_op(VCPUOP_down, 1, &none, 4), 0);
@@ -586,6 +604,7 @@ int main(void) {
         test(set_timer_op_takes_64_bits),
         test(vcpu_info_has_one_place),
         test(runstate_is_told),
+        test(a_vcpu_is_initialised_once),
         test(vcpus_go_up_and_down),
         test(bad_vcpu_ops),
         test(dom0_sets_the_wall_clock),
