@@ -27,15 +27,18 @@ SHARED = ("gen", "include", "include-host", "libfdt", "guests", "mutate")
 # registers that are made up.  The rest of core runs there whole, isolation code too (space, domain): its unit tests
 # are the ones that must notice, and say where it is broken; a guest would only show that something is.
 ASK_GUESTS = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/top/")
-# The last board of each level among those that costs are known of.
-BOARDS = {load_board(name).arch: name for name in board_names() if load_board(name).has_reference}
-LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6"}
+# The last board of each level among those that make test is about, the oldest level first.
+BOARDS = dict(sorted((board.level, board.name) for board in map(load_board, board_names())
+                     if board.has_reference or board.own_tests))
+SEVERAL = "v7mp"        # asked about what only several CPUs have, for it takes several times as long
+LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6", "several": SEVERAL, SEVERAL: SEVERAL}
 GUESTS = TOP / "tests" / "mutate" / "guests"
 
 # A test that needs so many times what it needs on its own is in an endless loop.
 SLOWER, SECONDS_MORE = 3, 2
 WALL_SECONDS = 300
-QEMU_SECONDS = 12       # of CPU, for one guest: the longest takes 3
+QEMU_SECONDS = 12       # of CPU, for one guest: the longest takes 3,
+QEMU_SECONDS_SEVERAL = 50   # or 13 where there are four CPUs, of which the others wait
 PATIENCE = 60           # seconds without what a guest test waits for, in a machine that only sleeps
 MEMORY_MB = 3000
 NOTICED = TOP / MADE / "noticed.json"
@@ -44,7 +47,7 @@ SANITIZERS = {"ASAN_OPTIONS": f"hard_rss_limit_mb={MEMORY_MB}:detect_leaks=1"}
 # What -Werror would refuse in any case: two arguments of different types that changed places do not compile.
 WRONG_TYPES = ["-Werror=int-conversion", "-Werror=incompatible-pointer-types"]
 
-WITH_GUESTS = ["tests/guests", "tests/boot/test_faults.py"]
+WITH_GUESTS = ["tests/guests", "tests/boot/test_faults.py", "tests/boot/test_cpus.py"]
 PYTEST = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no"]
 Verdict = collections.namedtuple("Verdict", "result by")       # result: noticed, survived, invalid or same
 
@@ -178,6 +181,7 @@ class Level:
 
     def __init__(self, name):
         self.board = load_board(BOARDS[name])
+        self.qemu_seconds = QEMU_SECONDS_SEVERAL if name == SEVERAL else QEMU_SECONDS
         self.folder = MADE / "hyp" / name
         compiler, *others = (TOP / self.folder / "lines").read_text().splitlines()
         self.compile = compiler_of(compiler)
@@ -217,7 +221,7 @@ class Tree:
         self.own.mkdir()
         # QEMU, for as long as a guest should need.
         shim = self.own / "qemu-system-arm"
-        shim.write_text(f"#!/bin/sh\nulimit -t {QEMU_SECONDS}\nexec {shutil.which('qemu-system-arm')} \"$@\"\n")
+        shim.write_text(f"#!/bin/sh\nulimit -t $QEMU_SECONDS\nexec {shutil.which('qemu-system-arm')} \"$@\"\n")
         shim.chmod(0o755)
 
     def judge(self, mutation):
@@ -296,6 +300,7 @@ class Tree:
         if folder in LEVEL_OF_FOLDER:
             return [self.levels[LEVEL_OF_FOLDER[folder]]]
         using = [level for level in self.levels.values() if level.objects_of.get(path)]
+        using = [level for level in using if level.board.level != SEVERAL] or using
         return [using[0], using[-1]] if in_arch and len(using) > 1 else using[:1]
 
     def trust(self, level):
@@ -308,7 +313,7 @@ class Tree:
 
     def failing_guest(self, level, made, tests):
         """The first of @tests that fails with those objects instead of their own, or None."""
-        folder = self.top / "build" / "hyp" / level.board.arch
+        folder = self.top / "build" / "hyp" / level.board.level
         folder.mkdir(exist_ok=True)
         elf = str(folder / "dacre.elf")
         objects = [made.get(o, o) for o in level.objects]
@@ -317,7 +322,7 @@ class Tree:
         run(["arm-none-eabi-objcopy", "-O", "binary", elf, str(folder / "dacre.bin")], self.top)
         command = [*PYTEST, f"--board={level.board.name}", *tests]
         env = os.environ | {"PATH": f"{self.own}:{os.environ['PATH']}", "DACRE_PATIENCE": str(PATIENCE),
-                            "PYTHONDONTWRITEBYTECODE": "1"}
+                            "PYTHONDONTWRITEBYTECODE": "1", "QEMU_SECONDS": str(level.qemu_seconds)}
         done = subprocess.run(command, cwd=self.top, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
         return failed[1] if failed else None if done.returncode == 0 else "pytest"
