@@ -55,7 +55,7 @@ def dacre_place(board, directory):
 def costs_of(text, marks):
     """{name: instructions} of what the session said, and of the plugin's marks."""
     names = re.findall(r"^cost (\w+) (\d+)", text, re.M)
-    if len(marks) != 2 * len(names) or names[0][0] != BASE:
+    if not names or len(marks) != 2 * len(names) or names[0][0] != BASE:
         raise UserError(f"{len(names)} costs were announced, and {len(marks)} marks came")
     taken = [end - begin for begin, end in zip(marks[::2], marks[1::2])]
     return {name: round((instructions - taken[0]) / int(times)) for (name, times), instructions in zip(names, taken)
