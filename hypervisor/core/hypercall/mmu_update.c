@@ -27,12 +27,13 @@ static int put_done(gvaddr_t where, uint32_t before, uint32_t done) {
 
 /* Updates from @from on until all @count are done, one fails or it is time to give way. */
 static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err) {
-    struct guest_update batch[STEP_UPDATES + 1];
+    struct guest_update batch[STEP_UPDATES_ON + 1];
+    uint32_t most = STEP_UPDATES;
     uint32_t done = 0;
 
     s->pt.work = 0;
     do {
-        uint32_t n = count - done < STEP_UPDATES ? count - done : STEP_UPDATES;
+        uint32_t n = count - done < most ? count - done : most;
         int valid = copy_updates_from_guest(batch, gvaddr(from.v + done * UPDATE_SIZE), n);
         uint32_t applied;
 
@@ -45,6 +46,7 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
         applied = pt_update_list(s, batch, (uint32_t)valid, err);
         spin_unlock(&s->lock);
         done += applied;
+        most = STEP_UPDATES_ON;
         if (*err == 0 && applied < n) {
             *err = -XEN_EINVAL; /* all that could be copied is done, the next one is malformed */
         }

@@ -64,7 +64,7 @@ static inline __attribute__((always_inline)) bool pt_store_simple(struct pt_fast
 
     /* Shifted where it is used, at no cost, rather than kept in one more register. */
     __asm__("" : "+r"(f->attr));
-    if (raw << (32 - PAGE_SHIFT) == f->attr) {
+    if (__builtin_expect(raw << (32 - PAGE_SHIFT) == f->attr, 1)) {
         index = (raw >> PAGE_SHIFT) - f->first;
         if (index >= f->count) {
             return false;
