@@ -334,20 +334,48 @@ static void an_old_turn_is_ended_by_a_wake_up_at_once(void **state) {
     assert_int_equal(t->worst_latency, 0);
 }
 
-/* A hypercall of the running vCPU may end its own turn: nobody else pays for that. */
-static void who_wakes_another_gives_way_at_once(void **state) {
-    struct task *t = add(2000, 5000);
+/* A spinner whose turn has just begun, since @t went to sleep until it is woken. */
+static struct task *wakes_another(struct task *t) {
     struct task *waker = spinner();
 
-    (void)state;
-    run(100 * MS);
-    for (unsigned int i = 0; i < 2000 && t->v->sched.runstate.state != RUNSTATE_blocked; i++) {
+    run(50 * MS);
+    for (unsigned int i = 0; i < 100000 && running != t->v; i++) {
         run(1000);
     }
+    for (unsigned int i = 0; i < 3000 && running == t->v; i++) {
+        run(1);
+    }
     assert_ptr_equal(running, waker->v);
+    assert_int_equal(t->v->sched.runstate.state, RUNSTATE_blocked);
     t->wake_at = 0;
+    return waker;
+}
+
+/* A hypercall of the running vCPU may end its own turn when that has only begun: nobody else pays
+ * for it. */
+static void who_answers_another_gives_way_at_once(void **state) {
+    struct task *t = add(2000, 5000);
+
+    (void)state;
+    (void)wakes_another(t);
+    run(SCHED_CREDIT_ANSWER - 2);
     sched_wake(&t->v->sched);
     run(1);
+    assert_ptr_equal(running, t->v);
+}
+
+/* One that has worked for a while goes on, for as long as anybody else's wake-up would let it. */
+static void who_works_goes_on_after_waking_another(void **state) {
+    struct task *t = add(2000, 100 * MS);
+    struct task *waker;
+
+    (void)state;
+    waker = wakes_another(t);
+    run(SCHED_CREDIT_ANSWER);
+    sched_wake(&t->v->sched);
+    run(SCHED_CREDIT_TURN_MIN - SCHED_CREDIT_ANSWER - 10);
+    assert_ptr_equal(running, waker->v);
+    run(20);
     assert_ptr_equal(running, t->v);
 }
 
@@ -608,7 +636,8 @@ int main(void) {
         test(a_young_turn_is_not_ended_by_a_wake_up),
         test(an_old_turn_is_ended_by_a_wake_up_at_once),
         test(a_wake_up_that_is_owed_nothing_ends_no_turn),
-        test(who_wakes_another_gives_way_at_once),
+        test(who_answers_another_gives_way_at_once),
+        test(who_works_goes_on_after_waking_another),
         test(who_woke_may_go_offline_before_its_turn),
         test(waking_often_gives_no_more_than_the_share),
         test(sleeping_long_earns_no_burst),

@@ -149,12 +149,13 @@ static bool is_own_doing(const struct sched_cpu *cpu) {
 /* The run queue is accounted for up to now, so this reads no clock. */
 static bool credit_preempts(const struct sched_vcpu *v, const struct sched_vcpu *running) {
     struct sched_cpu *cpu = &sched_cpus[cpu_index(running->cpu)];
+    uint64_t turn = cpu->accounted - cpu->turn_start;
 
     if (!is_owed(v, running)) {
         return false;
     }
     cpu->credit.turn_ns = SCHED_CREDIT_TURN_MIN;
-    return is_own_doing(cpu) || cpu->accounted - cpu->turn_start >= SCHED_CREDIT_TURN_MIN;
+    return turn >= SCHED_CREDIT_TURN_MIN || (turn < SCHED_CREDIT_ANSWER && is_own_doing(cpu));
 }
 
 /* ---- Operations ---- */

@@ -44,12 +44,18 @@ struct credit_vcpu {
 /*
  * How long a vCPU that was switched to runs at least, real ns, before one that wakes takes the CPU
  * from it (as sched_ratelimit_us of Xen, with Xen's default).  Blocking and yielding end a turn at
- * any time, and so does a hypercall by which the running vCPU itself wakes the other: nobody else
- * pays for that.  What it costs is latency: a woken vCPU may wait that much longer.  What it buys
+ * any time.  What it costs is latency: a woken vCPU may wait that much longer.  What it buys
  * is that others cannot have a vCPU switched out all the time, which costs it an interrupt and a
  * switch that it is charged for, and on cores with virtually tagged caches all that it has in them.
  */
 #define SCHED_CREDIT_TURN_MIN 1000000u
+/*
+ * Within so much of its turn, real ns, a vCPU that wakes another by a hypercall of its own gives
+ * way at once: nobody else pays for that.  It is answering, and most likely about to sleep: two
+ * that talk to each other need not go to sleep each time.  Later it is at work, sending one packet
+ * after the other, which cost the other one less when they come together.
+ */
+#define SCHED_CREDIT_ANSWER   10000u
 /* Period of a cap, ns. */
 #define SCHED_CREDIT_PERIOD   50000000u
 
