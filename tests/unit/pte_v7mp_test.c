@@ -13,7 +13,7 @@ static inline __attribute__((unused)) void arch_pte_write(uint32_t *entry, uint3
 }
 
 #include "arch/arm/extended/pte.c"
-#include "arch/arm/v7mp/hyp_pte.c"
+#include "arch/arm/several/hyp_pte.c"
 #include "support_cmocka.h"
 
 #define PAGE_S    0x00000400u

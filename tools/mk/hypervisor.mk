@@ -27,8 +27,9 @@ image_offset := $(shell printf '%#x' $$(($(load_address) % 0x100000)))
 # What a level is made of: folders of hypervisor/arch/arm.  Of two files with one name the first folder's is taken.
 folders_v5 := v5 one
 folders_v6 := v6 extended one
+folders_v6mp := v6mp several v6 extended
 folders_v7 := v7 extended one
-folders_v7mp := v7mp v7 extended several
+folders_v7mp := v7mp several v7 extended
 level_folders := $(folders_$(level):%=hypervisor/arch/arm/%)
 
 # by_name(files, more files) - with those of the second list that have another name.

@@ -2,6 +2,8 @@
 /* Which pCPU this is. */
 #include "cpus/self.h"
 
+#include <level/order.h>
+
 #include "arch/arm/cp15.h"
 #include "arch/arm/several/secondary.h"
 #include "arch/arm/several/stacks.h"
@@ -20,9 +22,9 @@ static unsigned int number(void) {
  * B4.1.153): by the same table, until a vCPU has another one. */
 static void split_tables(void) {
     CP15_SET(2, 0, 0, 1, CP15_GET(2, 0, 0, 0));
-    __asm__ volatile("isb" : : : "memory");
+    order_control();
     CP15_SET(2, 0, 0, 2, 1);
-    __asm__ volatile("isb" : : : "memory");
+    order_control();
 }
 
 static void set_self(unsigned int id, const void *stack_top, const void *fatal_top) {

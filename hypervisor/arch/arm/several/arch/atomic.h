@@ -6,6 +6,7 @@
 #ifndef ARCH_ATOMIC_H
 #define ARCH_ATOMIC_H
 
+#include <level/order.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -72,7 +73,7 @@ static inline void arch_atomic_clear(volatile uint32_t *word, uint32_t mask) {
 
 /** arch_memory_barrier() - accesses before it are seen before those after it, by all pCPUs. */
 static inline void arch_memory_barrier(void) {
-    __asm__ volatile("dmb" : : : "memory");
+    order_accesses();
 }
 
 #endif /* ARCH_ATOMIC_H */

@@ -7,6 +7,7 @@
 #ifndef ARCH_LOCK_H
 #define ARCH_LOCK_H
 
+#include <level/order.h>
 #include <stdint.h>
 
 typedef struct {
@@ -34,7 +35,7 @@ static inline void arch_spin_lock(arch_spinlock_t *lock) {
     if (old >> 16 != (old & 0xffffu)) {
         arch_lock_wait(lock, old >> 16);
     }
-    __asm__ volatile("dmb" : : : "memory");
+    order_accesses();
 }
 
 /* The lower half is the holder's to write: a store to it makes the others' store-exclusives to the
@@ -42,9 +43,10 @@ static inline void arch_spin_lock(arch_spinlock_t *lock) {
 static inline void arch_spin_unlock(arch_spinlock_t *lock) {
     volatile uint16_t *serving = (volatile uint16_t *)&lock->tickets;
 
-    __asm__ volatile("dmb" : : : "memory");
+    order_accesses();
     *serving = (uint16_t)(*serving + 1u);
-    __asm__ volatile("dsb\n sev" : : : "memory");
+    order_complete();
+    __asm__ volatile("sev" : : : "memory");
 }
 
 #endif /* ARCH_LOCK_H */

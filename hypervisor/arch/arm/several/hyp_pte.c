@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's own table entries where several CPUs are used: as on ARMv7, all normal memory
- * shareable (ARM ARM DDI 0406, B3.8.2).
+ * The hypervisor's own table entries where several CPUs are used: all normal memory is cached and
+ * shareable (ARM ARM DDI 0406, B3.8.2; DDI 0100, B4.4).
  */
 #include "arch/arm/extended/hyp_pte.h"
 
 #define L1_S (1u << 16)
 #define L2_S (1u << 10)
 
-/* Normal memory, write-back, write-allocate, for all but devices: mappings do not alias, exclusive
- * accesses work, and arch/pte.h cleans the lines of tables. */
+/* Normal memory, write-back, write-allocate, for all but devices: mappings do not alias (nor on
+ * the ARM11 MPCore), exclusive accesses work, and arch/pte.h cleans the lines of tables. */
 static const struct extended_memory cached = {1, 3};
 /* Strongly ordered: two devices see accesses in order, too. */
 static const struct extended_memory device = {0, 0};
