@@ -80,6 +80,11 @@ void level_drain(void);
 /* tlb.c. */
 void level_tlb_flush_all(void);
 void level_tlb_flush_page(uint32_t va);
+/* level_tlb_flush_here() - all of this pCPU's; where there are several. */
+void level_tlb_flush_here(void);
+/* level_tlb_flush_own() - the page at @va, which no other pCPU accesses or which others may have as
+ * it was. */
+void level_tlb_flush_own(uint32_t va);
 /*
  * Another address space, @kernel being the TTBR of its kernel part: what the caches and the TLB
  * hold of the old one is written back and dropped as this level needs, and the new table is loaded.

@@ -54,11 +54,11 @@ int arch_guest_icache_sync(gvaddr_t va, size_t size) {
  * table's, and lose it between two stores; so it loses it before the first.
  */
 int arch_guest_clear_page(gvaddr_t va) {
-    level_tlb_flush_page(va.v);
+    level_tlb_flush_own(va.v);
     return level_clear_page(va.v);
 }
 
 int arch_guest_copy_page(gvaddr_t to, gvaddr_t from) {
-    level_tlb_flush_page(to.v);
+    level_tlb_flush_own(to.v);
     return level_copy_page(to.v, from.v);
 }

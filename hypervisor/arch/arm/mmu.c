@@ -181,5 +181,5 @@ void arch_close_frame(unsigned int slot) {
 
     arch_pte_write(&l2_window[L2_INDEX(va)], 0);
     arch_pte_sync();
-    level_tlb_flush_page(va);
+    level_tlb_flush_own(va);
 }

@@ -29,6 +29,30 @@ static struct vcpu *loaded_here(void) {
     return loaded_on[this_cpu_index()];
 }
 
+/* A bit of each other pCPU that has a space of @d loaded; NULL: of any. */
+static uint32_t others_with(const struct domain *d) {
+    uint32_t cpus = 0;
+
+    for (unsigned int i = 0; i < ARCH_CPU_MAX; i++) {
+        const struct domain *loaded = loaded_on[i] ? loaded_on[i]->domain : NULL;
+
+        if (i != this_cpu_index() && loaded && (!d || loaded == d)) {
+            cpus |= 1u << i;
+        }
+    }
+    return cpus;
+}
+
+uint32_t vcpu_state_cpus_in_guests(void) {
+    return others_with(NULL);
+}
+
+uint32_t vcpu_state_cpus_of_domain(void) {
+    const struct vcpu *loaded = loaded_here();
+
+    return loaded && loaded->domain ? others_with(loaded->domain) : 0;
+}
+
 /* A word of the vector page, at the address guests read it: no second cached alias. */
 static void write_tls_word(uint32_t value) {
     *(volatile uint32_t *)(uintptr_t)PV_TLS_VA = value;

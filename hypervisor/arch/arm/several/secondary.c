@@ -36,7 +36,7 @@ void arch_secondary_start(void) {
 
     self_init_secondary();
     level_switch_space(ttbr, ttbr);
-    level_tlb_flush_all();
+    level_tlb_flush_here();
     vcpu_state_early_init();
     cpu_main();
 }

@@ -11,4 +11,8 @@ void self_init_secondary(void);
 /** cpu_stop_if_asked() - stop for good if another pCPU panics.  Any context. */
 void cpu_stop_if_asked(void);
 
+/** cpu_wake_waiting() - those that wait for a lock look what is wanted of them, which was stored
+ * before: an interrupt, masked, does not end a WFE.  Any context. */
+void cpu_wake_waiting(void);
+
 #endif /* ARCH_ARM_SEVERAL_SECONDARY_H */

@@ -4,6 +4,7 @@
  * wait for a lock.  One that does neither, since it is lost, is not waited for for ever.
  */
 #include <arch/atomic.h>
+#include <level/remote.h>
 
 #include "arch/arm/several/secondary.h"
 #include "core/base/arch.h"
@@ -27,6 +28,7 @@ void cpu_stop_if_asked(void) {
 
 void arch_cpu_kicked(void) {
     cpu_stop_if_asked();
+    remote_answer();
 }
 
 static bool others_stopped(void) {
@@ -42,7 +44,7 @@ static bool others_stopped(void) {
 void arch_cpu_stop_others(void) {
     (void)arch_atomic_replace(&stopper, 0, arch_cpu_id() + 1);
     cpu_stop_if_asked();
-    __asm__ volatile("dsb\n sev" : : : "memory"); /* an interrupt, masked, does not end a WFE */
+    cpu_wake_waiting();
     cpus_kick_others();
     for (unsigned int i = 0; i < STOP_LOOKS && !others_stopped(); i++) {
         arch_cpu_relax();

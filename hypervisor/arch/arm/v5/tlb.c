@@ -18,6 +18,10 @@ void level_tlb_flush_page(uint32_t va) {
                      : "memory");
 }
 
+void level_tlb_flush_own(uint32_t va) {
+    level_tlb_flush_page(va);
+}
+
 void level_switch_space(uint32_t ttbr, uint32_t kernel) {
     (void)kernel;
     level_cache_flush_aliases();

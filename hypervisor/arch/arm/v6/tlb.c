@@ -46,6 +46,10 @@ void level_tlb_flush_page(uint32_t va) {
     tlb_sync();
 }
 
+void level_tlb_flush_own(uint32_t va) {
+    level_tlb_flush_page(va);
+}
+
 /* After a data synchronization barrier; a prefetch flush follows (DDI 0301: c13, Context ID
  * Register). */
 static inline void set_asid(uint32_t asid) {

@@ -41,6 +41,13 @@ void level_tlb_flush_all(void) {
     asid_flushed();
 }
 
+void level_tlb_flush_here(void) {
+    level_drain();
+    tlb_flush_all();
+    tlb_sync();
+    asid_flushed();
+}
+
 /* Of the current ASID; global entries match any. */
 void level_tlb_flush_page(uint32_t va) {
     uint32_t asid = CP15_GET(13, 0, 0, 1) & ASID_MASK;
@@ -48,6 +55,10 @@ void level_tlb_flush_page(uint32_t va) {
     level_drain();
     all_tlbs_invalidate_page(va, asid);
     tlb_sync();
+}
+
+void level_tlb_flush_own(uint32_t va) {
+    level_tlb_flush_page(va);
 }
 
 /* After a DSB, which Cortex-A9 needs (erratum 754322). */
