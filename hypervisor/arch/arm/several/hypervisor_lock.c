@@ -13,6 +13,9 @@ void arch_hypervisor_enter(void) {
     remote_answer();
 }
 
+/* As cpus/entry.inc, with its YIELD: or a pCPU that works in steps keeps the next one from taking
+ * its timer, in QEMU's turns. */
 void arch_hypervisor_leave(void) {
     arch_spin_unlock(&hypervisor_lock);
+    arch_cpu_relax();
 }
