@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The private timer that each CPU of an MPCore has beside its GIC interface: Cortex-A9 MPCore TRM
- * DDI 0407, 4.1 and 4.2.  Where there is one it is the one-shot timer, rather than one of the
- * board's: it is nearer.
+ * DDI 0407, 4.1 and 4.2; the ARM11 MPCore's (DDI 0360) is the same.  Where there is one it is the
+ * one-shot timer, rather than one of the board's: it is nearer.
  */
 #include <stddef.h>
 
@@ -66,3 +66,4 @@ static int mpcore_timer_probe(const void *fdt, int node) {
 }
 
 DRIVER(mpcore_timer_driver, "arm,cortex-a9-twd-timer", mpcore_timer_probe);
+DRIVER(mpcore_timer_11mp_driver, "arm,arm11mp-twd-timer", mpcore_timer_probe);

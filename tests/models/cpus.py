@@ -117,6 +117,34 @@ def wake_up(left_out):
             lambda memory, ended, regs: memory["pending"] == 1 and memory["blocked"] == 1)
 
 
+def remote(left_out):
+    """remote_do() on a core without broadcast, v6mp/remote.c: one CPU sleeps, or runs a guest, one waits for the lock that
+    the asker holds, with interrupts masked.  What each reads of the table after its answer is new.  The asker spins; here
+    it sleeps until an answer comes, so that a run that hangs ends."""
+    def answer(name, *otherwise):
+        return [("load", f"asked {name}", "asked"), ("if", lambda r: r["asked"] == 0, f"nothing {name}"),
+                *without("DMB between the request and what is done for it", left_out, BARRIER),
+                ("load", "table", "seen"), BARRIER, ("store", f"answered {name}", 1), BARRIER, ("ipi", 0),
+                ("if", lambda r: True, f"end {name}"), f"nothing {name}", *otherwise, f"end {name}"]
+
+    def wait(name):
+        return [f"wait {name}", ("load", f"answered {name}", name), ("if", lambda r: r[name] == 1, f"has {name}"),
+                ("wfi",), ("ack",), BARRIER, ("if", lambda r: True, f"wait {name}"), f"has {name}"]
+    asker = [("store", "table", 1),
+             *without("DMB between the change and the request", left_out, BARRIER),
+             ("store", "asked 1", 1), ("store", "asked 2", 1),
+             *without("DSB before those that are asked are told", left_out, BARRIER),
+             *without("SEV for those that wait for a lock", left_out, ("sev",)),
+             *without("an interrupt for those that sleep or run", left_out, ("ipi", 1)),
+             *wait("1"), *wait("2")]
+    asleep = ["sleep", ("wfi",), ("ack",), BARRIER, *answer("1", ("if", lambda r: True, "sleep"))]
+    waiting = ["look", *without("the look while a lock is waited for", left_out, *answer("2")),
+               ("load", "answered 2", "done"), ("if", lambda r: r["done"] == 1, "over"), ("wfe",),
+               ("if", lambda r: True, "look"), "over"]
+    return ([asker, asleep, waiting], {"table": 0, "asked 1": 0, "asked 2": 0, "answered 1": 0, "answered 2": 0},
+            lambda memory, ended, regs: not ended or regs[1]["seen"] != 1 or regs[2]["seen"] != 1)
+
+
 MODELS = [
     Model("ticket lock", ["DMB after a lock is taken", "DMB before a lock is released",
                           "DSB between the release and SEV", "SEV"], ticket_lock),
@@ -125,6 +153,10 @@ MODELS = [
     Model("a CPU is up", ["DMB before a CPU is up", "DMB before what it set up is used"], came),
     Model("stop", ["DSB before the others are told to stop", "SEV for those that wait for a lock",
                    "DMB after an interrupt is acknowledged", "an interrupt for those that sleep"], stop),
+    Model("maintenance by others", ["DMB between the change and the request", "DSB before those that are asked are told",
+                                    "SEV for those that wait for a lock", "an interrupt for those that sleep or run",
+                                    "the look while a lock is waited for",
+                                    "DMB between the request and what is done for it"], remote),
     Model("wake-up", ["DMB between an event and the look at its vCPU", "DMB between blocking and the second look"], wake_up),
 ]
 

@@ -3,6 +3,7 @@
  * ARMv6 start of day (ARM1176JZF-S TRM DDI 0301, ARM11 MPCore TRM DDI 0360): caches and TLB
  * invalid, VFP reachable, SCTLR value.
  */
+#include <level/coherence.inc>
 #include "arch/arm/layout.h"
 
         .syntax unified
@@ -44,6 +45,7 @@ level_cpu_setup:
         mcr     p15, 0, r0, c13, c0, 1          @ context ID, ASID = 0
         mov     r0, #(0xf << 20)                @ CPACR: coprocessors 10 and 11, no others
         mcr     p15, 0, r0, c1, c0, 2
+        coherence_on r0
         mov     r1, #0
         mcr     p15, 0, r1, c7, c5, 4           @ prefetch flush
         mrc     p15, 0, r0, c1, c0, 0
