@@ -13,7 +13,7 @@ from dacre.streams import HYPERVISOR
 from debugger import gdb, stub_options
 from linux import BOOT_SECONDS, dom0, guest
 
-pytestmark = pytest.mark.boards("vexpress-a9x4", "realview-pbx-a9")
+pytestmark = pytest.mark.boards("vexpress-a9x4", "realview-pbx-a9", "realview-eb-mpcore")
 
 WALK = pathlib.Path(__file__).with_name("walk_tables.py")
 ALONE = {"domu": [{"name": "alone", "program": "start_state", "memory": "16M"}]}

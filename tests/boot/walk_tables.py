@@ -7,7 +7,8 @@ Formats: ARM ARM DDI 0406, B3.5.1; memory types without TEX remap: B3.8.2; TTBR0
 import gdb
 
 TABLE, SECTION = 1, 2
-TTBR_WALK = 0x4a            # inner and outer write-back, write-allocate, shareable
+# Inner and outer write-back, write-allocate, shareable; of the ARM11 MPCore, outer alone.
+TTBR_WALK = (0x4a, 0x0a)
 # TEX, C, B of memory that is not normal: strongly ordered, device, device that is not shared.
 NOT_NORMAL = (0b00000, 0b00001, 0b01000)
 # Of normal memory: as guests may ask for it, and as shared and other domains' frames have it.
@@ -58,7 +59,7 @@ class Walk:
                 self.check(va + (index << 12), entry, kind, entry & 1 << 10)
 
     def first_level(self, ttbr):
-        if ttbr & 0x7f != TTBR_WALK:
+        if ttbr & 0x7f not in TTBR_WALK:
             self.complain(f"TTBR0 {ttbr:08x}")
         for index, entry in enumerate(words(ttbr & ~0x3fff, 4096)):
             if entry & 3 == SECTION:

@@ -9,7 +9,7 @@ from dacre.machine import PATIENCE
 from dacre.streams import HYPERVISOR
 from test_guests import expect_all_pass
 
-pytestmark = pytest.mark.boards("vexpress-a9x4")
+pytestmark = pytest.mark.boards("vexpress-a9x4", "realview-eb-mpcore")
 
 WAYS = pytest.mark.parametrize("shift", [0, pytest.param(None, marks=pytest.mark.long)], ids=["in turns", "at once"])
 

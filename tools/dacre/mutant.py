@@ -30,8 +30,9 @@ ASK_GUESTS = ("hypervisor/arch/arm/", "hypervisor/drivers/", "hypervisor/core/to
 # The last board of each level among those that make test is about, the oldest level first.
 BOARDS = dict(sorted((board.level, board.name) for board in map(load_board, board_names())
                      if board.has_reference or board.own_tests))
-SEVERAL = "v7mp"        # asked about what only several CPUs have, for it takes several times as long
-LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6", "several": SEVERAL, SEVERAL: SEVERAL}
+SEVERAL = ("v7mp", "v6mp")      # asked about what only several CPUs have, for they take several times as long
+LEVEL_OF_FOLDER = {"v5": "v5", "v6": "v6", "v7": "v7", "extended": "v6", "several": "v7mp", "v7mp": "v7mp",
+                   "v6mp": "v6mp"}
 GUESTS = TOP / "tests" / "mutate" / "guests"
 
 # A test that needs so many times what it needs on its own is in an endless loop.
@@ -181,7 +182,7 @@ class Level:
 
     def __init__(self, name):
         self.board = load_board(BOARDS[name])
-        self.qemu_seconds = QEMU_SECONDS_SEVERAL if name == SEVERAL else QEMU_SECONDS
+        self.qemu_seconds = QEMU_SECONDS_SEVERAL if name in SEVERAL else QEMU_SECONDS
         self.folder = MADE / "hyp" / name
         compiler, *others = (TOP / self.folder / "lines").read_text().splitlines()
         self.compile = compiler_of(compiler)
@@ -300,7 +301,7 @@ class Tree:
         if folder in LEVEL_OF_FOLDER:
             return [self.levels[LEVEL_OF_FOLDER[folder]]]
         using = [level for level in self.levels.values() if level.objects_of.get(path)]
-        using = [level for level in using if level.board.level != SEVERAL] or using
+        using = [level for level in using if level.board.level not in SEVERAL] or using
         return [using[0], using[-1]] if in_arch and len(using) > 1 else using[:1]
 
     def trust(self, level):
