@@ -2,6 +2,7 @@
 /* Grant tables: how they grow, who may map and copy what, and that nothing is lost, whatever a
  * granter or a mapper does. */
 /* links: core/hypercall */
+#include <arch/atomic.h>
 #include <arch/fake.h>
 #include <arch/fake_mm.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "core/base/percpu.h"
 #include "core/base/steps.h"
 #include "core/grant/grant.h"
+#include "core/grant/grant_window.h"
 #include "core/hypercall/hypercall.h"
 #include "core/mm/heap.h"
 #include "core/mm/page.h"
@@ -35,6 +37,29 @@ static void a_table_grows_a_piece_a_call(void **state) {
     page_put(m);
     assert_int_equal(grant_frame(&domu->grant, GRANT_FRAMES_DEFAULT, &m), -XEN_EINVAL);
     assert_int_equal(grant_frame(&domu->grant, UINT32_MAX, &m), -XEN_EINVAL);
+}
+
+/* What it was before it is not left in a cache, whoever reads it next. */
+static void a_new_frame_is_in_memory(void **state) {
+    (void)state;
+    grow(domu, 1);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_TABLE], PAGE_SIZE);
+}
+
+static void limits_are_these_unless_somebody_says_so(void **state) {
+    (void)state;
+    assert_int_equal(domu->grant.frame_max, 16);
+    assert_int_equal(domu->grant.page_max, 16);
+    grant_set_limits(&domu->grant, 64, 64);
+    assert_int_equal(domu->grant.frame_max, 64);
+    assert_int_equal(domu->grant.page_max, 64);
+    grant_set_limits(&domu->grant, 65, 65);
+    assert_int_equal(domu->grant.frame_max, 64);
+    assert_int_equal(domu->grant.page_max, 64);
+    grant_set_limits(&domu->grant, 1, 0);
+    assert_int_equal(domu->grant.frame_max, 1);
+    assert_int_equal(domu->grant.page_max, 0);
+    grant_set_limits(&domu->grant, -1, -1);
 }
 
 static void a_new_frame_grants_nothing(void **state) {
@@ -528,6 +553,83 @@ static void what_the_mapper_put_there_instead_stays(void **state) {
     assert_int_equal(used(9), 0);
 }
 
+/* A granter that is gone takes no other with it, be it listed before that or after it. */
+static void the_other_granters_are_still_found(void **state) {
+    struct domain *other = mm_domain(2, 1);
+
+    (void)state;
+    for (unsigned int i = 0; i < 2; i++) {
+        struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_device_map);
+        struct gnttab_map_grant_ref n = wish(HOLE, 5, GNTMAP_device_map);
+
+        grow(domu, 1);
+        grant(domu, 9, 0, GRANTED, 0);
+        if (i == 0) {
+            grow(other, 1);
+        }
+        grant(other, 5, 0, MM_BASE_GFN + 3, 0);
+        n.dom = other->id;
+        assert_int_equal(map(&m), 0);
+        assert_int_equal(map(&n), 0);
+        end(domu);
+        domu = mm_domain(1, 2);
+        assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr, m.handle), 0);
+        assert_int_equal(unmap_as(dom0, 0, n.dev_bus_addr, n.handle), 0);
+        assert_int_equal(entry(other, 5)->flags, GTF_permit_access);
+    }
+    end(other);
+}
+
+static unsigned int seen_used; /* barriers before which entry 9 was marked */
+
+static void look_at_the_entry(void) {
+    seen_used += used(9) != 0;
+}
+
+/* What the mapper stored to the frame is seen before the granter sees that it is free; and the
+ * entry is looked at by the granter at another address. */
+static void a_hold_ends_after_a_barrier(void **state) {
+    struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_device_map);
+
+    (void)state;
+    offer(0);
+    assert_int_equal(map(&m), 0);
+    uint32_t forgotten = fake_forgotten[GRANT_SLOT_TABLE];
+    unsigned int flushes = fake_dcache_flushes;
+    seen_used = 0;
+    fake_on_barrier = look_at_the_entry;
+    assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr, m.handle), 0);
+    fake_on_barrier = NULL;
+    assert_true(seen_used > 0);
+    assert_int_equal(used(9), 0);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_TABLE], forgotten + sizeof(struct grant_entry_v1));
+    assert_int_equal(map(&m), 0);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_TABLE],
+                     forgotten + 2 * sizeof(struct grant_entry_v1));
+    assert_int_equal(fake_dcache_flushes, flushes); /* that is for what is copied */
+    assert_int_equal(unmap_as(dom0, 0, m.dev_bus_addr, m.handle), 0);
+}
+
+/* The last that was given back is the first that is taken again. */
+static void handles_are_used_again(void **state) {
+    struct gnttab_map_grant_ref m[6];
+
+    (void)state;
+    offer(0);
+    for (unsigned int i = 0; i < 6; i++) {
+        static const grant_handle_t want[] = {0, 1, 2, 1, 0, 3};
+
+        if (i == 3) {
+            assert_int_equal(unmap_as(dom0, 0, m[0].dev_bus_addr, 0), 0);
+            assert_int_equal(unmap_as(dom0, 0, m[0].dev_bus_addr, 1), 0);
+        }
+        m[i] = wish(HOLE, 9, GNTMAP_device_map);
+        assert_int_equal(map(&m[i]), 0);
+        assert_int_equal(m[i].handle, want[i]);
+    }
+    assert_int_equal(references(), 1 + 4);
+}
+
 /* Between the two there may be an interrupt: together they would be too long. */
 static void an_unmap_gives_way_before_it_gives_up_its_holds(void **state) {
     struct gnttab_map_grant_ref m = wish(HOLE, 9, GNTMAP_host_map);
@@ -763,6 +865,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_table_grows_a_piece_a_call),
         TEST(a_new_frame_grants_nothing),
+        TEST(a_new_frame_is_in_memory),
+        TEST(limits_are_these_unless_somebody_says_so),
+        TEST(the_other_granters_are_still_found),
+        TEST(a_hold_ends_after_a_barrier),
+        TEST(handles_are_used_again),
         TEST(a_limit_holds),
         TEST(without_memory_it_does_not_grow),
         TEST(what_is_half_cleared_is_given_back),

@@ -1413,6 +1413,7 @@ static void ranges_leave_out_what_is_not_mapped(void **state) {
         assert_int_equal(fake_range_ops, 2);
         assert_int_equal(fake_last_va, 0x3000);
         assert_int_equal(fake_last_size, 0x800);
+        assert_int_equal(fake_last_op, FAKE_CLEAN + (cmd - PV_MMUEXT_CLEAN_DCACHE));
     }
 }
 

@@ -19,6 +19,7 @@ uint32_t fake_forgotten[ARCH_MAP_SLOTS];
 unsigned int fake_range_ops;
 uint32_t fake_unmapped;
 uint32_t fake_last_va;
+enum fake_op fake_last_op;
 uint32_t fake_last_size;
 unsigned int fake_page_ops;
 unsigned int fake_shared_maps;
@@ -61,6 +62,7 @@ void arch_unmap_frame(unsigned int slot, uint32_t offset, uint32_t size) {
         size > PAGE_SIZE - offset) {
         abort();
     }
+    fake_forgotten[slot] += size;
     slot_used[slot] = false;
 }
 
@@ -123,38 +125,39 @@ void arch_tlb_flush_local(void) {
     arch_tlb_flush_all();
 }
 
-static void by_address(gvaddr_t va, size_t size) {
+static void by_address(enum fake_op op, gvaddr_t va, size_t size) {
     fake_range_ops++;
+    fake_last_op = op;
     fake_last_va = va.v;
     fake_last_size = (uint32_t)size;
 }
 
 void arch_tlb_flush_page(gvaddr_t va) {
-    by_address(va, PAGE_SIZE);
+    by_address(FAKE_TLB, va, PAGE_SIZE);
 }
 
-static int by_guest_address(gvaddr_t va, size_t size) {
+static int by_guest_address(enum fake_op op, gvaddr_t va, size_t size) {
     if ((va.v & PAGE_MASK) == fake_unmapped) {
         return -XEN_EFAULT;
     }
-    by_address(va, size);
+    by_address(op, va, size);
     return 0;
 }
 
 int arch_guest_dcache_clean(gvaddr_t va, size_t size) {
-    return by_guest_address(va, size);
+    return by_guest_address(FAKE_CLEAN, va, size);
 }
 
 int arch_guest_dcache_flush(gvaddr_t va, size_t size) {
-    return by_guest_address(va, size);
+    return by_guest_address(FAKE_FLUSH, va, size);
 }
 
 int arch_guest_dcache_inval(gvaddr_t va, size_t size) {
-    return by_guest_address(va, size);
+    return by_guest_address(FAKE_INVAL, va, size);
 }
 
 int arch_guest_icache_sync(gvaddr_t va, size_t size) {
-    return by_guest_address(va, size);
+    return by_guest_address(FAKE_SYNC, va, size);
 }
 
 int arch_guest_clear_page(gvaddr_t va) {
