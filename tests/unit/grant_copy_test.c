@@ -268,9 +268,17 @@ static void ones_own_frames_are_flushed(void **state) {
     assert_int_equal(flush(f), 0);
     a_line_interrupts(false);
     assert_int_equal(again, PAGE_SIZE / STEP_CACHE_OUTER - 1);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_FROM], PAGE_SIZE);
+    assert_int_equal(fake_dcache_flushes,
+                     PAGE_SIZE / STEP_CACHE_OUTER); /* each time that it came */
     f.offset = 4095;
     f.length = 1;
     assert_int_equal(flush(f), 0);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_FROM], PAGE_SIZE + 1);
+    f.op = 0;
+    assert_int_equal(flush(f), 0); /* nothing is asked for */
+    assert_int_equal(fake_forgotten[GRANT_SLOT_FROM], PAGE_SIZE + 1);
+    f.op = GNTTAB_CACHE_INVAL;
     f.length = 0;
     f.a.dev_bus_addr = ~0ull; /* nothing is asked for */
     assert_int_equal(flush(f), 0);
@@ -295,9 +303,15 @@ static void what_is_no_part_of_a_frame_is_not_flushed(void **state) {
     assert_int_equal(flush(f), -XEN_EINVAL);
     f.a.dev_bus_addr = 0;
     assert_int_equal(flush(f), -XEN_EINVAL);
+    mfn_t nobodys = page_alloc(DOMID_XEN);
+    page_put(nobodys);
+    mm_scrub();
+    f.a.dev_bus_addr = (uint64_t)nobodys.v << PAGE_SHIFT;
+    assert_int_equal(flush(f), -XEN_EINVAL);
     f = flush_of(dom0, OWN, GNTTAB_CACHE_CLEAN);
     assert_int_equal(call(dom0, GNTTABOP_cache_flush | (PAGE_SIZE + 1) << 12, &f, sizeof(f), 1),
                      -XEN_EINVAL);
+    assert_int_equal(fake_forgotten[GRANT_SLOT_FROM], 0);
 }
 
 /* Only as long as an entry of the caller's tables maps it. */
