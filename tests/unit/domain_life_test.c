@@ -144,6 +144,17 @@ static void a_new_domain_is_held_and_empty(void **state) {
     expect_all_back();
 }
 
+/* One that was never initialised has nothing but its structure. */
+static void what_is_not_initialised_has_nothing_to_give_back(void **state) {
+    struct domain *d = domain_alloc();
+
+    (void)state;
+    assert_non_null(d);
+    assert_true(mfn_eq(d->shared_info_mfn, INVALID_MFN));
+    domain_free(d);
+    expect_all_back();
+}
+
 static void an_id_is_given_once(void **state) {
     struct domain *d = create(1, 1), *other;
 
@@ -260,6 +271,21 @@ static void a_crash_says_why_and_shows_registers(void **state) {
     expect_all_back();
 }
 
+static void a_crash_that_comes_too_late_is_not_explained(void **state) {
+    struct domain *d = create(1, 1);
+
+    (void)state;
+    assert_int_equal(domain_start(d), 0);
+    fake_advance(SEC);
+    domain_shutdown(d, SHUTDOWN_poweroff);
+    assert_int_equal(d->stopped, clock_now());
+    domain_crash(d, "nobody wants to know");
+    assert_int_equal(d->shutdown_reason, SHUTDOWN_poweroff);
+    work();
+    assert_null(strstr(said(), "nobody wants to know"));
+    expect_all_back();
+}
+
 static void reasons_have_names(void **state) {
     static const struct {
         uint8_t reason;
@@ -267,6 +293,7 @@ static void reasons_have_names(void **state) {
     } reasons[] = {{SHUTDOWN_suspend, "suspend"},
                    {SHUTDOWN_watchdog, "watchdog"},
                    {SHUTDOWN_soft_reset, "soft reset"},
+                   {6, "unknown reason"},
                    {99, "unknown reason"}};
 
     (void)state;
@@ -445,7 +472,9 @@ static void the_end_of_dom0_is_the_boards(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(a_new_domain_is_held_and_empty),
+        test(what_is_not_initialised_has_nothing_to_give_back),
         test(an_id_is_given_once),
+        test(a_crash_that_comes_too_late_is_not_explained),
         test(without_memory_nothing_is_made),
         test(vcpus_come_in_order),
         test(a_started_domain_runs),
