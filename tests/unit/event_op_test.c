@@ -146,6 +146,30 @@ static void reset_goes_on_until_all_is_closed(void **state) {
     }
 }
 
+/* A structure without a result may lie where the guest cannot write. */
+static void what_has_no_result_is_not_written(void **state) {
+    struct evtchn_bind_ipi ipi = {.vcpu = 0};
+    struct evtchn_alloc_unbound alloc_arg = {.dom = DOMID_SELF, .remote_dom = 0};
+    struct evtchn_status status = {.dom = DOMID_SELF, .port = 1};
+    struct evtchn_reset reset = {.dom = DOMID_SELF};
+
+    (void)state;
+    assert_int_equal(CALL(b, EVTCHNOP_bind_ipi, ipi), 0);
+    struct evtchn_send send = {.port = ipi.port};
+    struct evtchn_unmask unmask = {.port = ipi.port};
+    struct evtchn_bind_vcpu bind = {.port = alloc(b, 0), .vcpu = 0};
+    struct evtchn_close close = {.port = ipi.port};
+    fake_guest_readonly = true;
+    assert_int_equal(CALL(b, EVTCHNOP_bind_vcpu, bind), 0);
+    assert_int_equal(CALL(b, EVTCHNOP_unmask, unmask), 0);
+    assert_int_equal(CALL(b, EVTCHNOP_send, send), 0);
+    assert_int_equal(CALL(b, EVTCHNOP_status, status), -XEN_EFAULT);
+    assert_int_equal(CALL(b, EVTCHNOP_alloc_unbound, alloc_arg), -XEN_EFAULT);
+    assert_int_equal(CALL(b, EVTCHNOP_close, close), 0);
+    assert_int_equal(CALL(b, EVTCHNOP_reset, reset), 0);
+    fake_guest_readonly = false;
+}
+
 static void what_is_not_there_says_so(void **state) {
     static const uint32_t missing[] = {
         EVTCHNOP_init_control, EVTCHNOP_expand_array, EVTCHNOP_set_priority, 14, 1000, 0xffffffff};
@@ -196,13 +220,10 @@ static void random_calls_keep_the_domains_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        test(a_channel_from_allocation_to_close),
-        test(the_others_copy_in_and_out),
-        test(only_the_privileged_act_for_others),
-        test(reset_goes_on_until_all_is_closed),
-        test(the_unprivileged_learn_nothing_of_others),
-        test(what_is_not_there_says_so),
-        test(bad_pointers_are_faults),
+        test(a_channel_from_allocation_to_close),       test(the_others_copy_in_and_out),
+        test(only_the_privileged_act_for_others),       test(reset_goes_on_until_all_is_closed),
+        test(the_unprivileged_learn_nothing_of_others), test(what_is_not_there_says_so),
+        test(what_has_no_result_is_not_written),        test(bad_pointers_are_faults),
         test(random_calls_keep_the_domains_apart),
     };
 

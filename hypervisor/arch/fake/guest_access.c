@@ -9,6 +9,7 @@
 #include "core/base/abi.h"
 
 uint8_t fake_guest[FAKE_GUEST_SIZE];
+bool fake_guest_readonly;
 
 /* The address in the array, or NULL if a byte of it is not mapped. */
 static uint8_t *locate(gvaddr_t va, size_t size) {
@@ -45,7 +46,7 @@ int copy_to_guest(gvaddr_t to, const void *from, size_t size) {
     if (size == 0) {
         return 0;
     }
-    if (!bytes) {
+    if (!bytes || fake_guest_readonly) {
         return -XEN_EFAULT;
     }
     memcpy(bytes, from, size);

@@ -75,6 +75,7 @@ extern jmp_buf *fake_halt_jump;
 #define FAKE_GUEST_VA   0x8000u
 #define FAKE_GUEST_SIZE 0x4000u
 extern uint8_t fake_guest[FAKE_GUEST_SIZE];
+extern bool fake_guest_readonly; /* nothing can be copied to it */
 
 /** fake_put() - copy to guest memory at @offset; returns its guest virtual address. */
 gvaddr_t fake_put(size_t offset, const void *data, size_t size);
