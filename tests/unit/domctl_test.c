@@ -297,8 +297,112 @@ static void what_is_just_allowed_is_accepted(void **state) {
     op.u.createdomain.max_grant_frames = 64;
     op.u.createdomain.max_maptrack_frames = 1024;
     op.u.createdomain.arch.nr_spis = 988;
+    op.u.createdomain.arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V2;
+    op.u.createdomain.arch.clock_frequency = 1;
     assert_int_equal(call(), 0);
-    assert_non_null(domain_from(2));
+    assert_int_equal(op.u.createdomain.arch.gic_version, XEN_DOMCTL_CONFIG_GIC_V2);
+    assert_int_equal(op.u.createdomain.arch.clock_frequency, 0);
+    struct domain *d = domain_from(2);
+    assert_non_null(d);
+    assert_int_equal(d->vcpu_max, 8);
+    assert_int_equal(d->grant.frame_max, 64);
+    assert_int_equal(d->grant.page_max, 64);
+    assert_string_equal(d->name, "d2");
+    begin_create(0);
+    op.u.createdomain.max_grant_frames = 1;
+    op.u.createdomain.max_maptrack_frames = 0;
+    assert_int_equal(call(), 0);
+    assert_int_equal(op.u.createdomain.arch.gic_version, XEN_DOMCTL_CONFIG_GIC_V2);
+    assert_int_equal(domain_from(3)->grant.frame_max, 1);
+    assert_int_equal(domain_from(3)->grant.page_max, 0);
+    assert_int_equal(domain_from(3)->vcpu_max, 1);
+    destroy(2);
+    destroy(3);
+}
+
+static const struct {
+    uint32_t cmd;
+    bool is_for_unmade, is_for_others;
+} rights[] = {{XEN_DOMCTL_pausedomain, true, true},
+              {XEN_DOMCTL_unpausedomain, false, false},
+              {XEN_DOMCTL_resumedomain, false, true},
+              {XEN_DOMCTL_setdomainhandle, true, false},
+              {XEN_DOMCTL_max_vcpus, false, true},
+              {XEN_DOMCTL_setvcpucontext, false, true},
+              {XEN_DOMCTL_getvcpucontext, false, true},
+              {XEN_DOMCTL_getvcpuinfo, true, false},
+              {XEN_DOMCTL_setvcpuaffinity, false, false},
+              {XEN_DOMCTL_getvcpuaffinity, true, false},
+              {XEN_DOMCTL_scheduler_op, false, false},
+              {XEN_DOMCTL_max_mem, false, false},
+              {XEN_DOMCTL_set_paging_mempool_size, false, false},
+              {XEN_DOMCTL_get_paging_mempool_size, true, false},
+              {XEN_DOMCTL_cacheflush, false, false},
+              {XEN_DOMCTL_setnodeaffinity, false, false},
+              {XEN_DOMCTL_getnodeaffinity, true, false},
+              {XEN_DOMCTL_set_address_size, false, false}};
+
+/* What is still being made can be looked at, and be paused; the caller itself is nobody's to pause,
+ * to resume or to equip. */
+static void each_call_has_its_domains(void **state) {
+    struct domain *d = created(0);
+
+    (void)state;
+    d->is_made = false;
+    for (unsigned int i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+        assert_int_equal(simple(rights[i].cmd, 2) == -XEN_EBUSY, !rights[i].is_for_unmade);
+        if (rights[i].is_for_others) {
+            assert_int_equal(simple(rights[i].cmd, 0), -XEN_EINVAL);
+        }
+        assert_int_equal(simple(rights[i].cmd, 7), -XEN_ESRCH);
+        assert_int_equal(simple(rights[i].cmd, DOMID_SELF), -XEN_ESRCH);
+    }
+    d->is_made = true;
+    destroy(2);
+    begin(XEN_DOMCTL_getvcpuinfo, 0); /* of itself it may */
+    dom0->vcpu_max = 1;
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_setdomainhandle, 0);
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_cacheflush, 0);
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_max_mem, 0);
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_get_paging_mempool_size, 0);
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_scheduler_op, 0);
+    op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT2;
+    op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_getinfo;
+    assert_int_equal(call(), 0);
+}
+
+/* A structure without a result may lie where the caller cannot write. */
+static void what_has_no_result_is_not_written(void **state) {
+    struct domain *d = created(0);
+
+    (void)state;
+    fake_guest_readonly = true;
+    assert_int_equal(simple(XEN_DOMCTL_pausedomain, 2), 0);
+    assert_int_equal(simple(XEN_DOMCTL_unpausedomain, 2), 0);
+    assert_int_equal(simple(XEN_DOMCTL_resumedomain, 2), 0);
+    assert_int_equal(simple(XEN_DOMCTL_setdomainhandle, 2), 0);
+    assert_int_equal(simple(XEN_DOMCTL_max_mem, 2), 0);
+    assert_int_equal(simple(XEN_DOMCTL_cacheflush, 2), 0);
+    begin(XEN_DOMCTL_set_address_size, 2);
+    op.u.address_size.size = 32;
+    assert_int_equal(call(), 0);
+    begin(XEN_DOMCTL_max_vcpus, 2);
+    op.u.max_vcpus.max = 1;
+    assert_int_equal(call(), 0);
+    begin_context(2, 0x1d3);
+    assert_int_equal(call(), 0);
+    assert_int_equal(simple(XEN_DOMCTL_getvcpuinfo, 2), -XEN_EFAULT);
+    assert_int_equal(simple(XEN_DOMCTL_getdomaininfo, 2), -XEN_EFAULT);
+    assert_int_equal(simple(XEN_DOMCTL_get_paging_mempool_size, 2), -XEN_EFAULT);
+    assert_true(d->vcpu[0]->is_initialised);
+    fake_guest_readonly = false;
+    destroy(2);
+    expect_all_back();
 }
 
 static void there_is_a_limit(void **state) {
@@ -787,8 +891,27 @@ static void a_toolstack_sees_what_it_is(void **state) {
     assert_int_equal(info->nr_online_vcpus, 1);
     assert_int_equal(info->max_vcpu_id, 0);
     d->vcpu[0]->sched.state = VCPU_BLOCKED;
-    assert_true(flags_of(2) & XEN_DOMINF_blocked);
+    assert_int_equal(flags_of(2) & (XEN_DOMINF_blocked | XEN_DOMINF_running), XEN_DOMINF_blocked);
+    assert_int_equal(simple(XEN_DOMCTL_getvcpuinfo, 2), 0);
+    assert_int_equal(op.u.getvcpuinfo.blocked, 1);
+    assert_int_equal(op.u.getvcpuinfo.running, 0);
+    d->vcpu[0]->sched.state = VCPU_RUNNING;
+    assert_int_equal(flags_of(2) & (XEN_DOMINF_blocked | XEN_DOMINF_running), XEN_DOMINF_running);
+    assert_int_equal(info->nr_online_vcpus, 1);
+    assert_int_equal(simple(XEN_DOMCTL_getvcpuinfo, 2), 0);
+    assert_int_equal(op.u.getvcpuinfo.blocked, 0);
+    assert_int_equal(op.u.getvcpuinfo.running, 1);
+    d->vcpu[0]->sched.state = VCPU_OFFLINE;
+    assert_int_equal(flags_of(2) & (XEN_DOMINF_blocked | XEN_DOMINF_running), 0);
+    assert_int_equal(info->nr_online_vcpus, 0);
+    assert_int_equal(info->max_vcpu_id, 0);
     d->vcpu[0]->sched.state = VCPU_RUNNABLE;
+    d->max_frames = 77;
+    d->shared_info_gfn = 0x1234;
+    assert_int_equal(simple(XEN_DOMCTL_getdomaininfo, 2), 0);
+    assert_int_equal(info->max_pages, 77);
+    assert_int_equal(info->tot_pages, 0);
+    assert_int_equal(info->shared_info_frame, 0x1234);
     assert_int_equal(simple(XEN_DOMCTL_getdomaininfo, 1), 0);
     assert_int_equal(op.domain, 1);
     created(0);
@@ -818,8 +941,11 @@ static void one_that_shut_down_stays_until_it_is_destroyed(void **state) {
                      XEN_DOMINF_hvm_guest * 0 +
                          (XEN_DOMINF_hap | (uint32_t)SHUTDOWN_reboot << XEN_DOMINF_shutdownshift));
     assert_true(flags_of(2) & XEN_DOMINF_shutdown);
+    assert_int_equal(d->vcpu[0]->sched.pause_count, 1);
     assert_int_equal(simple(XEN_DOMCTL_resumedomain, 2), 0);
     assert_int_equal(d->state, DOMAIN_RUNNING);
+    assert_int_equal(d->vcpu[0]->sched.pause_count, 0);
+    assert_int_equal(simple(XEN_DOMCTL_resumedomain, 2), 0); /* no error either */
     work();
     domain_shutdown(d, SHUTDOWN_poweroff);
     work();
@@ -894,6 +1020,14 @@ static void a_flush_gives_way_and_is_gone_on_with(void **state) {
     assert_int_equal(again_count, FAKE_FLUSH_STEPS - 1);
     assert_int_equal(fake_cache_flushes - before, 1);
     fake_board.pending[FAKE_UART_IRQ] = false;
+    op.u.cacheflush.nr_pfns = 1u << 18;
+    op.u.cacheflush.start_pfn = ~0ull - (1u << 18);
+    assert_int_equal(call(), 0);
+    op.u.cacheflush.start_pfn++; /* beyond the end of all numbers */
+    assert_int_equal(call(), -XEN_EINVAL);
+    op.u.cacheflush.start_pfn = 0;
+    op.u.cacheflush.nr_pfns++;
+    assert_int_equal(call(), -XEN_EINVAL);
     destroy(2);
 }
 
@@ -1139,6 +1273,8 @@ int main(void) {
         test(ids_go_upwards_and_rest),
         test(what_is_not_there_is_not_promised),
         test(what_is_just_allowed_is_accepted),
+        test(each_call_has_its_domains),
+        test(what_has_no_result_is_not_written),
         test(there_is_a_limit),
         test(a_half_made_domain_can_be_destroyed),
         test(one_that_nobody_goes_on_with_is_replaced),
