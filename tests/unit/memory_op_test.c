@@ -265,6 +265,7 @@ static void it_gets_no_more_than_it_may(void **state) {
     (void)state;
     made->max_frames = 3 * FRAMES_PER_MIB + 7;
     assert_int_equal(populate(RAM, 2, 9), 1);
+    assert_int_equal(made->space.p2m.capacity, 4 * FRAMES_PER_MIB);
     assert_int_equal(made->space.p2m.held, made->max_frames);
     assert_int_equal(populate(0x39000, 1, 0), 0);
     assert_int_equal(decrease(RAM, 2, 0), 2);
@@ -296,6 +297,10 @@ static void without_a_maximum_there_is_no_bank(void **state) {
     made->max_frames = UINT64_MAX >> 2; /* what mem-max -1 makes of it */
     assert_int_equal(populate(RAM, 1, 0), 1);
     assert_int_equal(id_call(dom0, XENMEM_maximum_reservation, MADE), INT32_MAX);
+    made->max_frames = INT32_MAX - 1;
+    assert_int_equal(id_call(dom0, XENMEM_maximum_reservation, MADE), INT32_MAX - 1);
+    made->max_frames = 1u << 31;
+    assert_int_equal(id_call(dom0, XENMEM_maximum_reservation, MADE), INT32_MAX);
 }
 
 /* ---- Wrong ---- */
@@ -322,8 +327,21 @@ static void wrong_requests_are_refused(void **state) {
     r.domid = MADE;
     r.extent_start.q = 4;
     assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 0);
+    r.nr_extents = 1u << 24;
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 0);
+    r.nr_extents++;
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), -XEN_EINVAL);
+    r.nr_extents = 1;
     r.extent_start.q = 1ull << 32;
     assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), -XEN_EINVAL);
+    r = request(MADE, 1, 0);
+    frame = 1ull << 20 | RAM; /* beyond 4 GiB, not cut off */
+    fake_put(LIST, &frame, sizeof(frame));
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), 0);
+    assert_int_equal(made->space.p2m.held, 0);
+    made->state = DOMAIN_DYING;
+    assert_int_equal(call(dom0, XENMEM_populate_physmap, &r, sizeof(r)), -XEN_EINVAL);
+    made->state = DOMAIN_RUNNING;
     assert_int_equal(populate(RAM + 8 * FRAMES_PER_MIB - 1, 2, 0), 2);
     assert_int_equal(made->space.p2m.held, 2);
     assert_int_equal(made->space.p2m.sparse_count, 1); /* one is beyond the bank */
@@ -375,11 +393,27 @@ static void numbers_are_told(void **state) {
     assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), 0);
     claim.nr_extents++;
     assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), -XEN_ENOMEM);
+    claim.nr_extents = 0;
     claim.extent_order = 1;
     assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), -XEN_EINVAL);
+    claim.extent_order = 0;
+    claim.mem_flags = 1;
+    assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), -XEN_EINVAL);
+    claim.mem_flags = 0;
+    claim.extent_start.q = 1ull << 40;
+    assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), -XEN_EINVAL);
+    claim.extent_start.q = 0;
+    claim.domid = 9;
+    assert_int_equal(call(dom0, XENMEM_claim_pages, &claim, sizeof(claim)), -XEN_ESRCH);
+    pod.pod_cache_pages = pod.pod_entries = 5;
     assert_int_equal(call(dom0, XENMEM_set_pod_target, &pod, sizeof(pod)), 0);
     memcpy(&pod, fake_guest + AT, sizeof(pod));
     assert_int_equal(pod.tot_pages, 513);
+    assert_int_equal(pod.target_pages, 77);
+    assert_int_equal(pod.pod_cache_pages, 0);
+    assert_int_equal(pod.pod_entries, 0);
+    pod.domid = 9;
+    assert_int_equal(call(dom0, XENMEM_get_pod_target, &pod, sizeof(pod)), -XEN_ESRCH);
     assert_int_equal(call(domu, XENMEM_get_sharing_freed_pages, &pod, 0), 0);
 }
 
