@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/base/abi.h"
+#include "core/boot/boot_domain.h"
 #include "support_fdt.h"
 #include "support_log.h"
 
@@ -90,6 +91,121 @@ static void reads_the_figures_of_the_board(void **state) {
     assert_int_equal(fdt_delprop(fdt, support_fdt_node(fdt, "/cpus"), "dacre,rt-stretch-ns"), 0);
     assert_int_equal(parse(fdt), 0);
     assert_int_equal(boot.figures.cost_ns, 0); /* neither means anything without the other */
+    assert_int_equal(fdt_del_node(fdt, support_fdt_node(fdt, "/cpus")), 0);
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.figures.reserve_percent, 10);
+    free(fdt);
+}
+
+/* The largest and the smallest of everything that has a limit. */
+static void what_is_just_allowed_is_read(void **state) {
+    static const uint32_t memory[] = {0, 104 << 10};
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_cells(fdt, "/cpus", "dacre,rt-cost-ns", (const uint32_t[]){1000000}, 1);
+    support_fdt_cells(fdt, "/cpus", "dacre,rt-stretch-ns", (const uint32_t[]){1000000}, 1);
+    support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", "dom0_mem=32M dom0_max_vcpus=8");
+    assert_int_equal(fdt_del_node(fdt, support_fdt_node(fdt, "/chosen/guest2")), 0);
+    support_fdt_cells(fdt, GUEST1, "memory", memory, 2); /* all that dom0 leaves */
+    support_fdt_cells(fdt, GUEST1, "cpus", (const uint32_t[]){8}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,weight", (const uint32_t[]){65535}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,cap", (const uint32_t[]){800}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,table-memory", (const uint32_t[]){0x3fffff}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,rt-period-us", (const uint32_t[]){1000000}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,rt-budget-us", (const uint32_t[]){1000000}, 1);
+    assert_int_equal(parse(fdt), 0);
+    assert_string_equal(support_log(), "");
+    assert_int_equal(boot.domain_count, 2);
+    assert_int_equal(boot.figures.cost_ns, 1000000);
+    assert_int_equal(boot.figures.stretch_ns, 1000000);
+    assert_int_equal(boot.domain[0].vcpu_count, 8);
+    assert_int_equal(boot.domain[1].memory, 104 * MIB);
+    assert_int_equal(boot.domain[1].vcpu_count, 8);
+    assert_int_equal(boot.domain[1].weight, 65535);
+    assert_int_equal(boot.domain[1].cap, 800);
+    assert_int_equal(boot.domain[1].table_memory, 0xfffffc00);
+    assert_int_equal(boot.domain[1].rt.budget_us, 1000000);
+    support_fdt_cells(fdt, GUEST1, "dacre,weight", (const uint32_t[]){1}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,rt-period-us", (const uint32_t[]){100}, 1);
+    support_fdt_cells(fdt, GUEST1, "dacre,rt-budget-us", (const uint32_t[]){20}, 1);
+    assert_int_equal(parse(fdt), 0);
+    assert_string_equal(support_log(), "");
+    assert_int_equal(boot.domain[1].weight, 1);
+    assert_int_equal(boot.domain[1].rt.period_us, 100);
+    assert_int_equal(boot.domain[1].rt.budget_us, 20);
+    free(fdt);
+}
+
+/* Shares of dom0's are in /chosen. */
+static void reads_dom0s_shares(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_cells(fdt, "/chosen", "dacre,weight", (const uint32_t[]){300}, 1);
+    support_fdt_cells(fdt, "/chosen", "dacre,cap", (const uint32_t[]){100}, 1);
+    support_fdt_cells(fdt, "/chosen", "dacre,rt-period-us", (const uint32_t[]){2000}, 1);
+    support_fdt_cells(fdt, "/chosen", "dacre,rt-budget-us", (const uint32_t[]){500}, 1);
+    fdt_setprop_empty(fdt, support_fdt_node(fdt, "/chosen"), "dacre,rt-defer-events");
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain[0].weight, 300);
+    assert_int_equal(boot.domain[0].cap, 100);
+    assert_int_equal(boot.domain[0].rt.period_us, 2000);
+    assert_int_equal(boot.domain[0].rt.budget_us, 500);
+    assert_true(boot.domain[0].rt.defers_events);
+    assert_false(boot.domain[0].rt.has_extratime);
+    free(fdt);
+}
+
+static void a_domain_that_is_disabled_is_none(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_string(fdt, GUEST1, "status", "disabled");
+    fdt_add_subnode(fdt, support_fdt_node(fdt, GUEST1), "policy"); /* nobody looks for it there */
+    assert_int_equal(parse(fdt), 0);
+    assert_string_equal(support_log(), "");
+    assert_int_equal(boot.domain_count, 2);
+    assert_string_equal(boot.domain[1].name, "guest2");
+    assert_int_equal(boot.domain[1].id, 1);
+    free(fdt);
+}
+
+static void without_dom0_there_is_no_store(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    fdt_del_node(fdt, support_fdt_node(fdt, KERNEL0));
+    fdt_del_node(fdt, support_fdt_node(fdt, "/chosen/module@4400000"));
+    support_fdt_string(fdt, "/chosen/guest2", "xen,enhanced", "enabled");
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain_count, 1);
+    assert_non_null(strstr(support_log(), "guest2: the store is dom0's, and there is no dom0"));
+    free(fdt);
+}
+
+static void a_domain_has_so_many_devices(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    char list[256];
+    int size = 0;
+
+    (void)state;
+    for (int i = 0; i < 9; i++) {
+        char name[20];
+
+        snprintf(name, sizeof(name), "device%d", i);
+        int node = fdt_add_subnode(fdt, support_fdt_node(fdt, "/"), name);
+        fdt_setprop_string(fdt, node, "compatible", "test,device");
+        size += snprintf(list + size, sizeof(list) - (size_t)size, "/%s", name) + 1;
+        fdt_setprop(fdt, support_fdt_node(fdt, "/chosen/guest2"), "dacre,devices", list, size);
+        assert_int_equal(parse(fdt), 0);
+        if (i < 8) {
+            assert_int_equal(boot.domain[2].device_count, i + 1);
+            assert_int_equal(boot.domain[2].device[i], support_fdt_node(fdt, list + size - 9));
+        }
+    }
+    assert_int_equal(boot.domain_count, 2);
+    assert_non_null(strstr(support_log(), "dacre,devices of guest2 names too many devices"));
     free(fdt);
 }
 
@@ -182,6 +298,8 @@ static void skips_banks_that_are_not_there(void **state) {
     static const uint32_t empty[] = {0, 0x08000000, 0x80000000, 0};
     static const uint32_t tiny[] = {0x20000000, 1, 0, 0x08000000, 0x30000000, 0xfff};
     static const uint32_t across[] = {0, 0x08000000, 0x20000800, 0x17ff}; /* no whole page in it */
+    static const uint32_t whole[] = {0, 0x08000000, 0x20000800, 0x1800};  /* one */
+    static const uint32_t more[] = {0, 0x08000000, 0x20000800, 0x2000};   /* and no second one */
 
     (void)state;
     parse_banks(empty, 4);
@@ -193,6 +311,11 @@ static void skips_banks_that_are_not_there(void **state) {
     parse_banks(across, 4);
     assert_int_equal(boot.memory_count, 1);
     assert_non_null(strstr(support_log(), "smaller than a page, not used: 1"));
+    parse_banks(whole, 4);
+    assert_int_equal(boot.memory_count, 2);
+    check_range(&boot.memory[1], 0x20001000, 0x1000);
+    parse_banks(more, 4);
+    check_range(&boot.memory[1], 0x20001000, 0x1000);
 }
 
 static void memory_may_have_holes(void **state) {
@@ -213,9 +336,22 @@ static void uses_as_many_banks_as_it_can_keep(void **state) {
 
     (void)state;
     parse_banks(five, 10);
-    assert_int_equal(boot.memory_count, BOOT_MEMORY_MAX);
+    assert_int_equal(boot.memory_count, 4);
     check_range(&boot.memory[3], 0x30000000, 0x1000);
     assert_non_null(strstr(support_log(), "beyond the first 4, not used: 1"));
+}
+
+/* What follows in the structure is no bank. */
+static void a_bank_too_many_overlaps_nothing(void **state) {
+    static const uint32_t five[] = {0x02000000, 0x06000000, 0x10000000, 0x1000, 0x20000000,
+                                    0x1000,     0x30000000, 0x1000,     0,      0x1000};
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+
+    (void)state;
+    support_fdt_cells(fdt, "/memory@0", "reg", five, 10);
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.memory_count, 4);
+    free(fdt);
 }
 
 static void starts_without_dom0(void **state) {
@@ -237,6 +373,23 @@ static void warns_of_unknown_option(void **state) {
     support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", "noreboot nonsense=1");
     assert_int_equal(parse(fdt), 0);
     assert_non_null(strstr(support_log(), "nonsense=1 is not known"));
+    free(fdt);
+}
+
+static void shows_the_beginning_of_a_long_option(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    char option[82], line[160];
+
+    (void)state;
+    for (int size = 79; size <= 81; size++) {
+        memset(option, 'n', (size_t)size);
+        option[size] = '\0';
+        support_fdt_string(fdt, "/chosen", "xen,xen-bootargs", option);
+        option[size < 80 ? size : 80] = '\0';
+        snprintf(line, sizeof(line), "Command line: %s is not known\n", option);
+        assert_int_equal(parse(fdt), 0);
+        assert_non_null(strstr(support_log(), line));
+    }
     free(fdt);
 }
 
@@ -324,6 +477,32 @@ static void modules_may_be_in_a_group(void **state) {
     free(fdt);
 }
 
+/* What comes after a group is looked at as what comes before it is. */
+static void modules_may_be_in_two_groups_and_beside_them(void **state) {
+    void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    uint32_t reg[2] = {0x04400000, 0x12345};
+
+    (void)state;
+    move_to_group(fdt);
+    fdt_del_node(fdt, support_fdt_node(fdt, "/chosen/modules/module@1"));
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), "others"); /* it is the first */
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen/others"), "module@1");
+    support_fdt_string(fdt, "/chosen/others/module@1", "compatible", "multiboot,ramdisk");
+    support_fdt_cells(fdt, "/chosen/others/module@1", "reg", reg, 2);
+    assert_int_equal(parse(fdt), 0);
+    check_dom0("");
+    free(fdt);
+    fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen"), "others");
+    fdt_add_subnode(fdt, support_fdt_node(fdt, "/chosen/others"), "part");
+    assert_int_equal(parse(fdt), 0);
+    assert_int_equal(boot.domain[0].kernel.start.v, 0x04000000);
+    assert_int_equal(boot.domain[0].ramdisk.start.v, 0x04400000);
+    assert_string_equal(support_log(),
+                        "Device tree: part of /chosen is not understood and not used\n");
+    free(fdt);
+}
+
 static void command_lines_are_whose_xen_says(void **state) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
 
@@ -404,6 +583,7 @@ static const struct mistake mistakes[] = {
     {KERNEL0, "reg", -1, {0}, NULL, "no valid reg"},
     {"/chosen", "#size-cells", 1, {3}, NULL, "no valid reg"},
     {KERNEL0, "reg", 2, {0x00080000, 0x00020000}, NULL, "overlaps the hypervisor itself"},
+    {KERNEL0, "reg", 2, {0x00010000, 0x00080000}, NULL, "overlaps the hypervisor itself"},
     {KERNEL0, "reg", 2, {FDT_START + 8, 0x1000}, NULL, "overlaps the device tree"},
     {KERNEL0, "reg", 2, {0x02080000, 0x00200000}, NULL, "overlaps another"},
     {KERNEL1, "reg", 2, {0x041ff000, 0x00200000}, NULL, "overlaps another"},
@@ -413,6 +593,14 @@ static const struct mistake mistakes[] = {
     {GUEST1, "memory", 2, {0, 0}, NULL, "memory property"},
     {GUEST1, "memory", 2, {1, 0}, NULL, "memory property"},
     {GUEST1, "memory", 3, {0, 0x4000, 0}, NULL, "memory property"},
+    {GUEST1, "memory", 2, {0, 0x200001}, NULL, "memory property"},
+    {GUEST1, "memory", 2, {0, 0x200000}, NULL, "guest1 asks for 2048 MiB of memory"},
+    {GUEST1,
+     "memory",
+     2,
+     {0, 105 << 10},
+     NULL,
+     "guest1 asks for 105 MiB of memory, but there are only 104 left"},
     {GUEST1,
      "memory",
      2,
@@ -432,11 +620,18 @@ static const struct mistake mistakes[] = {
     {GUEST1, "dacre,rt-budget-us", 1, {1001}, NULL, "dacre,rt-budget-us of guest1"},
     {GUEST1, "dacre,rt-budget-us", -1, {0}, NULL, "dacre,rt-budget-us of guest1"},
     {"/chosen/guest2", "dacre,rt-extratime", -2, {0}, "", "dacre,rt-period-us of guest2"},
+    {"/chosen/guest2", "dacre,rt-defer-events", -2, {0}, "", "dacre,rt-period-us of guest2"},
+    {"/chosen/guest2", "dacre,rt-period-us", 1, {1000}, NULL, "dacre,rt-budget-us of guest2"},
+    {"/chosen/guest2", "dacre,rt-budget-us", 1, {1000}, NULL, "dacre,rt-period-us of guest2"},
+    {GUEST1, "dacre,weight", -2, {0}, "a", "dacre,weight of guest1"},
+    {GUEST1, "dacre,cap", -2, {0}, "a", "dacre,cap of guest1"},
+    {GUEST1, "dacre,rt-period-us", -2, {0}, "a", "dacre,rt-period-us of guest1"},
     {"/cpus", "dacre,rt-cost-ns", 1, {1000001}, NULL, "dacre,rt-cost-ns in /cpus is more than"},
     {"/cpus", "dacre,rt-cost-ns", -2, {0}, "a", "dacre,rt-cost-ns in /cpus is malformed"},
     {"/cpus", "dacre,rt-stretch-ns", 1, {1000001}, NULL, "dacre,rt-stretch-ns in /cpus"},
     {GUEST1, "dacre,table-memory", 1, {0x400000}, NULL, "dacre,table-memory"},
     {GUEST1, "xen,enhanced", -2, {0}, "yes", "xen,enhanced of guest1 is not enabled, no-"},
+    {GUEST1, "xen,enhanced", 1, {0x41414141}, NULL, "xen,enhanced of guest1 is not enabled"},
     {GUEST1, "xen,enhanced", -2, {0}, "enabled", "guest1 has xen,enhanced and dacre,restart-on"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/none", "no device /bus@10000000/none"},
     {GUEST1, "dacre,devices", -2, {0}, "/bus@10000000/broken@8000", "disabled"},
@@ -507,11 +702,11 @@ static void rounds_memory_up(void **state) {
  * had. */
 static void leaves_out_one_domain_alone(void **state) {
     void *fdt = support_fdt_open(SUPPORT_FDT_MACHINE);
-    char text[BOOT_BOOTARGS_MAX + 1];
+    char text[1025];
 
     (void)state;
-    memset(text, 'x', BOOT_BOOTARGS_MAX);
-    text[BOOT_BOOTARGS_MAX] = '\0';
+    memset(text, 'x', 1024);
+    text[1024] = '\0';
     support_fdt_string(fdt, KERNEL1, "bootargs", text);
     support_fdt_string(fdt, "/chosen/guest2", "dacre,devices", UART2_PATH);
     assert_int_equal(parse(fdt), 0);
@@ -523,7 +718,7 @@ static void leaves_out_one_domain_alone(void **state) {
     assert_int_equal(boot.domain[1].id, 2);
     assert_int_equal(boot.domain[1].device_count, 1);
     assert_false(is_reserved(0x04c00000, 0x00010000)); /* guest1's ramdisk */
-    text[BOOT_BOOTARGS_MAX - 1] = '\0';
+    text[1023] = '\0';
     support_fdt_string(fdt, KERNEL1, "bootargs", text);
     support_fdt_string(fdt, KERNEL0, "compatible", "xen,nothing");
     assert_int_equal(parse(fdt), 0);
@@ -618,16 +813,34 @@ static void refuses_blocks_that_are_not_aligned(void **state) {
     }
 }
 
-static void refuses_what_is_no_tree(void **state) {
-    uint64_t nothing[8] = {0};
-    uint8_t *fdt = support_fdt_load(SUPPORT_FDT_MACHINE);
+/* A sentence that is too long is cut. */
+static void an_error_has_160_bytes(void **state) {
+    char text[200];
 
     (void)state;
-    assert_int_equal(bootfdt_check(fdt), fdt_totalsize(fdt));
+    memset(text, 'e', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    assert_int_equal(bootfdt_fail(&boot, "%s", text), -XEN_EINVAL);
+    assert_int_equal(strlen(boot.error), 159);
+}
+
+static void refuses_what_is_no_tree(void **state) {
+    uint64_t nothing[8] = {0};
+    uint8_t *fdt = support_fdt_load(SUPPORT_FDT_MACHINE), *moved;
+    uint32_t size = fdt_totalsize(fdt);
+
+    (void)state;
+    assert_int_equal(bootfdt_check(fdt), size);
+    moved = malloc(size + 8);
+    memcpy(moved + 8, fdt, size); /* it need be aligned to 8 bytes only */
+    assert_int_equal(bootfdt_check(moved + 8), size);
+    free(moved);
     assert_true(bootfdt_check(nothing) < 0);
     assert_true(bootfdt_check((uint8_t *)nothing + 1) < 0);
-    fdt_set_totalsize(fdt, BOOT_FDT_MAX + 8);
-    assert_true(bootfdt_check(fdt) < 0);
+    fdt_set_totalsize(fdt, 0x40000);
+    assert_int_equal(bootfdt_check(fdt), 0x40000);
+    fdt_set_totalsize(fdt, 0x40001);
+    assert_int_equal(bootfdt_check(fdt), -XEN_EINVAL);
     assert_int_equal(parse(nothing), -XEN_EINVAL);
     assert_non_null(strstr(boot.error, "no device tree"));
     free(fdt);
@@ -664,6 +877,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_domains),
         cmocka_unit_test(reads_the_figures_of_the_board),
+        cmocka_unit_test(what_is_just_allowed_is_read),
+        cmocka_unit_test(reads_dom0s_shares),
+        cmocka_unit_test(a_domain_that_is_disabled_is_none),
+        cmocka_unit_test(without_dom0_there_is_no_store),
+        cmocka_unit_test(a_domain_has_so_many_devices),
+        cmocka_unit_test(shows_the_beginning_of_a_long_option),
+        cmocka_unit_test(modules_may_be_in_two_groups_and_beside_them),
+        cmocka_unit_test(an_error_has_160_bytes),
         cmocka_unit_test(reads_whom_the_store_is_to_know),
         cmocka_unit_test(reads_memory),
         cmocka_unit_test(modules_may_be_in_any_bank),
@@ -686,6 +907,7 @@ int main(void) {
         cmocka_unit_test(skips_banks_that_are_not_there),
         cmocka_unit_test(memory_may_have_holes),
         cmocka_unit_test(uses_as_many_banks_as_it_can_keep),
+        cmocka_unit_test(a_bank_too_many_overlaps_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

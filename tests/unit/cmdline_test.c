@@ -43,6 +43,14 @@ static void reads_every_option(void **state) {
     assert_true(options.noreboot);
 }
 
+static void a_reserve_is_0_to_99(void **state) {
+    (void)state;
+    assert_string_equal(parse("rt_reserve=99"), "");
+    assert_int_equal(options.rt_reserve, 99);
+    assert_string_equal(parse("rt_reserve=0"), "");
+    assert_int_equal(options.rt_reserve, 0);
+}
+
 static void check_size(const char *text, uint32_t bytes) {
     assert_string_equal(parse(text), "");
     assert_int_equal(options.dom0_mem, bytes);
@@ -55,6 +63,11 @@ static void sizes_have_units(void **state) {
     check_size("dom0_mem=2048k", 2u << 20);
     check_size("dom0_mem=1024", 1u << 20); /* KiB, as in Xen */
     check_size("dom0_mem=4096B", 4096);
+    check_size("dom0_mem=4095b", 4095);
+    check_size("dom0_mem=3g", 3u << 30);
+    check_size("dom0_mem=4194303K", 0xfffffc00u);
+    check_size("dom0_mem=4095M", 0xfff00000u);
+    check_size("dom0_mem=4294967295B", 0xffffffffu);
 }
 
 static void dom0_mem_has_bounds(void **state) {
@@ -82,6 +95,9 @@ static void wrong_values_leave_the_default(void **state) {
         "dom0_mem=M",
         "dom0_mem=4G",
         "dom0_mem=4294967296",
+        "dom0_mem=4294967296B",
+        "dom0_mem=4096M",
+        "dom0_mem=4194304K",
         "dom0_mem=99999999999999999999",
         "dom0_mem=1Mi",
         "dom0_mem=-1M",
@@ -124,6 +140,7 @@ int main(void) {
         cmocka_unit_test(has_defaults),          cmocka_unit_test(reads_every_option),
         cmocka_unit_test(sizes_have_units),      cmocka_unit_test(wrong_values_leave_the_default),
         cmocka_unit_test(names_unknown_options), cmocka_unit_test(dom0_mem_has_bounds),
+        cmocka_unit_test(a_reserve_is_0_to_99),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
