@@ -523,6 +523,40 @@ static void clocks_and_supplies_that_are_devices_are_refused(void **state) {
     check_need_refused("/bus@10000000/serial@2000", "test-supply", "777");
 }
 
+/* The board's cells are dom0's, one or two of either. */
+static void dom0_has_the_cells_of_the_board(void **state) {
+    (void)state;
+    for (uint32_t cells = 0; cells < 4; cells++) {
+        int a = cells & 1 ? 2 : 1, s = cells & 2 ? 2 : 1, size;
+
+        fdt_setprop_inplace_u32(machine, 0, "#address-cells", (uint32_t)a);
+        fdt_setprop_inplace_u32(machine, 0, "#size-cells", (uint32_t)s);
+        build(DOM0);
+        assert_int_equal(cell_of("/", "#address-cells", 0), a);
+        assert_int_equal(cell_of("/", "#size-cells", 0), s);
+        assert_non_null(fdt_getprop(guest, support_fdt_node(guest, "/hypervisor"), "reg", &size));
+        assert_int_equal(size, (a + s) * 4);
+        for (int i = 0; i < a + s; i++) {
+            assert_int_equal(cell_of("/hypervisor", "reg", i), i == a - 1       ? PV_GRANT_GPA
+                                                               : i == a + s - 1 ? PV_GRANT_SIZE
+                                                                                : 0);
+        }
+    }
+}
+
+static void cells_that_no_board_has_are_an_error(void **state) {
+    static const uint32_t bad[][2] = {{3, 1}, {1, 3}, {1, 0}};
+
+    (void)state;
+    for (unsigned int i = 0; i < 3; i++) {
+        fdt_setprop_inplace_u32(machine, 0, "#address-cells", bad[i][0]);
+        fdt_setprop_inplace_u32(machine, 0, "#size-cells", bad[i][1]);
+        assert_int_equal(guest_fdt_build(&boot, DOM0, &layout, buffer, sizeof(buffer), error),
+                         -XEN_EINVAL);
+        assert_string_equal(error, "the device tree of the board has no usable cells");
+    }
+}
+
 static void too_little_room_is_an_error(void **state) {
     (void)state;
     for (size_t size = 0; size < 1024; size += 64) {
@@ -672,6 +706,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(domu_gets_its_devices_and_what_they_need, setup, teardown),
         cmocka_unit_test_setup_teardown(domu_without_devices_has_none, setup, teardown),
         cmocka_unit_test(clocks_and_supplies_that_are_devices_are_refused),
+        cmocka_unit_test_setup_teardown(dom0_has_the_cells_of_the_board, setup, teardown),
+        cmocka_unit_test_setup_teardown(cells_that_no_board_has_are_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(too_little_room_is_an_error, setup, teardown),
         cmocka_unit_test(survives_mutated_trees),
         cmocka_unit_test(trees_of_all_boards_are_understood),
