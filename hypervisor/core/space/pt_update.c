@@ -20,71 +20,56 @@ _Static_assert(STEP_UPDATES / PT_WORK_COPIED <= PT_WORK_MAX / 2,
 /* An address that ends a run. */
 #define IN_NO_TABLE (~0u)
 
-/* How far a run goes: to the next look, or to the end if that is nearer.  An address in no table
- * ends it there. */
-struct run {
-    struct space *space;
-    struct guest_update *end, *stop;
-    uint32_t saved; /* the address at @stop */
-    uint32_t room;  /* behind @stop, until the next look */
-};
-
-static inline void run_to_next_look(struct run *run, struct guest_update *u, uint32_t room) {
-    struct guest_update *stop = run->end;
-
-    if ((uint32_t)(stop - u) > room) {
-        stop = u + room;
-    }
-    run->stop = stop;
-    run->room = room - (uint32_t)(stop - u);
-    run->saved = stop->ptr;
-    stop->ptr = IN_NO_TABLE;
+/* Out of line: run_simple() needs the register that it would take. */
+static __attribute__((noinline)) void note_changed(uint32_t old) {
+    arch_pte_changed(old);
 }
 
 /*
- * The run has come to @u, and in place of entries that, ORed, are @changed: is there more of it?
- * Out of line, and with what it needs in memory, since the run itself wants every register.
+ * Updates from @u on as long as they are simple and in the domain's last table.  Returns the first
+ * that is not: at the latest one of IN_NO_TABLE.
  */
-static __attribute__((noinline)) bool run_goes_on(struct run *run, struct guest_update *u,
-                                                  uint32_t changed) {
-    struct guest_update *stop = run->stop;
-
-    if (changed) {
-        arch_pte_changed(changed);
-    }
-    stop->ptr = run->saved;
-    /* A look for interrupts alone: a run makes no vCPU runnable, and stops none. */
-    if (u == stop && u != run->end && !devices.intc->pending()) {
-        run_to_next_look(run, u, PT_WORK_MAX);
-        return true;
-    }
-    run->space->pt.work = PT_WORK_MAX - run->room - (uint32_t)(stop - u);
-    return false;
-}
-
-/*
- * Updates from @u on, up to @end, as long as they are simple and in the domain's last table, with
- * looks in between; if it is time to give way, pt.work says so.  Returns the first that was not
- * done.
- */
-static __attribute__((noinline)) struct guest_update *run_simple(struct space *s,
-                                                                 struct guest_update *u,
-                                                                 struct guest_update *end) {
+static __attribute__((noinline)) struct guest_update *run_simple(const struct space *s,
+                                                                 struct guest_update *u) {
     const uint32_t base = s->pt.last_base;
     /* To be added to the guest's address: no need to take the offset out of it. */
     const uintptr_t table = (uintptr_t)s->pt.last_table - base;
     struct pt_fast f = pt_fast_of(s);
-    struct run run = {.space = s, .end = end};
 
-    run_to_next_look(&run, u, PT_WORK_MAX - s->pt.work);
-    do {
-        f.changed = 0;
-        while (!((u->ptr ^ base) & ~PT_TABLE_OFFSETS) &&
-               pt_store_simple(&f, table, u->ptr, u->val)) {
-            u++;
+    for (;; u++) {
+        if (((u->ptr ^ base) & ~PT_TABLE_OFFSETS) || !pt_store_simple(&f, table, u->ptr, u->val)) {
+            if (f.changed) {
+                note_changed(f.changed);
+            }
+            return u;
         }
-    } while (run_goes_on(&run, u, f.changed));
-    return u;
+    }
+}
+
+/* The same, up to @end and with looks in between; if it is time to give way, pt.work says so. */
+static struct guest_update *run_all_simple(struct space *s, struct guest_update *u,
+                                           struct guest_update *end) {
+    uint32_t room = PT_WORK_MAX - s->pt.work;
+
+    for (;;) {
+        struct guest_update *stop = (uint32_t)(end - u) > room ? u + room : end;
+        const struct guest_update *from = u;
+        uint32_t saved = stop->ptr;
+
+        stop->ptr = IN_NO_TABLE;
+        u = run_simple(s, u);
+        stop->ptr = saved;
+        if (u == end || u != stop) {
+            s->pt.work = PT_WORK_MAX - room + (uint32_t)(u - from);
+            return u;
+        }
+        /* For interrupts alone: a run makes no vCPU runnable, and stops none. */
+        if (devices.intc->pending()) {
+            s->pt.work = PT_WORK_MAX;
+            return u;
+        }
+        room = PT_WORK_MAX;
+    }
 }
 
 /*
@@ -147,7 +132,7 @@ __attribute__((noinline)) int pt_update_alone(struct space *s, uint32_t ptr, uin
     return update_any(s, ptr, val, true);
 }
 
-/* One that run_simple() did not take: not unless there is time for it before the next look. */
+/* One that run_all_simple() did not take: not unless there is time for it before the next look. */
 static int long_update(struct space *s, const struct guest_update *u) {
     if (s->pt.work > PT_WORK_MAX / 2) {
         s->pt.work = PT_WORK_MAX;
@@ -178,7 +163,7 @@ uint32_t pt_update_list(struct space *s, struct guest_update *u, uint32_t count,
             result = -XEN_EAGAIN;
         } else if (s->pt.dropping) {
             drop_step(s);
-        } else if (pt_is_in_last_table(s, u->ptr) && (u = run_simple(s, u, end)) != from) {
+        } else if (pt_is_in_last_table(s, u->ptr) && (u = run_all_simple(s, u, end)) != from) {
             continue; /* some were simple */
         } else if ((result = long_update(s, u)) == 0) {
             u++;
