@@ -481,6 +481,17 @@ def test_marked_guests_stay_apart(boot, program):
     run_marked_pair(boot, program)
 
 
+# By their part in MIDR; on an image for several CPUs it is the MPCore.
+CORES = {0x926: "ARM926EJ-S (ARMv5TEJ)", 0xb02: "ARM11 MPCore (ARMv6K)", 0xb76: "ARM1176JZF-S (ARMv6K)", 0xc08: "Cortex-A8 (ARMv7-A)",
+         0xc09: "Cortex-A9 (ARMv7-A)", 0xc0f: "Cortex-A15 (ARMv7-A)"}
+
+
+def test_the_first_line_names_the_core(boot, board):
+    name = CORES[board.cpu_part].replace(" (", " MPCore (" if board.level == "v7mp" else " (")
+    machine = boot({"domu": [guest("alone", "compute")]})
+    machine.expect(rf"^Dacre \S+ \(\S+\) on {re.escape(name)}$", HYPERVISOR)
+
+
 @pytest.mark.levels("v6", "v7")
 def test_identification_registers(boot, board):
     run_marked_pair(boot, "identification", f"part={board.cpu_part:#x}")
