@@ -209,6 +209,78 @@ static void random_use_leaves_nothing_behind(void **state) {
     assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4);
 }
 
+/* What lies above the last block that there may be is nobody's. */
+static void a_heap_has_no_more_blocks_than_there_are_records(void **state) {
+    const size_t size = (2048 + 4) * HEAP_BLOCK_SIZE;
+    uint8_t *large = aligned_alloc(HEAP_BLOCK_SIZE, size);
+
+    (void)state;
+    assert_non_null(large);
+    heap_init(large, maddr(PA), size);
+    assert_int_equal(heap_block_count(), 2048);
+    assert_int_equal(heap_free_blocks(), 2047);
+    uint8_t *p = heap_alloc(2);
+    assert_ptr_equal(p, large + 2047 * HEAP_BLOCK_SIZE);
+    heap_free(p, 2);
+    heap_init(large, maddr(PA), 2048 * HEAP_BLOCK_SIZE);
+    assert_int_equal(heap_block_count(), 2048);
+    heap_init(large, maddr(PA), 2047 * HEAP_BLOCK_SIZE);
+    assert_int_equal(heap_block_count(), 2047);
+    assert_int_equal(heap_free_blocks(), 2046);
+    arch_heap_taken(large, size);
+    free(large);
+}
+
+/* Of the half of a block that is in use, the other half is counted. */
+static void parts_of_blocks_are_counted(void **state) {
+    (void)state;
+    void *page = heap_alloc(0);
+    assert_int_equal(heap_free_blocks(), BLOCKS - 2);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4 - 1);
+    void *pair = heap_alloc(1);
+    assert_int_equal(heap_free_blocks(), BLOCKS - 3);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4 - 3);
+    void *run = heap_alloc(3);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4 - 11);
+    heap_free(page, 0);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4 - 10);
+    heap_free(pair, 1);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4 - 8);
+    heap_free(run, 3);
+    heap_free(NULL, 0);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4);
+}
+
+/* A second one begins anew. */
+static void an_initialised_heap_is_whole(void **state) {
+    (void)state;
+    assert_int_equal(heap_reserve(5), 0);
+    assert_non_null(heap_alloc(0));
+    assert_non_null(heap_alloc(1));
+    assert_non_null(heap_alloc(4));
+    (void)setup(state);
+    assert_int_equal(heap_free_blocks(), BLOCKS - 1);
+    assert_int_equal(heap_free_pages(), (BLOCKS - 1) * 4);
+    assert_int_equal(heap_reserve(BLOCKS - 1), 0);
+    heap_unreserve(BLOCKS - 1);
+    it_can_be_used_up_and_given_back(state);
+}
+
+/* Runs of what is promised are not given to others. */
+static void runs_leave_what_is_promised(void **state) {
+    (void)state;
+    assert_int_equal(heap_reserve(BLOCKS - 1 - 4), 0);
+    void *p = heap_alloc(4);
+    assert_non_null(p);
+    assert_null(heap_alloc(3));
+    assert_null(heap_alloc(2));
+    heap_free(p, 4);
+    assert_null(heap_alloc(5));
+    assert_int_equal(heap_reserve(1), 0);
+    assert_null(heap_alloc(4));
+    assert_non_null(heap_alloc(3));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(allocations_are_zeroed_aligned_and_apart, setup),
@@ -219,6 +291,10 @@ int main(void) {
         cmocka_unit_test_setup(promises_end_exactly_at_what_there_is, setup),
         cmocka_unit_test_setup(addresses_translate, setup),
         cmocka_unit_test_setup(orders_hold_their_size, setup),
+        cmocka_unit_test_setup(a_heap_has_no_more_blocks_than_there_are_records, setup),
+        cmocka_unit_test_setup(parts_of_blocks_are_counted, setup),
+        cmocka_unit_test_setup(an_initialised_heap_is_whole, setup),
+        cmocka_unit_test_setup(runs_leave_what_is_promised, setup),
         cmocka_unit_test_setup(random_use_leaves_nothing_behind, setup),
     };
 
