@@ -640,6 +640,185 @@ static void garbage_in_shared_info_stays_there(void **state) {
     assert_int_equal(event_send(&a->event, pa), 0);
 }
 
+/* The first vCPU as well as the last, and no port is taken for another one. */
+static void a_poller_is_found_whichever_vcpu_it_is(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    for (unsigned int i = 0; i < 3; i++) {
+        connect(&pa, &pb);
+    }
+    set_mask(b, pb);
+    for (unsigned int i = 0; i < 2; i++) {
+        struct event_vcpu *v = &b->vcpu[i]->event;
+
+        v->polling = true;
+        v->poll_port = pb;
+        b->event.poller_count = 1;
+        assert_int_equal(event_send(&a->event, pa), 0);
+        assert_true(v->poll_hit);
+        assert_true(support_is_woken(b->vcpu[i]));
+        assert_int_equal(support_woken(), 1);
+        v->polling = v->poll_hit = false;
+        b->event.poller_count = 0;
+        consume(b);
+    }
+    /* Nobody polls. */
+    b->event.poller_count = 1;
+    assert_int_equal(event_send(&a->event, pa), 0);
+    assert_false(b->vcpu[0]->event.poll_hit || b->vcpu[1]->event.poll_hit);
+    assert_int_equal(support_woken(), 0);
+    b->event.poller_count = 0;
+}
+
+/* Who does not count as a poller is not looked at. */
+static void without_pollers_nobody_is_looked_at(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    set_mask(b, pb);
+    b->vcpu[1]->event.polling = true;
+    assert_int_equal(event_send(&a->event, pa), 0);
+    assert_false(b->vcpu[1]->event.poll_hit);
+    assert_int_equal(support_woken(), 0);
+}
+
+static void unmasking_one_port_leaves_the_others_masked(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    connect(&pa, &pb);
+    memset(b->shared_info->evtchn_mask, 0xff, sizeof(b->shared_info->evtchn_mask));
+    assert_int_equal(event_unmask(&b->event, pb), 0);
+    assert_int_equal(b->shared_info->evtchn_mask[0], ~(1ull << pb));
+    assert_int_equal(b->shared_info->evtchn_mask[1], ~0ull);
+}
+
+/* Those of <xen/xen.h> that are marked "V." are any vCPU's, the others are the first's. */
+static void virqs_are_of_a_vcpu_or_of_the_domain(void **state) {
+    (void)state;
+    for (uint32_t virq = 0; virq < NR_VIRQS; virq++) {
+        bool is_per_vcpu = virq == 0 || virq == 1 || virq == 7 || virq == 13;
+        evtchn_port_t p;
+
+        assert_int_equal(event_bind_virq(&a->event, virq, 1, &p), is_per_vcpu ? 0 : -XEN_EINVAL);
+        assert_int_equal(event_bind_virq(&a->event, virq, 0, &p), 0);
+        assert_int_equal(event_bind_vcpu(&a->event, p, 1), is_per_vcpu ? -XEN_EINVAL : 0);
+    }
+}
+
+/* A VIRQ for which there was no port can be bound when there is one. */
+static void a_virq_that_found_no_port_is_not_bound(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    while (event_alloc_unbound(&a->event, b->id, &p) == 0) {
+    }
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 1, &p), -XEN_ENOSPC);
+    assert_int_equal(a->vcpu[1]->event.virq_port[VIRQ_TIMER], 0);
+    assert_int_equal(event_close(&a->event, 900), 0);
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 1, &p), 0);
+    assert_int_equal(p, 900);
+    event_send_virq(&a->vcpu[1]->event, VIRQ_TIMER);
+    assert_true(is_pending(a, 900));
+    assert_int_equal(a->vcpu[1]->event.virq_port[VIRQ_TIMER], 900);
+}
+
+/* Closing one vCPU's leaves the same VIRQ of the other, and other VIRQs of its own. */
+static void a_closed_virq_is_one_vcpus(void **state) {
+    evtchn_port_t t0, t1, debug;
+
+    (void)state;
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 0, &t0), 0);
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_TIMER, 1, &t1), 0);
+    assert_int_equal(event_bind_virq(&a->event, VIRQ_DEBUG, 0, &debug), 0);
+    assert_int_equal(event_close(&a->event, t0), 0);
+    assert_int_equal(a->vcpu[0]->event.virq_port[VIRQ_TIMER], 0);
+    assert_int_equal(a->vcpu[0]->event.virq_port[VIRQ_DEBUG], debug);
+    assert_int_equal(a->vcpu[1]->event.virq_port[VIRQ_TIMER], t1);
+}
+
+static void a_vcpu_that_is_gone_has_no_ports(void **state) {
+    struct domain *c = support_domain_add(2, 2);
+    evtchn_port_t p;
+
+    (void)state;
+    event_vcpu_destroy(&c->vcpu[1]->event);
+    assert_int_equal(c->event.vcpu_count, 1);
+    assert_null(c->event.vcpu[1]);
+    assert_ptr_equal(c->event.vcpu[0], &c->vcpu[0]->event);
+    assert_int_equal(event_bind_ipi(&c->event, 1, &p), -XEN_ENOENT);
+    assert_int_equal(event_bind_ipi(&c->event, 0, &p), 0);
+    destroy(c);
+}
+
+/* ---- From the first port to the last, three in a step ---- */
+
+static void ports_are_closed_three_at_a_time(void **state) {
+    evtchn_port_t p;
+
+    (void)state;
+    for (unsigned int i = 1; i <= 10; i++) {
+        assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+    }
+    for (unsigned int closed = 3; closed <= 9; closed += 3) {
+        assert_true(event_reset(&a->event));
+        assert_int_equal(status_of(a, closed), EVTCHNSTAT_closed);
+        assert_int_equal(status_of(a, closed + 1), EVTCHNSTAT_unbound);
+    }
+}
+
+static void a_second_reset_begins_at_the_first_port(void **state) {
+    unsigned int steps[2] = {0};
+    evtchn_port_t p, h;
+
+    (void)state;
+    assert_int_equal(event_alloc_hypervisor_port(&a->event, NULL, &h), 0);
+    assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+    for (unsigned int i = 0; i < 2; i++) {
+        while (event_reset(&a->event)) {
+            steps[i]++;
+        }
+        assert_int_equal(status_of(a, p), EVTCHNSTAT_closed);
+        assert_int_equal(status_of(a, h), EVTCHNSTAT_interdomain); /* not the guest's to close */
+        assert_int_equal(event_alloc_unbound(&a->event, b->id, &p), 0);
+        assert_int_equal(p, h + 1);
+    }
+    assert_int_equal(steps[0], (EVENT_PORTS_FIRST - 1) / 3);
+    assert_int_equal(steps[1], steps[0]);
+}
+
+/* The guest died in the middle of a reset, with a port that it bound behind the reset's back. */
+static void destroying_begins_at_the_first_port(void **state) {
+    evtchn_port_t pa, pb;
+
+    (void)state;
+    assert_true(event_reset(&a->event));
+    connect(&pa, &pb);
+    assert_int_equal(pa, 1);
+    destroy(a);
+    assert_int_equal(status_of(b, pb), EVTCHNSTAT_unbound);
+    assert_int_equal(event_send(&b->event, pb), 0);
+}
+
+/* Nor is what a dead one had found again. */
+static void the_hypervisors_ports_end_with_the_domain(void **state) {
+    evtchn_port_t h;
+
+    (void)state;
+    assert_int_equal(event_alloc_hypervisor_port(&a->event, NULL, &h), 0);
+    assert_int_equal(event_send(&a->event, h), 0); /* nobody hears it */
+    assert_false(is_pending(a, h));
+    event_notify(&a->event, h);
+    assert_true(is_pending(a, h));
+    destroy(a);
+    assert_false(is_pending(a, h));
+    assert_false(event_is_port(&a->event, h));
+    event_notify(&a->event, h);
+    assert_false(is_pending(a, h));
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -675,6 +854,17 @@ int main(void) {
         test(reset_closes_all_of_the_guests_ports),
         test(pollers_are_woken_for_their_port_alone),
         test(sending_to_a_domain_without_vcpus_is_harmless),
+        test(a_poller_is_found_whichever_vcpu_it_is),
+        test(without_pollers_nobody_is_looked_at),
+        test(unmasking_one_port_leaves_the_others_masked),
+        test(virqs_are_of_a_vcpu_or_of_the_domain),
+        test(a_virq_that_found_no_port_is_not_bound),
+        test(a_closed_virq_is_one_vcpus),
+        test(a_vcpu_that_is_gone_has_no_ports),
+        test(ports_are_closed_three_at_a_time),
+        test(a_second_reset_begins_at_the_first_port),
+        test(destroying_begins_at_the_first_port),
+        test(the_hypervisors_ports_end_with_the_domain),
         test(garbage_in_shared_info_stays_there),
     };
 
