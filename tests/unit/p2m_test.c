@@ -891,6 +891,232 @@ static void reservations_are_told(void **state) {
     assert_int_equal(do_memory_op(d->vcpu[0], args), -XEN_ENOSYS);
 }
 
+/* ---- What is known of which frame, at the edges ---- */
+
+static void the_bank_may_end_where_addresses_do(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
+
+    (void)state;
+    assert_int_equal(p2m_init(&other->space, gfn(0xfff00), 512, &store), -XEN_EINVAL);
+    assert_int_equal(p2m_init(&other->space, gfn(0xffe00), 512, &store), 0);
+    assert_int_equal(other->space.p2m.capacity, 512);
+    assert_int_equal(p2m_add_range(&other->space, gfn(0xfffff), mfn(1), 1, P2M_DEVICE),
+                     -XEN_EEXIST); /* room of the bank, though nothing is there */
+    assert_int_equal(p2m_add_range(&other->space, gfn(0xffdff), mfn(0xfffff), 1, P2M_DEVICE), 0);
+    assert_int_equal(p2m_lookup(&other->space.p2m, gfn(0xffdff)), 0xfffff000u | P2M_DEVICE);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0xfffff), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0xffffe), mfn(1), 1, P2M_CHANGING), -XEN_EINVAL);
+    assert_int_equal(p2m_end(&d->space.p2m).v, 0x100000);
+    mm_destroy(other);
+    p2m_store_free(&store);
+}
+
+/* Of RAM, a range and a single frame each in turn is the highest. */
+static void the_end_is_behind_the_highest_frame(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
+    const struct p2m *p2m = &other->space.p2m;
+
+    (void)state;
+    assert_int_equal(p2m_end(p2m).v, 0);
+    assert_int_equal(p2m_init(&other->space, gfn(0x10000), 512, &store), 0);
+    assert_int_equal(p2m_end(p2m).v, 0); /* there is room, and nothing in it */
+    assert_int_equal(p2m_add_range(&other->space, gfn(0x100), mfn(1), 3, P2M_DEVICE), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x103);
+    assert_int_equal(mm_change(other, 0x102 + 1, page_alloc(2), P2M_RAM), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x104);
+    assert_int_equal(p2m_add_range(&other->space, gfn(0x104), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x105);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x10000)), -XEN_EAGAIN);
+    assert_int_equal(p2m_end(p2m).v, 0x10100);
+    assert_int_equal(mm_change(other, 0x20000, page_alloc(2), P2M_RAM), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x20001);
+    assert_int_equal(p2m_add_range(&other->space, gfn(0x20001), mfn(1), 16, P2M_DEVICE), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x20011);
+    assert_int_equal(mm_change(other, 0x20000, INVALID_MFN, P2M_RAM), 0);
+    assert_int_equal(p2m_end(p2m).v, 0x20011);
+    mm_destroy(other);
+    p2m_store_free(&store);
+}
+
+static void a_bank_grows_by_empty_mibs(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
+    struct p2m *p2m = &other->space.p2m;
+
+    (void)state;
+    assert_int_equal(p2m_init(&other->space, gfn(0x10000), 1024, &store), 0);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x10400)), -XEN_EINVAL);
+    assert_int_equal(p2m_grow(&other->space, gfn(0xffff)), -XEN_EINVAL);
+    assert_int_equal(p2m->count, 0);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x101ff)), -XEN_EAGAIN);
+    assert_int_equal(p2m->count, 256);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x100ff)), 0);
+    assert_int_equal(p2m->count, 256);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x10100)), -XEN_EAGAIN);
+    assert_int_equal(p2m->count, 512);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x101ff)), 0);
+    for (uint32_t i = 0; i < 512; i++) {
+        assert_int_equal(p2m_lookup(p2m, gfn(0x10000 + i)), P2M_NONE);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_true(p2m->mib[i].broken);
+        assert_int_equal(p2m->mib[i].run, 0);
+        assert_int_equal(p2m->mib[i].splits, 0);
+        assert_int_equal(p2m->mib[i].split_count, 0);
+    }
+    assert_int_equal(p2m->held, 0);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x103ff)), -XEN_EAGAIN);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x103ff)), -XEN_EAGAIN);
+    assert_int_equal(p2m_grow(&other->space, gfn(0x103ff)), 0); /* the last there is room for */
+    mm_destroy(other);
+    p2m_store_free(&store);
+}
+
+/* In order, by frames of one MiB of the machine from its first on: sections can map it. */
+static void a_mib_that_is_filled_in_order_is_whole(void **state) {
+    struct domain *other = support_domain_add(2, 1);
+    struct p2m_store store = {.entry = NULL};
+    const struct p2m *p2m = &other->space.p2m;
+    mfn_t first = page_alloc_mib(2, 3, 1);
+
+    (void)state;
+    assert_int_equal(p2m_init(&other->space, gfn(0x10000), 768, &store), 0);
+    assert_int_equal(pt_init(&other->space, MM_LIMIT), 0);
+    while (p2m_grow(&other->space, gfn(0x102ff)) == -XEN_EAGAIN) {
+    }
+    for (uint32_t i = 0; i < 256; i++) {
+        assert_true(p2m->mib[0].broken);
+        assert_int_equal(p2m->mib[0].run, i);
+        assert_int_equal(mm_change(other, 0x10000 + i, mfn(first.v + i), P2M_RAM), 0);
+    }
+    assert_false(p2m->mib[0].broken);
+    assert_int_equal(p2m->mib[0].run, P2M_RUN_ENDED);
+    assert_int_equal(p2m->held, 256);
+    /* One that is not the next, one that is not writable, one of another place: never. */
+    for (uint32_t i = 0; i < 256; i++) {
+        enum p2m_type type = i == 3 ? P2M_RAM_RO : P2M_RAM;
+
+        assert_int_equal(mm_change(other, 0x10100 + i, mfn(first.v + 256 + i), type), 0);
+    }
+    assert_true(p2m->mib[1].broken);
+    assert_int_equal(p2m->mib[1].run, 3);
+    assert_int_equal(p2m->held, 512);
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t other_way = i == 7 ? 8 : i == 8 ? 7 : i;
+
+        assert_int_equal(mm_change(other, 0x10200 + i, mfn(first.v + 512 + other_way), P2M_RAM), 0);
+    }
+    assert_true(p2m->mib[2].broken);
+    assert_int_equal(p2m->mib[2].run, 7);
+    mm_destroy(other);
+    p2m_store_free(&store);
+}
+
+/* The last frame of the MiB before, its own first and last, and the first of the next. */
+static void a_mib_is_empty_if_nothing_reaches_into_it(void **state) {
+    const struct p2m *p2m = &d->space.p2m;
+
+    (void)state;
+    assert_false(p2m_mib_is_empty(p2m, gfn(MM_BASE_GFN)));
+    assert_false(p2m_mib_is_empty(p2m, gfn(MM_BASE_GFN + (MIBS - 1) * FRAMES_PER_MIB)));
+    assert_true(p2m_mib_is_empty(p2m, gfn(MM_BASE_GFN + MIBS * FRAMES_PER_MIB)));
+    assert_true(p2m_mib_is_empty(p2m, gfn(MM_BASE_GFN - FRAMES_PER_MIB)));
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x10ff), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x1200), mfn(1), 1, P2M_DEVICE), 0);
+    assert_false(p2m_mib_is_empty(p2m, gfn(0x1000)));
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x1100)));
+    assert_false(p2m_mib_is_empty(p2m, gfn(0x1200)));
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x1300)));
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x14ff), mfn(1), 0x202, P2M_DEVICE), 0);
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x1300)));
+    for (uint32_t first = 0x1400; first <= 0x1700; first += FRAMES_PER_MIB) {
+        assert_false(p2m_mib_is_empty(p2m, gfn(first)));
+    }
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x1800)));
+    assert_int_equal(mm_change(d, 0x2100, page_alloc(1), P2M_RAM), 0);
+    assert_int_equal(mm_change(d, 0x22ff, page_alloc(1), P2M_RAM), 0);
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x2000)));
+    assert_false(p2m_mib_is_empty(p2m, gfn(0x2100)));
+    assert_false(p2m_mib_is_empty(p2m, gfn(0x2200)));
+    assert_true(p2m_mib_is_empty(p2m, gfn(0x2300)));
+}
+
+/* Single frames, put there in any order, are found, and go in any order. */
+static void frames_outside_the_bank_come_and_go(void **state) {
+    const uint32_t held = d->space.p2m.held;
+    uint32_t g[P2M_SPARSE_MAX];
+    mfn_t m[P2M_SPARSE_MAX];
+
+    (void)state;
+    for (uint32_t i = 0; i < P2M_SPARSE_MAX; i++) {
+        g[i] = 0x20000 + i * 37 % P2M_SPARSE_MAX * 2;
+        m[i] = page_alloc(1);
+        assert_int_equal(mm_change(d, g[i], m[i], P2M_RAM), 0);
+        assert_int_equal(d->space.p2m.held, held + i + 1);
+    }
+    mfn_t more = page_alloc(1);
+    assert_int_equal(mm_change(d, 0x1ffff, more, P2M_RAM), -XEN_ENOMEM);
+    page_put(more);
+    assert_int_equal(d->space.p2m.held, held + P2M_SPARSE_MAX);
+    for (uint32_t i = 0; i < P2M_SPARSE_MAX; i++) {
+        assert_int_equal(p2m_lookup(&d->space.p2m, gfn(g[i])), m[i].v << 12);
+        assert_int_equal(p2m_lookup(&d->space.p2m, gfn(g[i] + 1)), P2M_NONE);
+    }
+    assert_int_equal(mm_change(d, g[5] + 1, INVALID_MFN, P2M_RAM), -XEN_EINVAL);
+    for (uint32_t i = 0; i < P2M_SPARSE_MAX; i++) {
+        assert_int_equal(mm_change(d, g[i], INVALID_MFN, P2M_RAM), 0);
+        assert_int_equal(page_of(m[i])->state, PAGE_DIRTY);
+        for (uint32_t j = 0; j < P2M_SPARSE_MAX; j++) {
+            assert_int_equal(p2m_lookup(&d->space.p2m, gfn(g[j])),
+                             j <= i ? P2M_NONE : m[j].v << 12);
+        }
+    }
+    assert_int_equal(d->space.p2m.sparse_count, 0);
+    assert_int_equal(d->space.p2m.held, held);
+    /* Where the bank has room, or a range is, none can be. */
+    more = page_alloc(1);
+    assert_int_equal(p2m_add_range(&d->space, gfn(0x30000), mfn(1), 1, P2M_DEVICE), 0);
+    assert_int_equal(mm_change(d, 0x30000, more, P2M_RAM), -XEN_EINVAL);
+    assert_int_equal(mm_change(d, 0x30001, more, P2M_RAM), 0);
+}
+
+/* Four frames of each kind in a step. */
+static void a_map_goes_four_frames_at_a_time(void **state) {
+    struct domain *other = mm_domain(2, 1);
+    mfn_t magic = page_alloc_mib(DOMID_XEN, 1, 1);
+    unsigned int steps = 0;
+
+    (void)state;
+    assert_int_equal(p2m_add_range(&other->space, gfn(0x1000), magic, 7, P2M_SHARED), 0);
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_int_equal(mm_change(other, 0x20000 + i, page_alloc(2), P2M_RAM), 0);
+    }
+    while (pt_destroy_step(&other->space)) {
+    }
+    assert_true(p2m_destroy_step(&other->space));
+    assert_int_equal(other->space.p2m.count, 252);
+    while (other->space.p2m.count > 0) {
+        (void)p2m_destroy_step(&other->space);
+        steps++;
+    }
+    assert_int_equal(steps, 63);
+    while (other->space.p2m.sparse_count > 1) {
+        assert_true(p2m_destroy_step(&other->space));
+    }
+    assert_int_equal(other->space.p2m.sparse_count, 1);
+    while (p2m_destroy_step(&other->space)) {
+    }
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(page_of(mfn(magic.v + i))->count, 1);
+    }
+    for (uint32_t i = 0; i < FRAMES_PER_MIB; i++) {
+        page_put(mfn(magic.v + i));
+    }
+    mm_destroy(other);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -918,6 +1144,13 @@ int main(void) {
         TEST(a_domain_that_dies_in_a_change_leaves_nothing),
         TEST(a_map_that_is_gone_has_nothing),
         TEST(tables_of_the_guest_cannot_be_changed),
+        TEST(the_bank_may_end_where_addresses_do),
+        TEST(the_end_is_behind_the_highest_frame),
+        TEST(a_bank_grows_by_empty_mibs),
+        TEST(a_mib_that_is_filled_in_order_is_whole),
+        TEST(a_mib_is_empty_if_nothing_reaches_into_it),
+        TEST(frames_outside_the_bank_come_and_go),
+        TEST(a_map_goes_four_frames_at_a_time),
         TEST(a_split_section_can_be_unmapped),
         TEST(a_broken_mib_is_no_section_of_the_flat_table),
         TEST(a_split_section_is_not_the_guests_table),
