@@ -1542,6 +1542,111 @@ static void garbage_leaves_the_books_right(void **state) {
     }
 }
 
+/* After the table that was updated last is gone, there is no last one: no address is taken for one
+ * in it, least of all those that look like the mark of none. */
+static void no_address_is_in_a_table_that_is_gone(void **state) {
+    (void)state;
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0);
+    assert_int_equal(mm_update(d, L1_GPA, 0), 0);
+    assert_int_equal(d->space.pt.last_base, PT_NO_TABLE);
+    for (uint32_t ptr = 0; ptr < 0x400; ptr += 4) {
+        uint32_t args[5] = {ptr, MM_RW(DATA), PV_VIRT_START};
+
+        assert_int_equal(do_pv_update(d->vcpu[0], args), -XEN_EPERM);
+        assert_int_equal(mm_update(d, ptr, MM_RW(DATA)), -XEN_EPERM);
+    }
+    assert_int_equal(count_of(DATA), 1);
+    assert_int_equal(mm_update(d, L2_GPA + 4, MM_RW(DATA)), 0); /* no table: nothing to do */
+    assert_int_equal(count_of(DATA), 1);
+}
+
+static void limits_of_table_memory_are_kept(void **state) {
+    struct pt_space *pt = &d->space.pt;
+    const uint16_t kept = pt->block_kept, promised = pt->block_promised;
+
+    (void)state;
+    assert_int_equal(pt_set_limit(&d->space, PT_LIMIT_MAX), -XEN_EINVAL);
+    assert_int_equal(pt_set_limit(&d->space, 1ull << 32), -XEN_EINVAL);
+    assert_int_equal(pt->block_limit, MM_LIMIT / 16384);
+    assert_int_equal(pt_set_limit(&d->space, 0), 0);
+    assert_int_equal(pt->block_limit, 8);
+    assert_int_equal(pt_set_limit(&d->space, 8 * 16384 + 1), 0);
+    assert_int_equal(pt->block_limit, 8);
+    assert_int_equal(pt_set_limit(&d->space, 9 * 16384), 0);
+    assert_int_equal(pt->block_limit, 9);
+    assert_int_equal(pt_set_limit(&d->space, PT_LIMIT_MAX - 1), 0);
+    assert_int_equal(pt->block_limit, 65535);
+    assert_int_equal(pt->block_kept, kept);
+    assert_int_equal(pt->block_promised, promised);
+    assert_int_equal(pt_set_limit(&d->space, MM_LIMIT), 0);
+}
+
+/* More blocks than can be counted, and as many as can, which the heap does not have. */
+static void a_promise_has_its_bounds(void **state) {
+    struct space s;
+
+    (void)state;
+    memset(&s, 0, sizeof(s));
+    assert_int_equal(pt_init(&s, 65536u * 16384u), -XEN_EINVAL);
+    assert_int_equal(pt_init(&s, 65535u * 16384u), -XEN_ENOMEM);
+    assert_int_equal(s.pt.block_promised, 0);
+    assert_int_equal(pt_init(&s, PT_LIMIT_MIN + 16383), 0);
+    assert_int_equal(s.pt.block_promised, 8);
+    assert_false(pt_destroy_step(&s));
+    assert_int_equal(s.pt.block_promised, 0);
+    assert_int_equal(s.pt.block_limit, 0);
+    assert_int_equal(s.pt.block_kept, 0);
+}
+
+static void the_table_that_a_vcpu_runs_on_is_told(void **state) {
+    (void)state;
+    assert_int_equal(pt_vcpu_base(&d->space, 0).v, L1_GFN);
+    assert_int_equal(pt_vcpu_base(&d->space, 1).v, 0);
+    assert_int_equal(pt_vcpu_base(&other->space, 0).v, 0);
+}
+
+static void a_kernel_part_may_be_one_mib(void **state) {
+    (void)state;
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(PV_VIRT_START - MIB)), 0);
+    assert_int_equal(other->space.pt.kernel_index, PT_HOLE_INDEX - 1);
+    assert_int_equal(pt_set_kernel_start(&other->space, gvaddr(KERNEL)), -XEN_EBUSY);
+}
+
+/* A flush that the guest asks for makes all units that were given back as new. */
+static void a_flush_makes_old_tables_new(void **state) {
+    unsigned int flushes = fake_tlb_flushes;
+
+    (void)state;
+    d->space.pt.has_stale = true;
+    pt_flush_tlb(&d->space);
+    assert_int_equal(fake_tlb_flushes, flushes + 1);
+    assert_false(d->space.pt.has_stale);
+    pt_flush_tlb(&d->space);
+    assert_int_equal(fake_tlb_flushes, flushes + 2);
+}
+
+/* What can be had yet: units of blocks that are there, and of those that may come. */
+static void units_are_available_up_to_the_limit(void **state) {
+    struct pt_space *pt = &d->space.pt;
+    const unsigned int here = pt->free_units;
+
+    (void)state;
+    pt->block_limit = pt->block_count;
+    assert_true(pt_units_available(&d->space, here));
+    assert_false(pt_units_available(&d->space, here + 1));
+    pt->block_limit = pt->block_count + 2;
+    assert_true(pt_units_available(&d->space, here + 32));
+    assert_false(pt_units_available(&d->space, here + 33));
+    pt->block_limit = pt->block_count - 1; /* it was lowered */
+    assert_true(pt_units_available(&d->space, here));
+    assert_false(pt_units_available(&d->space, here + 1));
+    pt->block_limit = pt->block_count + 1;
+    assert_int_equal(pt_pin_l1(&d->space, gfn(SECOND)), -XEN_EAGAIN); /* it can be given up */
+    assert_true(pt_units_available(&d->space, here + 16));
+    assert_false(pt_units_available(&d->space, here + 17));
+    pt->block_limit = MM_LIMIT / HEAP_BLOCK_SIZE;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -1616,6 +1721,13 @@ int main(void) {
         TEST(a_forged_continuation_is_harmless),
         TEST(pages_are_the_guests_own),
         TEST(ranges_stay_below_the_hole),
+        TEST(no_address_is_in_a_table_that_is_gone),
+        TEST(limits_of_table_memory_are_kept),
+        TEST(a_promise_has_its_bounds),
+        TEST(the_table_that_a_vcpu_runs_on_is_told),
+        TEST(a_kernel_part_may_be_one_mib),
+        TEST(a_flush_makes_old_tables_new),
+        TEST(units_are_available_up_to_the_limit),
         TEST(a_long_range_empties_the_whole_tlb),
         TEST(a_new_space_has_nothing_of_an_old_one),
         TEST(ranges_go_page_by_page),
