@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/base/percpu.h"
+#include "core/device/irq.h"
 #include "core/time/clock.h"
 #include "support_cmocka.h"
 
@@ -377,6 +378,210 @@ static void never_is_never(void **state) {
     assert_int_equal(probe.count, 0);
 }
 
+/* ---- What the hardware is asked for ---- */
+
+static void the_longest_wait_is_a_second(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, 1000000100);
+    assert_int_equal(fake_board.oneshot_at, 1000000000);
+    assert_int_equal(timer_queues[0].programmed, 1000000000);
+    timer_stop(&probe.timer);
+    timer_queue_init();
+    timer_set(&probe.timer, 999999999);
+    assert_in_range(fake_board.oneshot_at, 999999999, 999999999);
+}
+
+static void what_is_over_is_asked_for_at_once(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    fake_advance(9 * MS);
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, 1);
+    assert_int_equal(fake_board.oneshot_at, fake_board.now);
+    assert_int_equal(fake_board.oneshot_sets, 1);
+}
+
+/* Four, with the next interrupt for the rest. */
+static void one_interrupt_runs_four(void **state) {
+    static struct probe probes[10];
+
+    (void)state;
+    memset(probes, 0, sizeof(probes));
+    for (unsigned int i = 0; i < 10; i++) {
+        timer_init(&probes[i].timer, fired, &probes[i]);
+        timer_set(&probes[i].timer, MS);
+    }
+    fake_advance(2 * MS);
+    serve();
+    assert_int_equal(fired_count, 4);
+    fake_advance(0);
+    serve();
+    assert_int_equal(fired_count, 8);
+    fake_advance(0);
+    serve();
+    assert_int_equal(fired_count, 10);
+    assert_int_equal(fake_board.oneshot_at, UINT64_MAX); /* nothing is to come */
+}
+
+/* While another interrupt waits, one timer at a time. */
+static void another_interrupt_comes_between_two(void **state) {
+    struct probe a = {0}, b = {0};
+
+    (void)state;
+    timer_init(&a.timer, fired, &a);
+    timer_init(&b.timer, fired, &b);
+    timer_set(&a.timer, MS);
+    timer_set(&b.timer, MS);
+    fake_advance(2 * MS);
+    devices.oneshot->ack();
+    devices.intc->unmask(FAKE_UART_IRQ);
+    fake_board.pending[FAKE_UART_IRQ] = true;
+    timer_interrupt();
+    assert_int_equal(a.count, 1);
+    assert_int_equal(b.count, 0);
+    assert_int_equal(fake_board.oneshot_at, fake_board.now);
+    fake_board.pending[FAKE_UART_IRQ] = false;
+    timer_interrupt();
+    assert_int_equal(b.count, 1);
+}
+
+/* Equal deadlines are served in the order in which they were set. */
+static void equals_fire_in_the_order_of_setting(void **state) {
+    struct probe a = {0}, b = {0}, c = {0};
+
+    (void)state;
+    timer_init(&a.timer, fired, &a);
+    timer_init(&b.timer, fired, &b);
+    timer_init(&c.timer, fired, &c);
+    timer_set(&b.timer, MS);
+    timer_set(&a.timer, MS);
+    timer_set(&c.timer, MS);
+    timer_set(&b.timer, MS); /* again: the last now */
+    assert_ptr_equal(timer_queues[0].first, &a.timer);
+    assert_ptr_equal(a.timer.next, &c.timer);
+    assert_ptr_equal(c.timer.next, &b.timer);
+    assert_null(b.timer.next);
+    timer_stop(&c.timer);
+    assert_ptr_equal(a.timer.next, &b.timer);
+    assert_ptr_equal(b.timer.link, &a.timer.next);
+    assert_false(timer_is_set(&c.timer));
+}
+
+static void an_exact_one_is_so_until_it_is_told(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    devices.oneshot_late = 2000;
+    timer_init(&probe.timer, fired, &probe);
+    timer_be_exact(&probe.timer, true);
+    timer_set(&probe.timer, 1999); /* not before the beginning of time */
+    assert_int_equal(probe.timer.deadline, 0);
+    timer_set(&probe.timer, 2001);
+    assert_int_equal(probe.timer.deadline, 1);
+    timer_be_exact(&probe.timer, false);
+    timer_set(&probe.timer, 5 * MS);
+    assert_int_equal(probe.timer.deadline, 5 * MS);
+    assert_int_equal(probe.timer.ahead, 0);
+    assert_true(timer_is_near(&probe.timer, 5 * MS));
+    assert_false(timer_is_near(&probe.timer, 5 * MS - 1));
+    timer_stop(&probe.timer);
+    assert_false(timer_is_near(&probe.timer, 5 * MS));
+}
+
+static unsigned int looks;
+
+static bool count_look(void) {
+    looks++;
+    return false;
+}
+
+/* A counter that stops holds nobody for longer than so many looks. */
+static void a_wait_ends_though_the_counter_stands_still(void **state) {
+    static struct intc_ops counting;
+    const struct intc_ops *real = devices.intc;
+    struct probe probe = {0};
+
+    (void)state;
+    counting = *real;
+    counting.pending = count_look;
+    devices.oneshot_late = 300;
+    timer_init(&probe.timer, fired, &probe);
+    timer_be_exact(&probe.timer, true);
+    timer_set(&probe.timer, 5 * MS);
+    fake_advance(5 * MS - 200);
+    looks = 0;
+    devices.intc = &counting;
+    timer_interrupt();
+    devices.intc = real;
+    assert_int_equal(probe.count, 1);
+    assert_int_equal(looks, 300);
+}
+
+/* Whatever the loader left in the hardware and in memory. */
+static void a_new_queue_is_empty_and_its_hardware_stands_still(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, MS);
+    timer_queues[0].is_serving = timer_queues[0].is_unsettled = true;
+    timer_queues[0].waited = 7;
+    timer_queue_init();
+    assert_int_equal(fake_board.oneshot_at, UINT64_MAX);
+    assert_null(timer_queues[0].first);
+    assert_int_equal(timer_queues[0].programmed, TIMER_NEVER);
+    assert_int_equal(timer_waited(), 0);
+    assert_false(timer_is_due() || timer_is_unseen());
+    assert_false(timer_queues[0].is_unsettled);
+}
+
+static void the_interrupt_is_claimed_and_listened_to(void **state) {
+    struct probe probe = {0};
+
+    (void)state;
+    irq_init();
+    assert_true(fake_board.masked[FAKE_ONESHOT_IRQ]);
+    timer_start();
+    assert_false(fake_board.masked[FAKE_ONESHOT_IRQ]);
+    timer_init(&probe.timer, fired, &probe);
+    timer_set(&probe.timer, MS);
+    fake_advance(2 * MS);
+    assert_true(devices.intc->pending());
+    irq_handle();
+    assert_int_equal(probe.count, 1);
+    assert_false(devices.intc->pending()); /* acknowledged */
+    devices.intc->mask(FAKE_ONESHOT_IRQ);
+    timer_start_here();
+    assert_false(fake_board.masked[FAKE_ONESHOT_IRQ]);
+}
+
+/* Settled once; what was programmed since is left. */
+static void a_queue_is_settled_when_it_has_to_be(void **state) {
+    struct probe a = {0}, b = {0};
+
+    (void)state;
+    timer_init(&a.timer, fired, &a);
+    timer_init(&b.timer, fired, &b);
+    timer_set(&a.timer, MS);
+    timer_set(&b.timer, 8 * MS);
+    fake_advance(2 * MS);
+    this_cpu()->work = PERCPU_WORK_SCHED;
+    devices.oneshot->ack();
+    timer_interrupt();
+    this_cpu()->work = 0;
+    assert_true(timer_queues[0].is_unsettled);
+    unsigned int sets = fake_board.oneshot_sets;
+    timer_settle();
+    assert_false(timer_queues[0].is_unsettled);
+    assert_int_equal(fake_board.oneshot_sets, sets + 1);
+    timer_settle();
+    assert_int_equal(fake_board.oneshot_sets, sets + 1);
+}
+
 #define test(name) cmocka_unit_test_setup(name, power_on)
 
 int main(void) {
@@ -396,6 +601,16 @@ int main(void) {
         test(a_timer_that_sets_itself_does_not_keep_the_interrupt),
         test(later_deadlines_do_not_touch_the_hardware),
         test(very_far_deadlines_are_reached_in_steps),
+        test(the_longest_wait_is_a_second),
+        test(what_is_over_is_asked_for_at_once),
+        test(one_interrupt_runs_four),
+        test(another_interrupt_comes_between_two),
+        test(equals_fire_in_the_order_of_setting),
+        test(an_exact_one_is_so_until_it_is_told),
+        test(a_wait_ends_though_the_counter_stands_still),
+        test(a_new_queue_is_empty_and_its_hardware_stands_still),
+        test(the_interrupt_is_claimed_and_listened_to),
+        test(a_queue_is_settled_when_it_has_to_be),
         test(never_is_never),
         test(a_timer_at_work_sees_that_the_next_is_due),
     };
