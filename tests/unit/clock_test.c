@@ -103,12 +103,90 @@ static void a_target_is_reached_when_the_clock_says_so(void **state) {
     }
 }
 
+/* Four times in each wrap: of 2^32 ticks at 24 MHz, and of a counter of 24 bits. */
+static void the_base_is_renewed_four_times_a_wrap(void **state) {
+    (void)state;
+    clock_start();
+    assert_near(timer_queues[0].first->deadline, 44739242656, 20);
+    run(44739242656 + 1000);
+    assert_near(timer_queues[0].first->deadline, 2 * 44739242656, 2000);
+    timer_queue_init();
+    devices.counter.mask = 0xffffff;
+    clock_init();
+    clock_start();
+    assert_near(timer_queues[0].first->deadline - clock_now(), 174762656, 100);
+    uint64_t begin = clock_now(), at_first = fake_board.now;
+    run(100 * SEC);
+    assert_near(clock_now() - begin, fake_board.now - at_first, 10000);
+}
+
+static unsigned int renewals;
+static uint64_t renewed_at;
+
+static void note_renewal(void) {
+    struct clock_scale scale;
+
+    renewals++;
+    clock_scale(&scale);
+    renewed_at = scale.base_ns;
+}
+
+static void who_asks_is_told_of_each_renewal(void **state) {
+    (void)state;
+    renewals = 0;
+    fake_advance(SEC);
+    clock_on_renew(note_renewal);
+    clock_update();
+    assert_int_equal(renewals, 1);
+    assert_near(renewed_at, clock_now(), 1); /* the base is there by then */
+    clock_on_renew(NULL);
+    clock_update();
+    assert_int_equal(renewals, 1);
+}
+
+/* As a guest computes it, at any rate: the most exact factor that fits 32 bits. */
+static void a_guest_computes_the_same(void **state) {
+    static const uint32_t rates[] = {CLOCK_HZ_MIN, 1000003, 19200000, 333333333, CLOCK_HZ_MAX};
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+        struct clock_scale scale;
+
+        devices.counter.hz = rates[i];
+        fake_board.counter = 0xfffffff0;
+        clock_init();
+        clock_scale(&scale);
+        assert_int_equal(scale.base_ticks, 0xfffffff0);
+        assert_int_equal(scale.base_ns, 0);
+        assert_in_range(scale.shift, 1, 31);
+        assert_true(scale.mul >= 1u << 31 || scale.shift == 1);
+        for (uint32_t ticks = 1; ticks < 0x80000000u; ticks = ticks * 3 + 1) {
+            fake_board.counter = 0xfffffff0 + ticks; /* it wraps on the way */
+            assert_int_equal(clock_now(),
+                             ((unsigned __int128)ticks * scale.mul) >> (32 - scale.shift));
+        }
+    }
+}
+
+static void before_it_is_initialised_it_stands_still(void **state) {
+    (void)state;
+    fake_advance(SEC);
+    clock_init(); /* again: from 0 */
+    assert_int_equal(clock_now(), 0);
+    fake_advance(1000);
+    assert_near(clock_now(), 1000, 42);
+}
+
 #define test(name) cmocka_unit_test_setup(name, power_on)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(starts_at_zero_and_runs),
         test(survives_wraps_of_the_counter),
+        test(the_base_is_renewed_four_times_a_wrap),
+        test(who_asks_is_told_of_each_renewal),
+        test(a_guest_computes_the_same),
+        test(before_it_is_initialised_it_stands_still),
         test(never_goes_back),
         test(slow_and_fast_counters_scale),
         test(a_target_is_reached_when_the_clock_says_so),
