@@ -676,6 +676,53 @@ static void a_deferred_event_of_one_that_is_gone_is_forgotten(void **state) {
     assert_null(edf_machine.current);
 }
 
+/* ---- Where it may run, and until when what it leaves counts ---- */
+
+static void a_pcpu_that_it_has_a_guarantee_on_is_not_taken_from_it(void **state) {
+    struct edf_task *a = edf_add_rt(1000, 400, false, 0, 0);
+    struct edf_task *b = edf_add(0, 0);
+
+    (void)state;
+    assert_int_equal(sched_set_affinity(&a->v, 2), -XEN_EBUSY);
+    assert_int_equal(a->v.affinity, SCHED_ALL_CPUS);
+    assert_int_equal(sched_set_affinity(&a->v, 3), 0);
+    assert_int_equal(a->v.affinity, 3);
+    assert_int_equal(sched_set_affinity(&b->v, 2), 0);
+    assert_int_equal(b->v.affinity, 2);
+    /* Who runs may have to leave it to another. */
+    edf_run(100 * US);
+    this_cpu()->work = 0;
+    assert_ptr_equal(sched_cpus[0].running, &a->v);
+    assert_int_equal(sched_set_affinity(&a->v, 1), 0);
+    assert_true(sched_needed());
+}
+
+/* What is left of the budget is its share of the time that far before the deadline. */
+static void what_is_given_up_counts_until_it_is_paid(void **state) {
+    static const struct {
+        int32_t left;
+        uint64_t before;
+    } cases[] = {{-1000, 0}, {0, 0}, {1, 2}, {2, 5}, {100000, 250000}};
+
+    (void)state;
+    for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct edf_task *a = edf_add_rt(1000, 400, false, 0, 0);
+
+        edf_run(10 * US);
+        a->v.edf.left = cases[i].left;
+        a->v.edf.deadline = edf_now() + 900 * US;
+        sched_cpus[0].accounted = edf_now();
+        sched_cpus[0].edf.freed_until = 0;
+        sched_set_fair(&a->v);
+        assert_int_equal(sched_cpus[0].edf.freed_until, edf_now() + 900 * US - cases[i].before);
+        assert_false(sched_is_realtime(&a->v));
+        assert_int_equal(a->v.edf.params.period_us, 0);
+        assert_int_equal(a->v.edf.share, 0);
+        edf_remove_all();
+        edf_power_on(&figures);
+    }
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, power_on, power_off)
 
 int main(void) {
@@ -712,6 +759,8 @@ int main(void) {
         test(a_share_is_not_given_away_before_it_is_free),
         test(shares_given_up_one_after_the_other_do_not_add_up),
         test(a_share_that_was_not_used_is_free_at_once),
+        test(a_pcpu_that_it_has_a_guarantee_on_is_not_taken_from_it),
+        test(what_is_given_up_counts_until_it_is_paid),
         test(each_term_counts),
         test(shares_are_rounded_up),
         test(who_is_waited_for_pays),
