@@ -262,6 +262,44 @@ static void forged_output_indices_print_nothing_and_end(void **state) {
     assert_string_equal(fake_output(), "(d1) sane again\r\n");
 }
 
+/* Nor is the ring looked at again and again afterwards, whatever was before. */
+static void a_forged_ring_does_not_wait(void **state) {
+    (void)state;
+    d->console.ring_waiting = true;
+    ring.out_cons = 100;
+    ring.out_prod = 100 + sizeof(ring.out) + 1;
+    console_lock();
+    console_ring_serve(&d->console);
+    console_unlock();
+    assert_false(d->console.ring_waiting);
+    assert_false(d->console.notify);
+    assert_int_equal(ring.out_cons, 100 + sizeof(ring.out) + 1);
+    /* As much as it holds is none. */
+    ring.out_prod = ring.out_cons + sizeof(ring.out);
+    memset(ring.out, 'x', sizeof(ring.out));
+    console_lock();
+    console_ring_serve(&d->console);
+    console_unlock();
+    assert_true(d->console.ring_waiting);
+    assert_true(d->console.notify);
+    assert_int_equal(ring.out_prod - ring.out_cons, sizeof(ring.out) - 12);
+}
+
+/* Half of it is enough to be told when there is room again. */
+static void who_filled_half_of_its_ring_is_told(void **state) {
+    (void)state;
+    for (uint32_t used = sizeof(ring.out) / 2 - 1; used <= sizeof(ring.out) / 2; used++) {
+        ring.out_prod = ring.out_cons + used;
+        console_lock();
+        d->console.notify = false;
+        console_ring_serve(&d->console);
+        console_unlock();
+        assert_int_equal(d->console.notify, used == sizeof(ring.out) / 2);
+    }
+    ring.out_prod = ring.out_cons;
+    d->console.notify = false;
+}
+
 static void forged_input_indices_write_nothing_outside(void **state) {
     static const uint32_t used[] = {1025, 0x80000000, 0xffffffff};
 
@@ -348,6 +386,8 @@ int main(void) {
         test(a_full_input_ring_is_filled_again_when_there_is_room),
         test(indices_wrap),
         test(forged_output_indices_print_nothing_and_end),
+        test(a_forged_ring_does_not_wait),
+        test(who_filled_half_of_its_ring_is_told),
         test(forged_input_indices_write_nothing_outside),
         test(random_scribbling_harms_nobody),
         test(an_event_storm_is_bounded_work_each),
