@@ -72,6 +72,13 @@ static void a_panic_within_a_panic_just_halts(void **state) {
     assert_string_equal(fake_output(), "");
 }
 
+/* There is nobody left who would end it. */
+static void after_it_a_line_needs_no_end(void **state) {
+    (void)state;
+    printk("unfinished");
+    assert_string_equal(fake_output(), "(dacre) unfinished");
+}
+
 int main(void) {
     console_init();
     const struct CMUnitTest tests[] = {
@@ -79,6 +86,7 @@ int main(void) {
         cmocka_unit_test(before_console_start_output_waits_for_the_uart),
         cmocka_unit_test(panic_says_what_was_waiting_and_why_and_halts),
         cmocka_unit_test(a_panic_within_a_panic_just_halts),
+        cmocka_unit_test(after_it_a_line_needs_no_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
