@@ -333,6 +333,135 @@ static void interrupts_of_a_node_are_found(void **state) {
     assert_int_equal(intc_irq(machine, ethernet, 0), -XEN_EINVAL);
 }
 
+/* ---- Malformed interrupts, and as many controllers as there may be ---- */
+
+#define ETHERNET "/bus@10000000/ethernet@5000"
+
+static void cells_of_a_controller_are_counted(void **state) {
+    static const uint32_t counts[] = {0, 1, INTC_CELL_MAX, INTC_CELL_MAX + 1};
+    const char *gpio = "/bus@10000000/gpio@7000";
+    const uint32_t phandle = fdt_get_phandle(machine, support_fdt_node(machine, gpio));
+    uint32_t list[2 + INTC_CELL_MAX] = {phandle, 1, 2, 3, 4};
+    uint32_t cells[INTC_CELL_MAX];
+    int controller;
+
+    (void)state;
+    for (unsigned int i = 0; i < 4; i++) {
+        bool is_good = counts[i] >= 1 && counts[i] <= INTC_CELL_MAX;
+
+        support_fdt_cells(machine, gpio, "#interrupt-cells", &counts[i], 1);
+        support_fdt_cells(machine, ETHERNET, "interrupts-extended", list, 1 + (int)counts[i]);
+        assert_int_equal(
+            intc_specifier(machine, support_fdt_node(machine, ETHERNET), 0, &controller, cells),
+            is_good ? (int)counts[i] : -XEN_EINVAL);
+        if (is_good) {
+            assert_int_equal(controller, support_fdt_node(machine, gpio));
+            assert_memory_equal(cells, &list[1], counts[i] * 4);
+            /* One too few. */
+            support_fdt_cells(machine, ETHERNET, "interrupts-extended", list, (int)counts[i]);
+            assert_int_equal(
+                intc_specifier(machine, support_fdt_node(machine, ETHERNET), 0, &controller, cells),
+                -XEN_EINVAL);
+        }
+    }
+    support_fdt_cells(machine, gpio, "#interrupt-cells", (const uint32_t[]){0, 0, 1}, 3);
+    assert_int_equal(
+        intc_specifier(machine, support_fdt_node(machine, ETHERNET), 0, &controller, cells),
+        -XEN_EINVAL);
+}
+
+static unsigned int configured;
+
+static void note_configured(const uint32_t *cells) {
+    configured = cells[0];
+}
+
+static void a_line_is_one_of_its_controller(void **state) {
+    const struct intc_chip chip = {.line_count = 32,
+                                   .cell_count = 1,
+                                   .xlate = intc_xlate_one_cell,
+                                   .configure = note_configured};
+    uint32_t cells[2] = {31, 0};
+
+    (void)state;
+    configured = 99;
+    assert_int_equal(intc_line(&chip, cells, 2), -XEN_EINVAL);
+    assert_int_equal(intc_line(&chip, cells, 0), -XEN_EINVAL);
+    assert_int_equal(configured, 99);
+    assert_int_equal(intc_line(&chip, cells, 1), 31);
+    assert_int_equal(configured, 31);
+    cells[0] = 32;
+    assert_int_equal(intc_line(&chip, cells, 1), -XEN_EINVAL);
+    assert_int_equal(configured, 31);
+    cells[0] = IRQ_MAX - 1;
+    assert_int_equal(intc_xlate_one_cell(cells), IRQ_MAX - 1);
+    cells[0] = IRQ_MAX;
+    assert_int_equal(intc_xlate_one_cell(cells), -XEN_EINVAL);
+    cells[0] = UINT32_MAX;
+    assert_int_equal(intc_xlate_one_cell(cells), -XEN_EINVAL);
+}
+
+/* A second one that is cascaded on nothing, and more lines than there are numbers. */
+static void controllers_have_their_limits(void **state) {
+    int root = support_fdt_node(machine, "/interrupt-controller@30000000");
+    int behind = support_fdt_node(machine, "/bus@10000000/interrupt-controller@3000");
+    static struct intc_chip chips_of[INTC_CHIP_MAX + 2];
+
+    (void)state;
+    for (unsigned int i = 0; i < INTC_CHIP_MAX + 2; i++) {
+        chips_of[i] = first;
+        chips_of[i].line_count = i == 0 ? 32 : 1;
+    }
+    assert_int_equal(intc_add(&chips_of[1], machine, behind), -XEN_EAGAIN);
+    chips_of[0].line_count = IRQ_MAX + 1;
+    assert_int_equal(intc_add(&chips_of[0], machine, root), -XEN_ENOSPC);
+    chips_of[0].line_count = IRQ_MAX;
+    assert_int_equal(intc_add(&chips_of[0], machine, root), 0);
+    assert_int_equal(intc_add(&chips_of[1], machine, behind), -XEN_ENOSPC);
+    chip_count = 0;
+    chips_of[0].line_count = 32;
+    assert_int_equal(intc_add(&chips_of[0], machine, root), 0);
+    assert_int_equal(chips_of[0].parent_irq, IRQ_NONE);
+    assert_int_equal(intc_add(&chips_of[1], machine, root), -XEN_EINVAL);
+    for (unsigned int i = 1; i < INTC_CHIP_MAX; i++) {
+        assert_int_equal(intc_add(&chips_of[i], machine, behind), 0);
+        assert_int_equal(chips_of[i].base, 31 + i);
+        assert_ptr_equal(intc_chip_of(behind), &chips_of[1]);
+    }
+    assert_int_equal(intc_add(&chips_of[INTC_CHIP_MAX], machine, behind), -XEN_ENOSPC);
+    assert_null(intc_chip_of(-1));
+    memset(intc_lines, 0, sizeof(intc_lines));
+}
+
+/* Nothing says which, or what is said has no end or options behind it. */
+static void the_console_is_what_the_tree_says(void **state) {
+    int uart = support_fdt_node(machine, "/bus@10000000/serial@0");
+    int chosen = support_fdt_node(machine, "/chosen");
+
+    (void)state;
+    assert_true(driver_is_console(machine, uart));
+    assert_int_equal(fdt_setprop(machine, chosen, "stdout-path", "serial0", 7), 0); /* no NUL */
+    assert_true(driver_is_console(machine, support_fdt_node(machine, "/bus@10000000/serial@0")));
+    assert_false(
+        driver_is_console(machine, support_fdt_node(machine, "/bus@10000000/serial@1000")));
+    assert_int_equal(fdt_setprop(machine, chosen, "stdout-path", "", 0), 0);
+    assert_true(driver_is_console(machine, support_fdt_node(machine, "/bus@10000000/serial@1000")));
+    assert_int_equal(fdt_delprop(machine, chosen, "stdout-path"), 0);
+    assert_true(driver_is_console(machine, support_fdt_node(machine, "/bus@10000000/serial@1000")));
+}
+
+static void a_clock_rate_fits_a_word(void **state) {
+    static const uint32_t rates[][2] = {{0, UINT32_MAX}, {1, 0}};
+
+    (void)state;
+    for (unsigned int i = 0; i < 2; i++) {
+        support_fdt_cells(machine, "/clock-24000000", "clock-frequency", rates[i], 2);
+        assert_int_equal(
+            driver_clock_hz(machine, support_fdt_node(machine, "/bus@10000000/serial@0"), NULL),
+            i == 0 ? UINT32_MAX : 0);
+    }
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -347,6 +476,11 @@ int main(void) {
         test(finds_clock_rates),
         test(lines_of_both_controllers_are_one_space),
         test(a_line_that_went_away_is_none),
+        test(cells_of_a_controller_are_counted),
+        test(a_line_is_one_of_its_controller),
+        test(controllers_have_their_limits),
+        test(the_console_is_what_the_tree_says),
+        test(a_clock_rate_fits_a_word),
         test(interrupts_of_a_node_are_found),
     };
 
