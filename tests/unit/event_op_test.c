@@ -75,6 +75,8 @@ static void the_others_copy_in_and_out(void **state) {
     assert_int_equal(pirq_assign(&a->event, 40), 0);
     assert_int_equal(CALL(a, EVTCHNOP_bind_virq, virq), 0);
     assert_int_equal(virq.port, 1);
+    virq.vcpu = 1; /* which there is not; the VIRQ's number is 0 */
+    assert_int_equal(CALL(a, EVTCHNOP_bind_virq, virq), -XEN_ENOENT);
     assert_int_equal(CALL(a, EVTCHNOP_bind_ipi, ipi), 0);
     assert_int_equal(ipi.port, 2);
     assert_int_equal(CALL(a, EVTCHNOP_bind_pirq, pirq), 0);
