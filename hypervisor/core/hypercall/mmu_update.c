@@ -50,8 +50,9 @@ static uint32_t update(struct space *s, gvaddr_t from, uint32_t count, int *err)
         if (*err == 0 && applied < n) {
             *err = -XEN_EINVAL; /* all that could be copied is done, the next one is malformed */
         }
-        if (*err == 0 && done < count && pt_should_stop(s)) {
-            *err = -XEN_EAGAIN; /* copying is work, too */
+        if (*err == 0 && done < count) {
+            *err = preempt_check() ? -XEN_EAGAIN : 0; /* copying more takes long by itself */
+            s->pt.work = 0;
         }
     } while (*err == 0 && done < count);
     arch_pte_sync();
